@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/capture/records.hpp"
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+enum class BuildSystem { cmake, meson, configure, make, command };
+[[nodiscard]] std::string name_of(BuildSystem system);
+
+struct BuildRequest {
+  std::filesystem::path source;  // the user's tree; only read
+  std::filesystem::path work;  // ours: the source's copy, build, stage and capture folders go here
+  std::vector<std::string> command;  // empty: recognize; one string: through sh -c
+  std::string prefix = "/usr/local";
+  std::string baseline;  // processor of the generic build; empty: the architecture's baseline
+  unsigned jobs = 1;
+  std::map<std::string, std::string> environment;
+};
+
+struct BuildResult {
+  BuildSystem system = BuildSystem::command;
+  CaptureLog log;
+  std::filesystem::path source;  // where the copies lay while the build ran, as the build saw them
+  std::filesystem::path build;
+  std::filesystem::path stage;      // where the install tree is now, on this file system
+  std::filesystem::path store;      // contents of link inputs by hex digest
+  std::filesystem::path build_log;  // everything the build printed
+  /// Path prefixes that the build saw -> where the same files are now (they differ when the build
+  /// ran under a fixed path in a mount namespace).
+  std::map<std::string, std::filesystem::path> seen_paths;
+  bool fixed_path = false;  // the build ran under the fixed path
+  double seconds = 0;
+};
+
+/// Which build system the tree has; `invalid_input` with what was looked for when there is none.
+Result<BuildSystem> recognize_build_system(const std::filesystem::path& source);
+
+/// Runs the application's own build with our compilers in front. The build's failure is
+/// `build_failed` with its exit code, the step, the last 20 lines and the log's place.
+Result<BuildResult> capture_build(const BuildRequest& request, Progress& progress);
+
+}  // namespace xaas

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/digest.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+// What the compiler wrapper writes down while a build runs: one JSON file per action in the capture
+// folder's `log/`, and the content of every link input in its `store/<hex>`.
+
+namespace xaas {
+
+struct CompileRecord {
+  std::string source;         // as given, made absolute
+  std::string folder;         // working directory
+  std::string output;         // absolute; may be a temporary of a command that compiled and linked
+  std::string language;       // "c", "c++", "assembler", "fortran", "unknown"
+  Digest object;              // the object as the compiler wrote it: how links find this record
+  std::string opaque_reason;  // not empty: there is no bitcode in it, and why
+  std::vector<std::string> isa_flags;  // -march/-m flags in order, natives left out
+  std::vector<std::string>
+      pipeline_flags;  // -O level (the last), -fno-vectorize, -fveclib=, -mllvm x ...
+  std::vector<std::string> neutralized;  // -march=native and kin, left out of the real command
+};
+
+/// One token of the linker's command line, resolved.
+struct RecordedInput {
+  enum class Role { option, object, archive, shared_library, file_argument } role = Role::option;
+  std::string text;    // option: the whole text; file_argument: what stands before the path
+  std::string path;    // absolute, symlinks kept; all roles but option
+  Digest content;      // all roles but option; also in store/
+  bool whole = false;  // archive under --whole-archive
+};
+
+struct LinkRecord {
+  std::string folder;
+  std::string output;  // absolute
+  Digest content;      // of the output as the linker wrote it
+  enum class Kind { executable, shared_library, relocatable } kind = Kind::executable;
+  std::vector<RecordedInput> inputs;  // in order
+  std::string
+      opaque_reason;  // not empty: the link could not be recorded, and why (inputs may be empty)
+};
+
+struct CaptureLog {
+  std::vector<CompileRecord> compiles;
+  std::vector<LinkRecord> links;
+  std::vector<std::string> warnings;  // from the wrapper, once each, sorted
+};
+
+std::string print_record(const CompileRecord& record);
+std::string print_record(const LinkRecord& record);
+/// Reads all records in `capture_folder`/log in a fixed order. A file that a killed wrapper left
+/// half written is impossible (they are renamed into place); one that does not parse is `corrupt`.
+Result<CaptureLog> read_capture_log(const std::filesystem::path& capture_folder);
+
+}  // namespace xaas

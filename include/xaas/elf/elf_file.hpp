@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+enum class ElfKind { relocatable, executable, shared_library, other };
+
+/// What the rest of the project asks about one ELF file (gABI 4.1; 64-bit little-endian files only,
+/// which is all that our targets have). A position-independent executable is `executable`.
+struct ElfFacts {
+  ElfKind kind = ElfKind::other;
+  std::string
+      architecture;  // OCI's name: "amd64", "arm64", "riscv64", "ppc64le"; otherwise "e_machine N"
+  std::string build_id;  // lowercase hex of NT_GNU_BUILD_ID, empty when there is none
+  std::string soname;
+  std::string interpreter;
+  std::vector<std::string> needed;  // DT_NEEDED, in order
+  std::vector<std::string>
+      runpath;             // entries of DT_RUNPATH, or of DT_RPATH when there is no DT_RUNPATH
+  bool has_rpath = false;  // `runpath` came from DT_RPATH
+  bool has_symbol_table = false;                               // .symtab
+  bool has_debug_info = false;                                 // .debug_info or .zdebug_info
+  bool has_bitcode = false;                                    // .llvm.lto
+  std::map<std::string, std::set<std::string>> version_needs;  // soname -> version names
+  std::set<std::string> version_definitions;  // names, the file's own base name left out
+};
+
+/// Facts of the ELF file in `bytes`; empty when it is not an ELF file; `corrupt` when it claims to
+/// be one and its tables do not hold together.
+Result<std::optional<ElfFacts>> read_elf(std::string_view bytes);
+
+/// The content of a section; empty when there is no section of that name.
+Result<std::optional<std::string>> read_elf_section(std::string_view bytes, std::string_view name);
+
+/// Names of the strong (STB_GLOBAL) defined dynamic symbols, "name" or "name@VERSION"; sorted.
+Result<std::set<std::string>> strong_exports(std::string_view bytes);
+
+/// Undefined strong dynamic symbols, "name" or "name@VERSION".
+Result<std::set<std::string>> undefined_symbols(std::string_view bytes);
+
+struct ArchiveMember {
+  std::string name;  // as in the archive, not unique
+  std::string bytes;
+};
+
+/// Members of an `ar` archive in order; thin archives read their files relative to `folder`,
+/// archives inside archives are opened. Symbol tables are left out. Empty optional when it is not
+/// an archive.
+Result<std::optional<std::vector<ArchiveMember>>> read_archive(std::string_view bytes,
+                                                               const std::string& folder);
+
+/// A deterministic regular archive with a symbol table (what `llvm-ar rcsD` writes).
+Result<std::string> write_archive(const std::vector<ArchiveMember>& members);
+
+enum class Strip { nothing, debug, all };
+
+/// The file without `.llvm.lto` and, as asked, without debug information or all symbols (LLVM's
+/// objcopy as a library). Works on relocatable and linked files.
+Result<std::string> strip_elf(std::string_view bytes, Strip what);
+
+}  // namespace xaas

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/digest.hpp"
+#include "xaas/support/result.hpp"
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+/// The processor attributes that a command line alone puts on every function.
+struct CommandLineFeatures {
+  std::string cpu;   // value of "target-cpu"
+  std::string tune;  // value of "tune-cpu"
+  std::set<std::string>
+      features;  // entries of "target-features": "+avx2", "-avx512f", "+harden-sls-ret"
+};
+
+/// Asks the compiler itself, by compiling an empty function with these flags (`isa_flags` in order,
+/// after the baseline's -march). `language` as in CompileRecord.
+Result<CommandLineFeatures> command_line_features(const std::string& compiler,
+                                                  const std::string& baseline,
+                                                  const std::vector<std::string>& isa_flags,
+                                                  const std::string& language);
+
+struct CanonicalUnit {
+  std::string bitcode;  // ThinLTO module with summary and module hash
+  Digest digest;        // of `bitcode`
+  std::set<std::string> explicit_functions;
+  std::set<std::string> build_paths;  // strings in it that still name `build_root`
+};
+
+/// The module as every build of the same code gives it, wherever and for whatever processor:
+///  - processor attributes that repeat the command line are gone; hardening ("+harden-*",
+///  "+retpoline-*",
+///    "+seses", "+lvi-*" ...) and vetoes that the command line asked for ("-avx512f") stay;
+///  - a function with features of its own keeps exactly those that it has beyond the command
+///  line's;
+///  - no producer identification; the module is named by its content, then summary and hash are
+///  rebuilt.
+/// `unsupported` when the bitcode is from a newer LLVM, `corrupt` when it does not parse or verify.
+Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFeatures& given,
+                                   const CommandLineFeatures& baseline,
+                                   const std::string& build_root);
+
+/// Processor features that `given` asks for beyond `baseline`, without sign: the unit's floor.
+std::set<std::string> feature_floor(const CommandLineFeatures& given,
+                                    const CommandLineFeatures& baseline);
+
+}  // namespace xaas

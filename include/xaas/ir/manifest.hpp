@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/digest.hpp"
+#include "xaas/support/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+// The IR manifest: what a captured application is made of. The JSON form is described in
+// ir/FORMAT.md, its schema is ir/schema/xaas.ir.schema.json.
+
+namespace xaas {
+
+inline constexpr std::string_view k_ir_schema = "xaas.ir/0";
+inline constexpr std::string_view k_media_ir_manifest = "application/vnd.xaas.ir.v0+json";
+inline constexpr std::string_view k_media_ir_layer = "application/vnd.xaas.ir.layer.v0.tar+zstd";
+inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.v0";
+inline constexpr std::string_view k_annotation_ir =
+    "org.xaas.ir";  // "0": this index entry is an IR manifest
+
+/// One compile action: a source file compiled once with one command line.
+///   bitcode only             captured; lowered for the target
+///   bitcode + machine_code   captured, but its link cannot honour `reason`; the machine code is
+///   linked machine_code only        opaque, because of `reason`
+struct TranslationUnit {
+  std::string source;    // relative to the source tree where it lies in it
+  std::string language;  // "c", "c++", "assembler", "fortran", "unknown"
+  Digest bitcode;        // canonical module; empty: opaque
+  Digest machine_code;   // object without bitcode; empty: not kept
+  std::string reason;
+  std::vector<std::string> pipeline_flags;  // -O level, vectorizer, veclib, -mllvm: in order
+  std::set<std::string>
+      floor;  // processor features its command line asked for, beyond the baseline
+  std::set<std::string>
+      explicit_functions;  // have features of their own (target attribute, target_clones)
+  std::vector<std::string>
+      neutralized;               // flags of the build machine that were left out: -march=native
+  std::uint64_t text_bytes = 0;  // executable bytes of its machine code, for the coverage report
+};
+
+/// One token of a link line, in order.
+struct LinkOption {
+  std::string text;  // an option as given to the linker, without any path of the build machine
+};
+struct LinkUnit {
+  std::size_t unit = 0;  // index into IrManifest::units
+};
+struct LinkArchive {  // an archive of units, linked by member as the linker needs them
+  std::string name;   // file name
+  std::vector<std::size_t> members;  // indices into IrManifest::units
+  bool whole = false;                // every member is linked (--whole-archive)
+};
+struct LinkFile {      // an input or argument file as it is: CRT objects, system archives, version
+                       // scripts
+  std::string prefix;  // what stands before the path: "", "--version-script=", "-T"
+  std::string name;    // file name
+  Digest content;
+};
+struct LinkLibrary {  // a shared library, found by soname
+  std::string soname;
+  std::string path;  // in the generic image, absolute; empty: not there
+  Digest content;    // the file's content at capture; carried in the IR layer when path is empty
+};
+using LinkItem = std::variant<LinkOption, LinkUnit, LinkArchive, LinkFile, LinkLibrary>;
+
+enum class LinkKind { executable, shared_library };
+
+struct Link {
+  std::string name;  // the output's path in the build tree, for people
+  LinkKind kind = LinkKind::executable;
+  std::vector<LinkItem> items;  // everything but the output's name, linker emulation included
+};
+
+enum class StripLevel { nothing, debug, all };
+
+/// An installed file that a link made.
+struct Product {
+  std::string path;      // in the generic image, absolute
+  std::size_t link = 0;  // index into IrManifest::links
+  std::string build_id;  // of the generic file
+  StripLevel strip = StripLevel::nothing;
+  std::optional<std::vector<std::string>>
+      runpath;  // what the install step set; empty optional: the link's own
+  unsigned mode = 0755;
+};
+
+struct Configuration {
+  std::string name;  // canonical, "default" without specialization points
+  std::vector<std::size_t> products;
+};
+
+struct IrManifest {
+  std::string application;   // a name for people
+  std::string producer;      // "xaas-build 0.1.0"
+  std::string llvm_version;  // "22.1.8": who wrote the bitcode; readers must not be older
+  std::string architecture;  // OCI's
+  std::string triple;
+  std::string baseline;  // the processor of the generic image: "x86-64"
+  std::string
+      glibc_floor;  // highest GLIBC_ version any product or library of the image needs: "2.34"
+  std::string build_system;  // "cmake", "meson", "configure", "make", "command"
+  std::string prefix;        // install prefix in the image: "/usr/local"
+  std::vector<TranslationUnit> units;
+  std::vector<Link> links;
+  std::vector<Product> products;
+  std::vector<Configuration> configurations;
+  std::map<Digest, std::uint64_t> blobs;  // everything in the IR layers: content -> size
+};
+
+/// `corrupt` names the field; `unsupported` when the schema or LLVM is newer than ours, checked
+/// first. Every index, digest reference and enumeration is checked: what this returns can be used
+/// blindly.
+Result<IrManifest> parse_ir_manifest(std::string_view json);
+std::string print_ir_manifest(const IrManifest& manifest);
+
+/// Path of a blob in an IR layer: "blobs/<hex>".
+std::string ir_blob_path(const Digest& digest);
+
+/// How much of the application is captured.
+struct Coverage {
+  std::size_t captured = 0;
+  std::size_t kept_as_machine_code = 0;
+  std::size_t opaque = 0;
+  std::uint64_t text_bytes = 0;           // of all units
+  std::uint64_t captured_text_bytes = 0;  // of the units that are lowered at deployment
+};
+Coverage coverage_of(const IrManifest& manifest);
+
+}  // namespace xaas

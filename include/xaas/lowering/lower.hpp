@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <set>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace xaas {
+
+/// A link ready to run: every input is a file. It travels as JSON to a child process of ours,
+/// because lld is one-link-per-process when something goes wrong in LLVM, and links run in
+/// parallel.
+struct LoweringJob {
+  struct Option {
+    std::string text;  // passed as it is
+  };
+  struct Object {  // machine code, system archive, shared library or script; `prefix` stands before
+                   // the path
+    std::string prefix;
+    std::string path;
+  };
+  struct Bitcode {
+    std::string path;
+    std::string name;                         // for messages and unique within the link
+    std::vector<std::string> extra_features;  // the floor, when it must be added ("+avx2")
+    bool has_explicit_functions = false;
+  };
+  struct Library {  // an archive's members, linked as needed
+    std::vector<std::variant<Object, Bitcode>> members;
+  };
+  using Item = std::variant<Option, Object, Bitcode, Library>;
+
+  std::string name;  // the link's, for messages
+  std::vector<Item> items;
+  std::string output;  // path of the file to make, never half-written
+  std::string cpu;     // LLVM's -mcpu
+  std::string tune;
+  std::vector<std::string> features;  // -mattr: "+avx2", "-pku"
+  unsigned opt_level = 2;
+  bool full_lto = false;
+  unsigned threads = 1;
+  std::string cache;       // lld's ThinLTO cache folder; empty: none
+  std::string save_temps;  // folder for LLVM's stage dumps; empty: none
+  std::string work;        // private folder for rewritten bitcode
+};
+
+std::string print_job(const LoweringJob& job);
+Result<LoweringJob> parse_job(std::string_view json);
+
+/// What the child found out, for the verifier.
+struct LoweringResult {
+  std::size_t functions = 0;                 // defined in the bitcode that went into the link
+  std::set<std::string> explicit_functions;  // lowered with features of their own or a floor
+  double seconds = 0;
+};
+
+/// Runs the job in a child process of this program (`/proc/self/exe` with `lower_command`, the job
+/// on stdin, the result on stdout). A crash or an error of the linker is `tool_failed` and names
+/// the link.
+Result<LoweringResult> lower_in_child(const LoweringJob& job, std::string_view lower_command);
+
+/// The child's side: reads the job from stdin, rewrites bitcode that needs it, runs lld, prints the
+/// result.
+int lowering_child_main();
+
+}  // namespace xaas

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/ir/manifest.hpp"
+#include "xaas/support/result.hpp"
+#include "xaas/targets/target.hpp"
+
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+enum class LtoMode { thin, full };
+
+/// How one unit goes into its link.
+enum class Treatment {
+  lower,             // for the target
+  lower_with_floor,  // for the target plus the unit's floor: it dispatches at run time
+  machine_code,      // as the generic build made it
+};
+
+struct UnitPlan {
+  std::size_t unit = 0;  // index into IrManifest::units
+  Treatment treatment = Treatment::lower;
+  std::string reason;  // for anything but `lower`
+};
+
+struct LinkPlan {
+  std::size_t link = 0;               // index into IrManifest::links
+  std::vector<std::size_t> products;  // installed from this link
+  std::vector<UnitPlan> units;        // each unit of the link once, in index order
+  unsigned opt_level = 2;
+  std::vector<std::string> notes;
+};
+
+/// Everything that will be done, as a value. Making it does no I/O.
+struct DeploymentPlan {
+  Target target;
+  LtoMode lto = LtoMode::thin;
+  std::string configuration;
+  std::vector<LinkPlan> links;
+  std::vector<std::string> notes;  // for people, in order of importance
+};
+
+/// `incompatible` (with the reason) when the target cannot run this application.
+Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target, LtoMode lto);
+
+/// The plan in words, and as one JSON document (`xaas.plan/0`).
+std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan);
+std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan);
+
+}  // namespace xaas

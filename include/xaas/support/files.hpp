@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+/// The whole file. `not_found` when it does not exist, `io` otherwise, with the path and errno's
+/// text.
+Result<std::string> read_file(const std::filesystem::path& path);
+
+/// Writes beside `path` and renames: readers see the old file or the new one, never a part.
+/// Parent folders are made. `mode` are the permission bits.
+Status write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
+
+/// Copies one regular file's bytes and permission bits, replacing what is there.
+Status copy_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
+/// Copies a folder with links kept as links. Sockets, devices and pipes are refused by name.
+Status copy_tree(const std::filesystem::path& from, const std::filesystem::path& to);
+
+Status make_folders(const std::filesystem::path& path);
+
+/// Regular files, links and empty folders below `root`, relative, sorted by name. Links are not
+/// followed.
+Result<std::vector<std::filesystem::path>> list_tree(const std::filesystem::path& root);
+
+/// A folder that is removed with everything in it when this goes out of scope. Its name starts with
+/// `.xaas-tmp-` and names the process, so that `remove_stale_temporaries` knows what a killed run
+/// left.
+class TemporaryFolder {
+ public:
+  /// Made inside `parent` (which is made too), or in TMPDIR when `parent` is empty.
+  static Result<TemporaryFolder> make(const std::filesystem::path& parent = {});
+
+  TemporaryFolder(TemporaryFolder&& other) noexcept;
+  TemporaryFolder& operator=(TemporaryFolder&& other) noexcept;
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder();
+
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  /// Keeps the folder: it is now the caller's.
+  std::filesystem::path release();
+
+ private:
+  explicit TemporaryFolder(std::filesystem::path path) : path_(std::move(path)) {}
+  std::filesystem::path path_;
+};
+
+/// Removes `.xaas-tmp-*` folders and files in `parent` whose process is gone. Never an error:
+/// what cannot be removed is left.
+void remove_stale_temporaries(const std::filesystem::path& parent);
+
+/// An exclusive advisory lock (flock) on `path`, which is created. Held until destroyed.
+class FileLock {
+ public:
+  /// Empty when another process holds it.
+  static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& path);
+  FileLock(FileLock&& other) noexcept;
+  FileLock& operator=(FileLock&& other) noexcept;
+  FileLock(const FileLock&) = delete;
+  FileLock& operator=(const FileLock&) = delete;
+  ~FileLock();
+
+ private:
+  explicit FileLock(int descriptor) : descriptor_(descriptor) {}
+  int descriptor_ = -1;
+};
+
+}  // namespace xaas

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <chrono>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// One program to run. Only support/process starts processes.
+struct Command {
+  std::vector<std::string> argv;  // argv[0] is searched in PATH when it has no slash
+  std::filesystem::path folder;   // empty: the current one
+  std::map<std::string, std::string> environment;  // set on top of the inherited one
+  std::vector<std::string> unset;                  // removed from the inherited one
+  enum class Output { inherit, capture, discard, to_file } output = Output::capture;
+  enum class Errors { inherit, capture, discard, with_output } errors = Errors::capture;
+  std::filesystem::path output_file;  // for to_file; appended to
+  std::string input;                  // given on stdin, which is /dev/null when this is empty
+  bool inherit_input = false;
+  std::optional<std::chrono::milliseconds> time_limit;  // then SIGTERM, a second later SIGKILL
+  std::vector<int> processors;                          // pinned to these when not empty
+  std::function<Status()> in_child;  // runs between fork and exec; only async-signal-safe work
+};
+
+struct Usage {
+  double wall_seconds = 0;
+  double cpu_seconds = 0;  // user and system, of the child and its waited-for children
+  long peak_kilobytes = 0;
+};
+
+struct Outcome {
+  int exit_code = 0;  // 128 + signal when a signal ended it, as a shell says
+  int signal = 0;
+  bool timed_out = false;
+  std::string output;
+  std::string errors;
+  Usage usage;
+
+  [[nodiscard]] bool succeeded() const { return exit_code == 0; }
+};
+
+/// Runs and waits. An error only when the program could not be started (`not_found`, `io`); a
+/// non-zero exit is an outcome. SIGINT and SIGTERM that reach us meanwhile are forwarded to the
+/// child.
+Result<Outcome> run(const Command& command);
+
+/// Replaces this process; returns only with the reason why it could not.
+Error replace_process(const Command& command);
+
+/// Absolute path of a program in PATH, or empty.
+std::optional<std::filesystem::path> find_program(const std::string& name);
+
+/// The file this process runs from.
+Result<std::filesystem::path> own_executable();
+
+/// Processors this process may use: affinity mask and cgroup quota, at least 1.
+unsigned usable_processors();
+
+/// Calls `job(i)` for i in [0, count) on up to `threads` threads. The error of the lowest index
+/// wins, so that the answer does not depend on timing.
+Status for_each_parallel(std::size_t count, unsigned threads,
+                         const std::function<Status(std::size_t)>& job);
+
+/// For a shell: quoted only where it must be.
+std::string shell_quoted(const std::vector<std::string>& argv);
+
+}  // namespace xaas

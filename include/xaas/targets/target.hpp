@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+/// A processor as code generation sees it. Feature names are LLVM's ("avx2", "sse4.2", "sve").
+struct Cpu {
+  std::string vendor;  // "intel", "amd", "arm", ...; empty: unknown
+  std::string
+      name;  // LLVM's -mcpu name; decides tuning, and the features only where nothing else does
+  std::string tune;                                 // LLVM's -mtune name, usually the same
+  std::string level;                                // "x86-64-v3", "armv8.2-a", ...; empty: unknown
+  std::set<std::string> features;                   // what it has, complete: implied ones included
+  std::vector<std::string> missing_for_next_level;  // features that the next level would need
+};
+
+/// A machine to deploy to (`xaas.target/1`, schema in targets/schema). Origins say where a fact is
+/// from: key = path of the field ("cpu.features"), value = "cpuid", "/proc/cpuinfo", "llvm",
+/// "admin", ...
+struct Target {
+  std::string name;          // how the user or detection calls it, e.g. "host", "znver4"
+  std::string architecture;  // OCI's: "amd64", "arm64"
+  std::string triple;        // LLVM's: "x86_64-unknown-linux-gnu"
+  Cpu cpu;
+  std::string libc_version;  // "2.36"; empty: unknown
+  std::map<std::string, std::string> origins;
+  std::vector<std::string> probe_errors;  // probes that did not work, as sentences
+};
+
+Result<Target> parse_target(std::string_view json);
+std::string print_target(const Target& target);
+
+/// The machine this process runs on. Never fails as a whole because one probe did.
+Result<Target> detect_host();
+
+/// A target from a processor's name as LLVM knows it ("znver4", "x86-64-v3", "neoverse-v2"). An
+/// unknown name is `invalid_input` and names near ones. `architecture` narrows the search when not
+/// empty.
+Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view architecture = {});
+
+/// `host`, a file (anything with a '/' or ending in .json, or an existing file), or a processor's
+/// name.
+Result<Target> resolve_target(std::string_view text);
+
+/// Highest named level whose features are all in `features`; empty below the first. x86-64
+/// psABI 1.0 table 3.1; Arm ARM A2.
+std::string level_of(std::string_view architecture, const std::set<std::string>& features);
+
+/// `features` and everything they imply (avx2 implies avx, sse4.2, ...), after LLVM's tables.
+std::set<std::string> with_implied_features(std::string_view architecture,
+                                            const std::set<std::string>& features);
+
+/// The `-mattr` list for code generation: "+f" for every feature of the target and "-f" for those
+/// that its processor's name promises and it does not have; sorted.
+std::vector<std::string> code_generation_features(const Target& target);
+
+}  // namespace xaas
