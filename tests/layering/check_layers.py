@@ -16,15 +16,16 @@ ALLOWED = {
     "oci": {"support"},
     "elf": {"support"},
     "ir": {"support", "specializations"},
+    "image": {"support", "oci", "ir"},
     "planning": {"support", "specializations", "targets", "ir"},
     "capture": {"support", "elf", "ir", "specializations", "targets"},
     "frontend": {"support", "elf", "ir", "specializations", "targets"},
     "registry": {"support", "oci"},
     "lowering": {"support", "elf", "ir", "targets", "planning"},
     "verify": {"support", "elf", "targets", "oci"},
-    "build": {"support", "elf", "specializations", "targets", "ir", "oci", "registry", "capture",
+    "build": {"support", "elf", "image", "specializations", "targets", "ir", "oci", "registry", "capture",
               "frontend", "planning"},
-    "deploy": {"support", "elf", "specializations", "targets", "ir", "oci", "registry", "planning",
+    "deploy": {"support", "elf", "image", "specializations", "targets", "ir", "oci", "registry", "planning",
                "lowering", "verify"},
 }
 # Where a component's own files live; everything else is src/<component>.

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "manifest_check.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <variant>
+
+namespace xaas {
+namespace {
+
+Status check_blob(const IrManifest& manifest, const Digest& digest, const std::string& field) {
+  if (manifest.blobs.contains(digest)) return {};
+  return fail(ErrorKind::corrupt, "`{}` refers to `{}`, which `blobs` does not list", field,
+              digest.str())
+      .with_code("ir.reference");
+}
+
+Status check_index(std::size_t index, std::size_t size, const std::string& field) {
+  if (index < size) return {};
+  return fail(ErrorKind::corrupt, "`{}` is {}, but there are only {}", field, index, size)
+      .with_code("ir.reference");
+}
+
+Status check_unit(const IrManifest& manifest, std::size_t i) {
+  const TranslationUnit& unit = manifest.units[i];
+  const std::string field = fmt::format("units[{}]", i);
+  if (unit.bitcode.is_empty() && unit.machine_code.is_empty()) {
+    return fail(ErrorKind::corrupt, "`{}` has neither bitcode nor machine code", field)
+        .with_code("ir.reference");
+  }
+  if (!unit.machine_code.is_empty() && unit.reason.empty()) {
+    return fail(ErrorKind::corrupt, "`{}` keeps machine code without a reason", field)
+        .with_code("ir.reference");
+  }
+  if (!unit.bitcode.is_empty()) XAAS_CHECK(check_blob(manifest, unit.bitcode, field + ".bitcode"));
+  if (!unit.machine_code.is_empty()) {
+    XAAS_CHECK(check_blob(manifest, unit.machine_code, field + ".machine_code"));
+  }
+  return {};
+}
+
+struct ItemCheck {
+  const IrManifest& manifest;
+  std::string field;
+
+  Status operator()(const LinkOption&) const { return {}; }
+  Status operator()(const LinkUnit& item) const {
+    return check_index(item.unit, manifest.units.size(), field + ".unit");
+  }
+  Status operator()(const LinkArchive& item) const {
+    for (const std::size_t member : item.members) {
+      XAAS_CHECK(check_index(member, manifest.units.size(), field + ".members"));
+    }
+    return {};
+  }
+  Status operator()(const LinkFile& item) const {
+    return check_blob(manifest, item.content, field + ".content");
+  }
+  Status operator()(const LinkLibrary& item) const {
+    if (!item.path.empty()) {
+      if (item.path.front() == '/') return {};
+      return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not absolute", field, item.path)
+          .with_code("ir.reference");
+    }
+    return check_blob(manifest, item.content, field + ".content");
+  }
+};
+
+Status check_link(const IrManifest& manifest, std::size_t i) {
+  const Link& link = manifest.links[i];
+  for (std::size_t n = 0; n < link.items.size(); ++n) {
+    XAAS_CHECK(
+        std::visit(ItemCheck{manifest, fmt::format("links[{}].items[{}]", i, n)}, link.items[n]));
+  }
+  return {};
+}
+
+Status check_product(const IrManifest& manifest, std::size_t i) {
+  const Product& product = manifest.products[i];
+  const std::string field = fmt::format("products[{}]", i);
+  XAAS_CHECK(check_index(product.link, manifest.links.size(), field + ".link"));
+  const bool absolute = product.path.starts_with('/');
+  if (absolute && !(product.path + "/").contains("/../")) return {};
+  return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not an absolute path without `..`",
+              field, product.path)
+      .with_code("ir.reference");
+}
+
+}  // namespace
+
+Status check_references(const IrManifest& manifest) {
+  for (std::size_t i = 0; i < manifest.units.size(); ++i) XAAS_CHECK(check_unit(manifest, i));
+  for (std::size_t i = 0; i < manifest.links.size(); ++i) XAAS_CHECK(check_link(manifest, i));
+  for (std::size_t i = 0; i < manifest.products.size(); ++i) XAAS_CHECK(check_product(manifest, i));
+  for (std::size_t i = 0; i < manifest.configurations.size(); ++i) {
+    for (const std::size_t product : manifest.configurations[i].products) {
+      XAAS_CHECK(check_index(product, manifest.products.size(),
+                             fmt::format("configurations[{}].products", i)));
+    }
+  }
+  return {};
+}
+
+}  // namespace xaas

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/image/xaas_image.hpp"
+
+#include "xaas/oci/layer.hpp"
+#include "xaas/support/files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_keep_ir_help =
+    "copy images with `skopeo copy --all --preserve-digests`: other copies leave the IR behind";
+
+Result<Descriptor> find_required_tag(const Layout& layout, const LayoutReference& reference) {
+  XAAS_TRY(auto tagged, layout.find_tag(reference.tag));
+  if (tagged) return *std::move(tagged);
+  XAAS_TRY(const auto tags, layout.tags());
+  return fail(ErrorKind::not_found, "`{}` has no tag `{}`", reference.path.string(), reference.tag)
+      .with_code("image.no-tag")
+      .with_help(tags.empty() ? "the layout is empty"
+                              : fmt::format("it has: {}", fmt::join(tags, ", ")));
+}
+
+/// The manifests a tag leads to, nested indexes opened, in order. Depth is bounded: an index can be
+/// made to list itself only by breaking sha256, but a chain of any length costs nothing to make.
+Status collect_manifests(const Layout& layout, const Descriptor& from, unsigned depth,
+                         std::vector<Descriptor>& into) {
+  if (from.media_type != k_media_index) {
+    into.push_back(from);
+    return {};
+  }
+  if (depth == 0) {
+    return fail(ErrorKind::corrupt, "the image index nests deeper than 4 levels")
+        .with_code("image.nesting");
+  }
+  XAAS_TRY(const auto text, layout.read_blob(from));
+  XAAS_TRY(const auto index, parse_index(text));
+  for (const Descriptor& entry : index.manifests) {
+    XAAS_CHECK(collect_manifests(layout, entry, depth - 1, into));
+  }
+  return {};
+}
+
+bool is_ir_entry(const Descriptor& descriptor) {
+  return descriptor.annotations.contains(std::string(k_annotation_ir));
+}
+
+Result<RunnableImage> read_runnable(const Layout& layout, const Descriptor& descriptor) {
+  XAAS_TRY(const auto text, layout.read_blob(descriptor));
+  XAAS_TRY(auto manifest, parse_manifest(text));
+  XAAS_TRY(const auto config_text, layout.read_blob(manifest.config));
+  XAAS_TRY(auto config, parse_config(config_text));
+  return RunnableImage{
+      .descriptor = descriptor, .manifest = std::move(manifest), .config = std::move(config)};
+}
+
+Result<RunnableImage> pick_runnable(const Layout& layout, const std::vector<Descriptor>& manifests,
+                                    const LayoutReference& reference,
+                                    std::string_view architecture) {
+  std::vector<std::string> seen;
+  for (const Descriptor& descriptor : manifests) {
+    if (is_ir_entry(descriptor)) continue;
+    XAAS_TRY(auto image, read_runnable(layout, descriptor));
+    const std::string& found = image.config.platform.architecture;
+    if (architecture.empty() || found == architecture) return image;
+    seen.push_back(found);
+  }
+  return fail(ErrorKind::not_found, "`{}` has no runnable image{}{}", reference.str(),
+              architecture.empty() ? "" : " for ", architecture)
+      .with_code("image.no-runnable")
+      .with_help(seen.empty() ? "" : fmt::format("it has: {}", fmt::join(seen, ", ")));
+}
+
+}  // namespace
+
+Result<RunnableImage> find_runnable(const Layout& layout, const LayoutReference& reference,
+                                    std::string_view architecture) {
+  XAAS_TRY(const auto tagged, find_required_tag(layout, reference));
+  std::vector<Descriptor> manifests;
+  XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
+  return pick_runnable(layout, manifests, reference, architecture);
+}
+
+Result<IrImage> open_ir_image(const LayoutReference& reference) {
+  XAAS_TRY(auto layout, Layout::open(reference.path));
+  XAAS_TRY(auto tagged, find_required_tag(layout, reference));
+  std::vector<Descriptor> manifests;
+  XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
+  const auto entry = std::ranges::find_if(manifests, is_ir_entry);
+  if (entry == manifests.end()) {
+    return fail(ErrorKind::not_found, "`{}` holds no IR: there is nothing to specialize",
+                reference.str())
+        .with_code("image.no-ir")
+        .with_help(std::string(k_keep_ir_help));
+  }
+  if (!layout.has_blob(entry->digest)) {
+    return fail(ErrorKind::not_found, "`{}` lists its IR, but `{}` is not in the layout",
+                reference.str(), entry->digest.str())
+        .with_code("image.no-ir")
+        .with_help(std::string(k_keep_ir_help));
+  }
+  XAAS_TRY(const auto manifest_text, layout.read_blob(*entry));
+  XAAS_TRY(auto ir_layers, parse_manifest(manifest_text));
+  XAAS_TRY(const auto ir_text, layout.read_blob(ir_layers.config));
+  XAAS_TRY(auto ir, while_doing(parse_ir_manifest(ir_text),
+                                fmt::format("reading the IR manifest of `{}`", reference.str())));
+  XAAS_TRY(auto generic, pick_runnable(layout, manifests, reference, ir.architecture));
+  return IrImage{.reference = reference,
+                 .layout = std::move(layout),
+                 .index = std::move(tagged),
+                 .generic = std::move(generic),
+                 .ir_descriptor = *entry,
+                 .ir_layers = std::move(ir_layers),
+                 .ir = std::move(ir)};
+}
+
+Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
+                      const std::filesystem::path& folder) {
+  XAAS_CHECK(make_folders(folder));
+  std::set<Digest> missing = wanted;
+  for (const Descriptor& layer : image.ir_layers.layers) {
+    if (missing.empty()) break;
+    const auto keep = [&](const std::string& path, const std::string& bytes) -> Status {
+      const std::string name = path.substr(path.rfind('/') + 1);
+      const auto digest = Digest::parse("sha256:" + name);
+      if (!digest || !missing.contains(*digest) || path != ir_blob_path(*digest)) return {};
+      if (digest_of(bytes) != *digest) {
+        return fail(ErrorKind::corrupt, "`{}` in an IR layer has other content than its name says",
+                    path)
+            .with_code("image.blob");
+      }
+      missing.erase(*digest);
+      return write_file(folder / digest->hex(), bytes);
+    };
+    XAAS_CHECK(visit_layer_files(image.layout, layer, keep));
+  }
+  if (missing.empty()) return {};
+  return fail(ErrorKind::corrupt,
+              "{} of {} blobs that the IR manifest names are in no layer, `{}` first",
+              missing.size(), wanted.size(), missing.begin()->str())
+      .with_code("image.blob");
+}
+
+Status unpack_image(const Layout& layout, const RunnableImage& image,
+                    const std::filesystem::path& root) {
+  XAAS_CHECK(make_folders(root));
+  for (const Descriptor& layer : image.manifest.layers) {
+    XAAS_CHECK(extract_layer(layout, layer, root));
+  }
+  return {};
+}
+
+}  // namespace xaas

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/planning/plan.hpp"
+#include "xaas/support/json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+std::string name_of(LtoMode mode) {
+  return mode == LtoMode::thin ? "thin" : "full";
+}
+
+std::string name_of(Treatment treatment) {
+  switch (treatment) {
+    case Treatment::lower:
+      return "lower";
+    case Treatment::lower_with_floor:
+      return "lower-with-floor";
+    case Treatment::machine_code:
+      return "machine-code";
+  }
+  return "lower";
+}
+
+std::size_t lowered_units(const LinkPlan& link) {
+  return link.units.size() - static_cast<std::size_t>(std::ranges::count(
+                                 link.units, Treatment::machine_code, &UnitPlan::treatment));
+}
+
+/// Sources by the reason that makes them an exception, so that a hundred assembly files are one
+/// line.
+std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest,
+                                                              const LinkPlan& link) {
+  std::map<std::string, std::vector<std::string>> exceptions;
+  for (const UnitPlan& unit : link.units) {
+    if (unit.treatment == Treatment::lower) continue;
+    const std::string what = unit.treatment == Treatment::machine_code ? "machine code kept: " : "";
+    exceptions[what + unit.reason].push_back(manifest.units[unit.unit].source);
+  }
+  return exceptions;
+}
+
+std::string explain_exceptions(const IrManifest& manifest, const LinkPlan& link) {
+  constexpr std::size_t k_named = 3;
+  std::string text;
+  for (const auto& [reason, sources] : exceptions_of(manifest, link)) {
+    const std::size_t named = std::min(sources.size(), k_named);
+    const std::vector<std::string> first(sources.begin(),
+                                         sources.begin() + static_cast<std::ptrdiff_t>(named));
+    text += fmt::format("      {}{}: {}\n", fmt::join(first, ", "),
+                        sources.size() > named ? fmt::format(" and {} more", sources.size() - named)
+                                               : std::string(),
+                        reason);
+  }
+  return text;
+}
+
+std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
+                         const LinkPlan& link) {
+  std::string text;
+  for (const std::size_t product : link.products) {
+    text += fmt::format("  {}\n", manifest.products[product].path);
+  }
+  const std::size_t lowered = lowered_units(link);
+  if (lowered == 0) {
+    text += fmt::format("    stays generic: 0 of {} units can be lowered\n", link.units.size());
+  } else {
+    text += fmt::format("    {} of {} units lowered for {}, -O{}, {} LTO\n", lowered,
+                        link.units.size(), plan.target.cpu.name, link.opt_level, name_of(plan.lto));
+  }
+  return text + explain_exceptions(manifest, link);
+}
+
+}  // namespace
+
+std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
+  const Cpu& cpu = plan.target.cpu;
+  std::string text = fmt::format("{} ({}, captured by {} with LLVM {})\n", manifest.application,
+                                 manifest.architecture, manifest.producer, manifest.llvm_version);
+  text += fmt::format("target {}: {}{}, {} features\n", plan.target.name, cpu.name,
+                      cpu.level.empty() ? "" : " (" + cpu.level + ")", cpu.features.size());
+  if (!cpu.missing_for_next_level.empty()) {
+    text += fmt::format("  the next level would need {}\n",
+                        fmt::join(cpu.missing_for_next_level, ", "));
+  }
+  text += fmt::format("configuration {}: {} file{} to make\n", plan.configuration,
+                      plan.links.size(), plan.links.size() == 1 ? "" : "s");
+  for (const LinkPlan& link : plan.links) text += explain_link(manifest, plan, link);
+  for (const std::string& note : plan.notes) text += fmt::format("note: {}\n", note);
+  return text;
+}
+
+std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
+  Json links = Json::array();
+  for (const LinkPlan& link : plan.links) {
+    Json products = Json::array();
+    for (const std::size_t product : link.products) {
+      products.push_back(manifest.products[product].path);
+    }
+    Json units = Json::array();
+    for (const UnitPlan& unit : link.units) {
+      units.push_back({{"source", manifest.units[unit.unit].source},
+                       {"treatment", name_of(unit.treatment)},
+                       {"reason", unit.reason}});
+    }
+    links.push_back({{"products", std::move(products)},
+                     {"lowered_units", lowered_units(link)},
+                     {"opt_level", link.opt_level},
+                     {"units", std::move(units)},
+                     {"notes", link.notes}});
+  }
+  Json json;
+  json["schema"] = "xaas.plan/0";
+  json["application"] = manifest.application;
+  json["configuration"] = plan.configuration;
+  json["target"] = {{"name", plan.target.name},
+                    {"cpu", plan.target.cpu.name},
+                    {"level", plan.target.cpu.level},
+                    {"features", plan.target.cpu.features}};
+  json["lto"] = name_of(plan.lto);
+  json["links"] = std::move(links);
+  json["notes"] = plan.notes;
+  return print_json(json);
+}
+
+}  // namespace xaas

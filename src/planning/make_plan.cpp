@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/planning/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// The units of a link, each once, in index order.
+std::set<std::size_t> units_of(const Link& link) {
+  std::set<std::size_t> units;
+  for (const LinkItem& item : link.items) {
+    if (const auto* unit = std::get_if<LinkUnit>(&item)) units.insert(unit->unit);
+    if (const auto* archive = std::get_if<LinkArchive>(&item)) {
+      units.insert(archive->members.begin(), archive->members.end());
+    }
+  }
+  return units;
+}
+
+std::vector<std::string> missing_features(const std::set<std::string>& floor,
+                                          const Target& target) {
+  std::vector<std::string> missing;
+  std::ranges::set_difference(floor, target.cpu.features, std::back_inserter(missing));
+  return missing;
+}
+
+UnitPlan plan_unit(const IrManifest& manifest, std::size_t index, const Target& target) {
+  const TranslationUnit& unit = manifest.units[index];
+  UnitPlan plan{.unit = index};
+  if (!unit.machine_code.is_empty()) {
+    plan.treatment = Treatment::machine_code;
+    plan.reason = unit.reason;
+    return plan;
+  }
+  const std::vector<std::string> missing = missing_features(unit.floor, target);
+  if (!missing.empty()) {
+    plan.treatment = Treatment::lower_with_floor;
+    plan.reason = fmt::format(
+        "its command line asks for {}, which `{}` lacks: lowered with them, for the "
+        "program to dispatch at run time",
+        fmt::join(missing, ", "), target.name);
+  }
+  return plan;
+}
+
+/// One pipeline runs for the whole link: the highest level that any of its lowered units asked for.
+/// Levels below -O2 never get here, capture keeps the machine code of such units; -Os and -Oz are
+/// attributes of the functions.
+unsigned opt_level_of(const IrManifest& manifest, const std::vector<UnitPlan>& units) {
+  unsigned level = 2;
+  for (const UnitPlan& plan : units) {
+    if (plan.treatment == Treatment::machine_code) continue;
+    for (const std::string& flag : manifest.units[plan.unit].pipeline_flags) {
+      if (flag == "-O3" || flag == "-Ofast" || flag == "-O4") level = 3;
+    }
+  }
+  return level;
+}
+
+/// A link whose every lowered unit needs more than the target has does not dispatch: it would just
+/// die.
+Status check_floors(const IrManifest& manifest, const LinkPlan& plan, const Target& target) {
+  std::set<std::string> missing;
+  std::size_t lowered = 0;
+  for (const UnitPlan& unit : plan.units) {
+    if (unit.treatment == Treatment::machine_code) continue;
+    ++lowered;
+    if (unit.treatment == Treatment::lower) return {};
+    for (std::string& feature : missing_features(manifest.units[unit.unit].floor, target)) {
+      missing.insert(std::move(feature));
+    }
+  }
+  if (lowered == 0) return {};
+  return fail(ErrorKind::incompatible,
+              "every unit of `{}` was compiled for {}, which `{}` does not have",
+              manifest.links[plan.link].name, fmt::join(missing, ", "), target.name)
+      .with_code("plan.floor")
+      .with_help(
+          "package the application without these -m flags, or deploy it to a processor that has "
+          "the features");
+}
+
+std::vector<std::string> link_notes(const IrManifest& manifest, const LinkPlan& plan) {
+  const auto kept = std::ranges::count(plan.units, Treatment::machine_code, &UnitPlan::treatment);
+  if (kept == 0) return {};
+  const std::string& name = manifest.links[plan.link].name;
+  if (static_cast<std::size_t>(kept) == plan.units.size()) {
+    return {
+        fmt::format("`{}` stays as the generic build made it: none of its {} units can be lowered",
+                    name, kept)};
+  }
+  return {fmt::format("{} of the {} units of `{}` keep the generic build's machine code", kept,
+                      plan.units.size(), name)};
+}
+
+Result<LinkPlan> plan_link(const IrManifest& manifest, std::size_t index, const Target& target) {
+  LinkPlan plan{.link = index};
+  for (const std::size_t unit : units_of(manifest.links[index])) {
+    plan.units.push_back(plan_unit(manifest, unit, target));
+  }
+  XAAS_CHECK(check_floors(manifest, plan, target));
+  plan.opt_level = opt_level_of(manifest, plan.units);
+  plan.notes = link_notes(manifest, plan);
+  return plan;
+}
+
+Status check_architecture(const IrManifest& manifest, const Target& target) {
+  if (manifest.architecture == target.architecture) return {};
+  return fail(ErrorKind::incompatible, "`{}` is captured for `{}`; the target `{}` is `{}`",
+              manifest.application, manifest.architecture, target.name, target.architecture)
+      .with_code("plan.architecture")
+      .with_help("package the application on a machine of that architecture");
+}
+
+}  // namespace
+
+Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target, LtoMode lto) {
+  XAAS_CHECK(check_architecture(manifest, target));
+  if (manifest.configurations.empty()) {
+    return fail(ErrorKind::corrupt, "`{}` has no configuration", manifest.application)
+        .with_code("plan.no-configuration");
+  }
+  const Configuration& configuration = manifest.configurations.front();
+  DeploymentPlan plan{.target = target, .lto = lto, .configuration = configuration.name};
+  std::map<std::size_t, std::vector<std::size_t>> products_of_link;
+  for (const std::size_t product : configuration.products) {
+    products_of_link[manifest.products[product].link].push_back(product);
+  }
+  for (const auto& [link, products] : products_of_link) {
+    XAAS_TRY(auto link_plan, plan_link(manifest, link, target));
+    link_plan.products = products;
+    plan.links.push_back(std::move(link_plan));
+  }
+  for (const std::string& error : target.probe_errors) {
+    plan.notes.push_back(
+        fmt::format("the description of `{}` is incomplete: {}", target.name, error));
+  }
+  return plan;
+}
+
+}  // namespace xaas
