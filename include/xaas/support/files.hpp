@@ -19,10 +19,12 @@ Result<std::string> read_file(const std::filesystem::path& path);
 /// Parent folders are made. `mode` are the permission bits.
 Status write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
 
-/// Copies one regular file's bytes and permission bits, replacing what is there.
+/// Copies one regular file's bytes, permission bits and times, replacing what is there. Links are
+/// followed.
 Status copy_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
-/// Copies a folder with links kept as links. Sockets, devices and pipes are refused by name.
+/// Copies a folder into `to`, which is made or added to, with links kept as links and with times: a
+/// Makefile would rebuild what looks out of date. Sockets, devices and pipes are refused by name.
 Status copy_tree(const std::filesystem::path& from, const std::filesystem::path& to);
 
 Status make_folders(const std::filesystem::path& path);

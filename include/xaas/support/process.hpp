@@ -51,7 +51,8 @@ struct Outcome {
 /// child.
 Result<Outcome> run(const Command& command);
 
-/// Replaces this process; returns only with the reason why it could not.
+/// Replaces this process; returns only with the reason why it could not. Streams that `command`
+/// would capture are kept as they are, and so is stdin when it gives no input.
 Error replace_process(const Command& command);
 
 /// Absolute path of a program in PATH, or empty.

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/support/diagnostics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <exception>
+#include <numeric>
+#include <system_error>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+int print_error(std::string_view program, const Error& error) {
+  fmt::print(stderr, "{}", describe(error, program));
+  return exit_code_of(error);
+}
+
+/// What a program printed counts only when it arrived: a full disk shows here.
+int flush_output(std::string_view program, int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  const int error = errno;
+  return print_error(program, fail(ErrorKind::io, "writing to standard output: {}",
+                                   std::generic_category().message(error))
+                                  .with_code("support.stdout"));
+}
+
+Result<int> run_guarded(const std::function<Result<int>()>& body) {
+  try {
+    return body();
+  } catch (const std::exception& thrown) {
+    return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what())
+        .with_code("support.exception");
+  } catch (...) {
+    return fail(ErrorKind::internal, "unexpected exception of an unknown type")
+        .with_code("support.exception");
+  }
+}
+
+}  // namespace
+
+int exit_code_of(const Error& error) {
+  if (error.exit_code()) return *error.exit_code();
+  switch (error.kind()) {
+    case ErrorKind::incompatible:
+      return k_exit_incompatible;
+    case ErrorKind::mismatch:
+      return k_exit_mismatch;
+    case ErrorKind::internal:
+      return k_exit_internal;
+    case ErrorKind::invalid_input:
+    case ErrorKind::not_found:
+    case ErrorKind::unsupported:
+    case ErrorKind::corrupt:
+    case ErrorKind::io:
+    case ErrorKind::tool_failed:
+    case ErrorKind::build_failed:
+      return k_exit_error;
+  }
+  return k_exit_internal;
+}
+
+std::string describe(const Error& error, std::string_view program) {
+  auto text = fmt::format("{}: error: {}", program, error.message());
+  if (!error.code().empty()) text += fmt::format(" [{}]", error.code());
+  text += '\n';
+  for (const auto& what : error.context()) text += fmt::format("  note: while {}\n", what);
+  if (!error.help().empty()) text += fmt::format("  help: {}\n", error.help());
+  if (error.kind() == ErrorKind::internal) {
+    text += fmt::format("  help: this is a fault of {} itself ({}:{}): please report it\n", program,
+                        error.raised_at().file_name(), error.raised_at().line());
+  }
+  return text;
+}
+
+std::vector<std::string> near_names(std::string_view name,
+                                    const std::vector<std::string>& candidates) {
+  constexpr std::size_t k_most = 3;
+  std::vector<std::pair<std::size_t, std::string>> near;
+  for (const auto& candidate : candidates) {
+    const auto distance = edit_distance(name, candidate);
+    if (distance <= name.size() / 3) near.emplace_back(distance, candidate);
+  }
+  std::ranges::sort(near);
+  near.erase(std::ranges::unique(near).begin(), near.end());
+  std::vector<std::string> names;
+  for (auto& [distance, candidate] : near)
+    if (names.size() < k_most) names.push_back(std::move(candidate));
+  return names;
+}
+
+std::string human_bytes(std::uint64_t bytes) {
+  constexpr std::array k_units{"kB", "MB", "GB", "TB", "PB", "EB"};
+  if (bytes < 1000) return fmt::format("{} B", bytes);
+  double value = static_cast<double>(bytes) / 1000;
+  std::size_t unit = 0;
+  // 999.5 would be printed as 1000.
+  for (; value >= 999.5 && unit + 1 < k_units.size(); ++unit) value /= 1000;
+  return value < 9.95 ? fmt::format("{:.1f} {}", value, k_units[unit])
+                      : fmt::format("{:.0f} {}", value, k_units[unit]);
+}
+
+std::string human_seconds(double seconds) {
+  if (seconds < 9.995) return fmt::format("{:.2f} s", seconds);
+  if (seconds < 59.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<std::uint64_t>(seconds + 0.5);
+  if (whole < 3600) return fmt::format("{} min {} s", whole / 60, whole % 60);
+  return fmt::format("{} h {} min", whole / 3600, whole % 3600 / 60);
+}
+
+int run_program(std::string_view program, const std::function<Result<int>()>& body) {
+  const auto result = run_guarded(body);
+  const int code = result ? *result : print_error(program, result.error());
+  return flush_output(program, code);
+}
+
+}  // namespace xaas

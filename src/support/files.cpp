@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/support/files.hpp"
+
+#include "file_descriptor.hpp"
+#include "temporary_name.hpp"
+
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+/// A new file beside `target` that takes its place when it is complete.
+class PendingFile {
+ public:
+  static Result<PendingFile> make(const std::filesystem::path& target) {
+    if (target.has_parent_path()) XAAS_CHECK(make_folders(target.parent_path()));
+    auto path = target.parent_path() / temporary_name();
+    XAAS_TRY(auto file, open_file(path, O_WRONLY | O_CREAT | O_EXCL, 0600));
+    return PendingFile{target, std::move(path), std::move(file)};
+  }
+
+  PendingFile(PendingFile&& other) noexcept
+      : target_(std::move(other.target_)),
+        path_(std::exchange(other.path_, {})),
+        file_(std::move(other.file_)) {}
+  PendingFile& operator=(PendingFile&&) = delete;
+  PendingFile(const PendingFile&) = delete;
+  PendingFile& operator=(const PendingFile&) = delete;
+  ~PendingFile() {
+    if (!path_.empty()) ::unlink(path_.c_str());
+  }
+
+  [[nodiscard]] const FileDescriptor& file() const { return file_; }
+
+  Status take_place(unsigned mode) {
+    // Not left to the umask: the bits are part of what images hold.
+    if (::fchmod(file_.number(), mode & 07777U) != 0) return io_error("writing", target_, errno);
+    if (::rename(path_.c_str(), target_.c_str()) != 0) return io_error("writing", target_, errno);
+    path_.clear();
+    return {};
+  }
+
+ private:
+  PendingFile(std::filesystem::path target, std::filesystem::path path, FileDescriptor file)
+      : target_(std::move(target)), path_(std::move(path)), file_(std::move(file)) {}
+  std::filesystem::path target_;
+  std::filesystem::path path_;
+  FileDescriptor file_;
+};
+
+/// Bytes of one open file into another: shared extents where the file system can, else a copy in
+/// the kernel, else (other file systems, /proc) by hand.
+Status copy_bytes(const FileDescriptor& from, const FileDescriptor& to,
+                  const std::filesystem::path& name) {
+  if (::ioctl(to.number(), FICLONE, from.number()) == 0) return {};
+  constexpr std::size_t k_piece = std::size_t{1} << 30;
+  ssize_t got = 0;
+  bool any = false;
+  while ((got = ::copy_file_range(from.number(), nullptr, to.number(), nullptr, k_piece, 0)) > 0)
+    any = true;
+  if (got == 0 && any) return {};
+  // A file of /proc copies as empty; reading tells. What is copied already stays copied: both
+  // offsets have moved.
+  std::string block(256 * 1024, '\0');
+  while (true) {
+    got = ::read(from.number(), block.data(), block.size());
+    const int error = errno;
+    if (got == 0) return {};
+    if (got < 0 && error == EINTR) continue;
+    if (got < 0) return io_error("reading", name, error);
+    XAAS_CHECK(
+        write_all(to, std::string_view{block}.substr(0, static_cast<std::size_t>(got)), name));
+  }
+}
+
+}  // namespace
+
+void FileDescriptor::reset() {
+  if (number_ >= 0) ::close(std::exchange(number_, -1));
+}
+
+Error io_error(std::string_view what, const std::filesystem::path& path, int error) {
+  const bool absent = error == ENOENT || error == ENOTDIR;
+  return fail(absent ? ErrorKind::not_found : ErrorKind::io, "{} `{}`: {}", what, path.string(),
+              std::generic_category().message(error))
+      .with_code(absent ? "support.no-file" : "support.io");
+}
+
+Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, unsigned mode) {
+  int number = -1;
+  int error = 0;
+  do {
+    number = ::open(path.c_str(), flags | O_CLOEXEC, static_cast<mode_t>(mode));
+    error = errno;
+  } while (number < 0 && error == EINTR);
+  if (number < 0) {
+    const bool writes = (flags & O_ACCMODE) != O_RDONLY;
+    return io_error(writes ? "writing" : "reading", path, error);
+  }
+  return FileDescriptor{number};
+}
+
+Status write_all(const FileDescriptor& file, std::string_view bytes,
+                 const std::filesystem::path& path) {
+  while (!bytes.empty()) {
+    const ssize_t put = ::write(file.number(), bytes.data(), bytes.size());
+    const int error = errno;
+    if (put < 0 && error != EINTR) return io_error("writing", path, error);
+    if (put > 0) bytes.remove_prefix(static_cast<std::size_t>(put));
+  }
+  return {};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+  XAAS_TRY(const auto file, open_file(path, O_RDONLY));
+  struct stat facts{};
+  if (::fstat(file.number(), &facts) != 0) return io_error("reading", path, errno);
+  // One byte more than the size, so that the end shows without growing; /proc says 0.
+  std::string bytes(facts.st_size > 0 ? static_cast<std::size_t>(facts.st_size) + 1 : 4096, '\0');
+  std::size_t size = 0;
+  while (true) {
+    if (size == bytes.size()) bytes.resize(2 * bytes.size());
+    const ssize_t got = ::read(file.number(), bytes.data() + size, bytes.size() - size);
+    const int error = errno;
+    if (got == 0) break;
+    if (got > 0) size += static_cast<std::size_t>(got);
+    if (got < 0 && error != EINTR) return io_error("reading", path, error);
+  }
+  bytes.resize(size);
+  return bytes;
+}
+
+Status write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {
+  XAAS_TRY(auto pending, PendingFile::make(path));
+  XAAS_CHECK(write_all(pending.file(), bytes, path));
+  return pending.take_place(mode);
+}
+
+Status copy_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  // A pipe or a device would block for ever: O_NONBLOCK opens it, the check refuses it.
+  XAAS_TRY(const auto source, open_file(from, O_RDONLY | O_NONBLOCK));
+  struct stat facts{};
+  if (::fstat(source.number(), &facts) != 0) return io_error("reading", from, errno);
+  if (!S_ISREG(facts.st_mode)) {
+    return fail(ErrorKind::invalid_input, "`{}` is not a regular file", from.string())
+        .with_code("support.not-regular");
+  }
+  XAAS_TRY(auto pending, PendingFile::make(to));
+  XAAS_CHECK(copy_bytes(source, pending.file(), from));
+  const timespec times[2] = {facts.st_atim, facts.st_mtim};
+  if (::futimens(pending.file().number(), times) != 0) return io_error("writing", to, errno);
+  return pending.take_place(facts.st_mode);
+}
+
+Status make_folders(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) return io_error("making folder", path, error.value());
+  return {};
+}
+
+Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& path) {
+  if (path.has_parent_path()) XAAS_CHECK(make_folders(path.parent_path()));
+  int number = -1;
+  XAAS_TRY(auto file, open_file(path, O_RDWR | O_CREAT, 0644));
+  // The lock lives as long as the open file: keep it open beyond `file`.
+  number = ::fcntl(file.number(), F_DUPFD_CLOEXEC, 3);
+  if (number < 0) return io_error("locking", path, errno);
+  FileLock lock{number};
+  if (::flock(number, LOCK_EX | LOCK_NB) == 0) return std::optional{std::move(lock)};
+  const int error = errno;
+  if (error == EWOULDBLOCK) return std::optional<FileLock>{};
+  return io_error("locking", path, error);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileLock& FileLock::operator=(FileLock&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+FileLock::~FileLock() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+}  // namespace xaas
