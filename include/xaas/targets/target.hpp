@@ -22,6 +22,8 @@ struct Cpu {
   std::string level;                                // "x86-64-v3", "armv8.2-a", ...; empty: unknown
   std::set<std::string> features;                   // what it has, complete: implied ones included
   std::vector<std::string> missing_for_next_level;  // features that the next level would need
+
+  friend bool operator==(const Cpu&, const Cpu&) = default;
 };
 
 /// A machine to deploy to (`xaas.target/1`, schema in targets/schema). Origins say where a fact is
@@ -35,8 +37,12 @@ struct Target {
   std::string libc_version;  // "2.36"; empty: unknown
   std::map<std::string, std::string> origins;
   std::vector<std::string> probe_errors;  // probes that did not work, as sentences
+
+  friend bool operator==(const Target&, const Target&) = default;
 };
 
+/// Unknown fields are ignored, so that a later 1.x can add some; a `xaas.target/2` is refused. The
+/// level is recomputed from the features: a hand-edited file cannot claim one it does not reach.
 Result<Target> parse_target(std::string_view json);
 std::string print_target(const Target& target);
 

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// The description of a machine from what it says about itself. Two witnesses are heard on a
+// processor, itself (cpuid) and the kernel (/proc/cpuinfo). Where they differ the feature is taken
+// as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
+
+#include "host_probe.hpp"
+#include "kernel_flags.hpp"
+#include "libc_version.hpp"
+#include "processor_family.hpp"
+
+#include <fmt/core.h>
+
+namespace xaas {
+namespace {
+
+constexpr const char* k_cpuinfo = "/proc/cpuinfo";
+
+void hear_kernel_on_x86(const FeatureSet& kernel_flags, Target& target) {
+  for (const auto& entry : x86_kernel_flags()) {
+    const std::string feature(entry.feature);
+    const bool shown = kernel_shows(entry, kernel_flags);
+    if (shown == target.cpu.features.contains(feature)) continue;
+    target.probe_errors.push_back(
+        shown ? fmt::format("`{}` is in {} but cpuid does not report it usable: taken as absent",
+                            feature, k_cpuinfo)
+              : fmt::format("cpuid reports `{}` but {} does not list `{}`: taken as absent",
+                            feature, k_cpuinfo, entry.flags.front()));
+    target.cpu.features.erase(feature);
+  }
+}
+
+FeatureSet x86_features_by_cpuid(const HostProbe& probe, const ProcessorFamily& family,
+                                 Target& target) {
+  auto features = family.features_of(family.levels().front().name).value_or(FeatureSet{});
+  const auto reported = probe.cpu_features();
+  if (reported.empty())
+    target.probe_errors.emplace_back(
+        "cpuid gave nothing: only the architecture's first level is "
+        "assumed");
+  for (const auto& [feature, present] : reported)
+    if (present && family.known_features().contains(feature)) features.insert(feature);
+  return features;
+}
+
+void detect_x86_features(const HostProbe& probe, const ProcessorFamily& family,
+                         const KernelProcessor& kernel, Target& target) {
+  target.cpu.features = x86_features_by_cpuid(probe, family, target);
+  target.origins["cpu.features"] = "cpuid";
+  if (!kernel.flags.empty()) {
+    target.origins["cpu.features"] = "cpuid, /proc/cpuinfo";
+    hear_kernel_on_x86(kernel.flags, target);
+  }
+  for (const auto& feature : drop_incomplete(family, target.cpu.features))
+    target.probe_errors.push_back(
+        fmt::format("`{}` is reported without a feature that it needs: taken as absent", feature));
+}
+
+// Extensions without a kernel flag (profiling, tracing: nothing a compiler emits) are believed
+// because of the name; all others only because the kernel shows them. A version ("v9a") goes with
+// the first extension it demands, and the highest one that is left comes back as the level.
+void detect_aarch64_features(const ProcessorFamily& family, const KernelProcessor& kernel,
+                             Target& target) {
+  const auto by_name = family.features_of(target.cpu.name);
+  auto features = by_name.value_or(FeatureSet{});
+  target.origins["cpu.features"] = by_name ? "/proc/cpuinfo, llvm" : "/proc/cpuinfo";
+  for (const auto& entry : aarch64_kernel_flags()) {
+    if (!kernel_shows(entry, kernel.flags))
+      features.erase(std::string(entry.feature));
+    else
+      features.insert(std::string(entry.feature));
+  }
+  drop_incomplete(family, features);
+  if (const auto* level = reached_level(family, features))
+    features.merge(family.features_of(level->name).value_or(FeatureSet{}));
+  target.cpu.features = std::move(features);
+}
+
+KernelProcessor read_kernel_processor(const HostProbe& probe, Target& target) {
+  const auto text = probe.read(k_cpuinfo);
+  if (!text) {
+    target.probe_errors.push_back(fmt::format("{}: {}", k_cpuinfo, text.error().message()));
+    return {};
+  }
+  auto kernel = parse_cpuinfo(*text);
+  if (kernel.flags.empty())
+    target.probe_errors.push_back(
+        fmt::format("{} names no processor features: not used as a cross-check", k_cpuinfo));
+  return kernel;
+}
+
+void choose_names(const HostProbe& probe, const ProcessorFamily& family, Target& target) {
+  const auto name = probe.cpu_name();
+  const bool is_known = name != "generic" && family.features_of(name).has_value();
+  target.cpu.name = is_known ? name : "";
+  target.cpu.tune = is_known ? family.tuning_name(name) : "generic";
+  target.origins["cpu.name"] = is_known ? "llvm" : "cpu.level";
+}
+
+void detect_cpu(const HostProbe& probe, const ProcessorFamily& family, Target& target) {
+  const auto kernel = read_kernel_processor(probe, target);
+  choose_names(probe, family, target);
+  if (family.architecture == "amd64")
+    detect_x86_features(probe, family, kernel, target);
+  else
+    detect_aarch64_features(family, kernel, target);
+  auto& cpu = target.cpu;
+  cpu.level = level_of(family.architecture, cpu.features);
+  cpu.missing_for_next_level = missing_for_level_after(family, cpu.level, cpu.features);
+  target.origins["cpu.level"] = "cpu.features";
+  if (cpu.name.empty())
+    cpu.name =
+        family.code_generation_name(cpu.level.empty() ? family.levels().front().name : cpu.level);
+  cpu.vendor = kernel.vendor;
+  if (!cpu.vendor.empty())
+    target.origins["cpu.vendor"] = k_cpuinfo;
+  else if (!(cpu.vendor = family.vendor_of(cpu.name)).empty())
+    target.origins["cpu.vendor"] = "llvm";
+}
+
+}  // namespace
+
+Target detect_target(const HostProbe& probe) {
+  Target target;
+  target.name = "host";
+  target.architecture = probe.architecture();
+  target.origins["architecture"] = "process";
+  const auto* family = family_of(target.architecture);
+  if (family == nullptr) {
+    target.triple = target.architecture + "-unknown-linux-gnu";
+    target.probe_errors.push_back(
+        fmt::format("processors of `{}` are not in our tables", target.architecture));
+    return target;
+  }
+  target.triple = family->triple;
+  detect_cpu(probe, *family, target);
+  auto libc = find_libc(probe, target.architecture);
+  target.libc_version = std::move(libc.version);
+  if (libc.problem.empty())
+    target.origins["libc.version"] = libc.path;
+  else
+    target.probe_errors.push_back(std::move(libc.problem));
+  return target;
+}
+
+}  // namespace xaas

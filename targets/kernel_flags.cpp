@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "kernel_flags.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+
+namespace xaas {
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view k_blank = " \t\r";
+  const auto begin = text.find_first_not_of(k_blank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(k_blank) - begin + 1);
+}
+
+FeatureSet words_of(std::string_view text) {
+  FeatureSet words;
+  while (!(text = trimmed(text)).empty()) {
+    const auto end = std::min(text.find_first_of(" \t"), text.size());
+    words.emplace(text.substr(0, end));
+    text.remove_prefix(end);
+  }
+  return words;
+}
+
+// Names of x86's cpuid leaf 0, and AArch64's implementer codes (MIDR_EL1).
+std::string vendor_name(std::string_view value) {
+  static const std::map<std::string_view, std::string_view> names = {
+      {"GenuineIntel", "intel"},   {"AuthenticAMD", "amd"}, {"HygonGenuine", "hygon"},
+      {"CentaurHauls", "centaur"}, {"Shanghai", "zhaoxin"}, {"0x41", "arm"},
+      {"0x42", "broadcom"},        {"0x43", "cavium"},      {"0x46", "fujitsu"},
+      {"0x48", "hisilicon"},       {"0x4e", "nvidia"},      {"0x51", "qualcomm"},
+      {"0x53", "samsung"},         {"0x61", "apple"},       {"0x6d", "microsoft"},
+      {"0x70", "phytium"},         {"0xc0", "ampere"}};
+  const auto found = names.find(value);
+  return found == names.end() ? "" : std::string(found->second);
+}
+
+}  // namespace
+
+KernelProcessor parse_cpuinfo(std::string_view text) {
+  std::string vendor;
+  std::optional<FeatureSet> flags;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const auto line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) continue;
+    const auto key = trimmed(line.substr(0, colon));
+    const auto value = trimmed(line.substr(colon + 1));
+    if ((key == "vendor_id" || key == "CPU implementer") && vendor.empty())
+      vendor = vendor_name(value);
+    if (key != "flags" && key != "Features") continue;
+    auto words = words_of(value);
+    if (flags)
+      std::erase_if(words, [&](const std::string& word) { return !flags->contains(word); });
+    flags = std::move(words);
+  }
+  return {.flags = flags.value_or(FeatureSet{}), .vendor = std::move(vendor)};
+}
+
+const std::vector<KernelFlag>& x86_kernel_flags() {
+  static const std::vector<KernelFlag> flags = {
+      {"sse3", {"pni"}},
+      {"ssse3", {"ssse3"}},
+      {"sse4.1", {"sse4_1"}},
+      {"sse4.2", {"sse4_2"}},
+      {"sse4a", {"sse4a"}},
+      {"popcnt", {"popcnt"}},
+      {"cx16", {"cx16"}},
+      {"sahf", {"lahf_lm"}},
+      {"aes", {"aes"}},
+      {"pclmul", {"pclmulqdq"}},
+      {"xsave", {"xsave"}},
+      {"avx", {"avx"}},
+      {"avx2", {"avx2"}},
+      {"f16c", {"f16c"}},
+      {"fma", {"fma"}},
+      {"fma4", {"fma4"}},
+      {"xop", {"xop"}},
+      {"tbm", {"tbm"}},
+      {"bmi", {"bmi1"}},
+      {"bmi2", {"bmi2"}},
+      {"lzcnt", {"abm"}},
+      {"movbe", {"movbe"}},
+      {"adx", {"adx"}},
+      {"rdrnd", {"rdrand"}},
+      {"rdseed", {"rdseed"}},
+      {"rtm", {"rtm"}},
+      {"sha", {"sha_ni"}},
+      // Set by the processor, usable only where the kernel enabled protection keys.
+      {"pku", {"ospke"}},
+      {"prfchw", {"3dnowprefetch"}},
+      {"clflushopt", {"clflushopt"}},
+      {"clwb", {"clwb"}},
+      {"clzero", {"clzero"}},
+      {"mwaitx", {"mwaitx"}},
+      {"xsaveopt", {"xsaveopt"}},
+      {"xsavec", {"xsavec"}},
+      {"xsaves", {"xsaves"}},
+      {"avx512f", {"avx512f"}},
+      {"avx512dq", {"avx512dq"}},
+      {"avx512ifma", {"avx512ifma"}},
+      {"avx512cd", {"avx512cd"}},
+      {"avx512bw", {"avx512bw"}},
+      {"avx512vl", {"avx512vl"}},
+      {"avx512vbmi", {"avx512vbmi"}},
+      {"avx512vbmi2", {"avx512_vbmi2"}},
+      {"avx512vnni", {"avx512_vnni"}},
+      {"avx512bitalg", {"avx512_bitalg"}},
+      {"avx512vpopcntdq", {"avx512_vpopcntdq"}},
+      {"gfni", {"gfni"}},
+      {"vaes", {"vaes"}},
+      {"vpclmulqdq", {"vpclmulqdq"}}};
+  return flags;
+}
+
+const std::vector<KernelFlag>& aarch64_kernel_flags() {
+  // Documentation/arch/arm64/elf_hwcaps.rst; only flags whose feature LLVM knows.
+  static const std::vector<KernelFlag> flags = {{"fp-armv8", {"fp"}},
+                                                {"neon", {"asimd"}},
+                                                {"aes", {"aes", "pmull"}},
+                                                {"sha2", {"sha1", "sha2"}},
+                                                {"crc", {"crc32"}},
+                                                {"lse", {"atomics"}},
+                                                {"fullfp16", {"fphp", "asimdhp"}},
+                                                {"rdm", {"asimdrdm"}},
+                                                {"jsconv", {"jscvt"}},
+                                                {"complxnum", {"fcma"}},
+                                                {"rcpc", {"lrcpc"}},
+                                                {"rcpc-immo", {"ilrcpc"}},
+                                                {"ccpp", {"dcpop"}},
+                                                {"ccdp", {"dcpodp"}},
+                                                {"sha3", {"sha3", "sha512"}},
+                                                {"sm4", {"sm3", "sm4"}},
+                                                {"dotprod", {"asimddp"}},
+                                                {"fp16fml", {"asimdfhm"}},
+                                                {"dit", {"dit"}},
+                                                {"lse2", {"uscat"}},
+                                                {"flagm", {"flagm"}},
+                                                {"altnzcv", {"flagm2"}},
+                                                {"fptoint", {"frint"}},
+                                                {"ssbs", {"ssbs"}},
+                                                {"sb", {"sb"}},
+                                                {"pauth", {"paca", "pacg"}},
+                                                {"bti", {"bti"}},
+                                                {"mte", {"mte"}},
+                                                {"rand", {"rng"}},
+                                                {"i8mm", {"i8mm"}},
+                                                {"bf16", {"bf16"}},
+                                                {"sve", {"sve"}},
+                                                {"f32mm", {"svef32mm"}},
+                                                {"f64mm", {"svef64mm"}},
+                                                {"sve2", {"sve2"}},
+                                                {"sve2p1", {"sve2p1"}},
+                                                {"sve-aes", {"sveaes", "svepmull"}},
+                                                {"sve-bitperm", {"svebitperm"}},
+                                                {"sve-sha3", {"svesha3"}},
+                                                {"sve-sm4", {"svesm4"}},
+                                                {"sme", {"sme"}},
+                                                {"sme2", {"sme2"}},
+                                                {"sme2p1", {"sme2p1"}},
+                                                {"sme-i16i64", {"smei16i64"}},
+                                                {"sme-f64f64", {"smef64f64"}},
+                                                {"sme-fa64", {"smefa64"}},
+                                                {"wfxt", {"wfxt"}},
+                                                {"mops", {"mops"}},
+                                                {"hbc", {"hbc"}},
+                                                {"cssc", {"cssc"}},
+                                                {"rcpc3", {"lrcpc3"}},
+                                                {"lse128", {"lse128"}},
+                                                {"gcs", {"gcs"}}};
+  return flags;
+}
+
+bool kernel_shows(const KernelFlag& entry, const FeatureSet& flags) {
+  return std::ranges::all_of(
+      entry.flags, [&](std::string_view flag) { return flags.contains(std::string(flag)); });
+}
+
+}  // namespace xaas

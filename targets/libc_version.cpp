@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "libc_version.hpp"
+
+#include <llvm/BinaryFormat/ELF.h>
+#include <llvm/Object/ELF.h>
+#include <llvm/Object/ELFTypes.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+using Version = std::pair<unsigned, unsigned>;
+using ElfFile = llvm::object::ELFFile<llvm::object::ELF64LE>;
+
+template <class T>
+std::optional<T> value_or_nothing(llvm::Expected<T> expected) {
+  if (expected) return std::move(*expected);
+  llvm::consumeError(expected.takeError());
+  return {};
+}
+
+// "GLIBC_2.36"; GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are no versions.
+std::optional<Version> parse_version_name(std::string_view name) {
+  constexpr std::string_view k_start = "GLIBC_";
+  if (!name.starts_with(k_start)) return {};
+  name.remove_prefix(k_start.size());
+  const char* const end = name.data() + name.size();
+  Version version{};
+  const auto major = std::from_chars(name.data(), end, version.first);
+  if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') return {};
+  const auto minor = std::from_chars(major.ptr + 1, end, version.second);
+  if (minor.ec != std::errc{}) return {};
+  return version;
+}
+
+unsigned machine_of(std::string_view architecture) {
+  return architecture == "amd64" ? llvm::ELF::EM_X86_64 : llvm::ELF::EM_AARCH64;
+}
+
+// Paths of libc.so.6 in the loader's cache (ldconfig's file: a table of zero-terminated strings
+// behind a header whose layout varies; the strings are all that matters here).
+std::vector<std::string> paths_in_loader_cache(std::string_view cache) {
+  constexpr std::string_view k_tail("/libc.so.6\0", 11);
+  std::vector<std::string> paths;
+  for (auto at = cache.find(k_tail); at != std::string_view::npos;
+       at = cache.find(k_tail, at + 1)) {
+    const auto before = cache.rfind('\0', at);
+    const auto begin = before == std::string_view::npos ? 0 : before + 1;
+    if (cache[begin] == '/')
+      paths.emplace_back(cache.substr(begin, at - begin + k_tail.size() - 1));
+  }
+  return paths;
+}
+
+std::vector<std::string> candidate_paths(const HostProbe& probe, std::string_view architecture) {
+  std::vector<std::string> paths;
+  if (const auto cache = probe.read("/etc/ld.so.cache")) paths = paths_in_loader_cache(*cache);
+  const std::string triple = architecture == "amd64" ? "x86_64-linux-gnu" : "aarch64-linux-gnu";
+  for (const auto& folder :
+       {"/lib/" + triple, "/usr/lib/" + triple, std::string("/lib64"), std::string("/usr/lib64"),
+        std::string("/lib"), std::string("/usr/lib")})
+    paths.push_back(folder + "/libc.so.6");
+  return paths;
+}
+
+}  // namespace
+
+std::string glibc_version_of(std::string_view bytes, std::string_view architecture) {
+  const auto file = value_or_nothing(ElfFile::create({bytes.data(), bytes.size()}));
+  // `create` only looks at the size.
+  if (!file ||
+      !bytes.starts_with("\x7f"
+                         "ELF") ||
+      file->getHeader().e_machine != machine_of(architecture) ||
+      file->getHeader().getFileClass() != llvm::ELF::ELFCLASS64)
+    return {};
+  const auto sections = value_or_nothing(file->sections());
+  if (!sections) return {};
+  std::optional<Version> newest;
+  for (const auto& section : *sections) {
+    if (section.sh_type != llvm::ELF::SHT_GNU_verdef) continue;
+    const auto definitions = value_or_nothing(file->getVersionDefinitions(section));
+    if (!definitions) return {};
+    for (const auto& definition : *definitions)
+      if (const auto version = parse_version_name(definition.Name))
+        newest = std::max(newest.value_or(*version), *version);
+  }
+  if (!newest) return {};
+  return std::to_string(newest->first) + "." + std::to_string(newest->second);
+}
+
+LibcFacts find_libc(const HostProbe& probe, std::string_view architecture) {
+  std::set<std::string> tried;
+  for (const auto& path : candidate_paths(probe, architecture)) {
+    if (!tried.insert(path).second) continue;
+    const auto bytes = probe.read(path);
+    if (!bytes) continue;
+    if (auto version = glibc_version_of(*bytes, architecture); !version.empty())
+      return {.version = std::move(version), .path = path, .problem = {}};
+  }
+  return {.version = {},
+          .path = {},
+          .problem =
+              "no libc.so.6 with GLIBC versions was found, neither in /etc/ld.so.cache nor "
+              "in the usual folders: the version of the C library is unknown"};
+}
+
+}  // namespace xaas

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host_probe.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace xaas {
+
+struct LibcFacts {
+  std::string version;  // "2.36"; empty: unknown
+  std::string path;     // of the library that says so
+  std::string problem;  // a sentence when the version is unknown
+};
+
+/// The newest `GLIBC_2.N` that the machine's libc.so.6 defines. The library is read, not run: the
+/// machine described may be another one, and its loader need not be ours.
+LibcFacts find_libc(const HostProbe& probe, std::string_view architecture);
+
+/// "2.36" from a libc.so.6 of that architecture; empty when `bytes` is anything else.
+std::string glibc_version_of(std::string_view bytes, std::string_view architecture);
+
+}  // namespace xaas

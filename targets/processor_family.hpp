@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+using FeatureSet = std::set<std::string>;
+
+/// A named rung of an architecture's ladder, with everything the lower rungs need too.
+struct Level {
+  std::string name;
+  FeatureSet features;
+};
+
+/// What LLVM's tables say about the processors of one architecture, in one shape for all of them.
+struct ProcessorFamily {
+  std::string_view architecture;  // OCI's name
+  std::string_view triple;
+
+  /// Names that `--target` takes, sorted.
+  std::vector<std::string> (*cpu_names)();
+  /// LLVM's -mcpu name for one of `cpu_names`; differs where the name is an architecture's
+  /// ("armv9-a" is "generic" with features).
+  std::string (*code_generation_name)(std::string_view cpu_name);
+  /// LLVM's -mtune name; the psABI levels and architectures have none of their own.
+  std::string (*tuning_name)(std::string_view cpu_name);
+  /// Everything a processor of that name has, implied features included.
+  std::optional<FeatureSet> (*features_of)(std::string_view cpu_name);
+  /// Features a program may be compiled for. Hardening and tuning switches are not among them.
+  const FeatureSet& (*known_features)();
+  FeatureSet (*with_implied)(const FeatureSet& features);
+  /// Lowest first.
+  const std::vector<Level>& (*levels)();
+  /// Name of the level that comes after this one, empty at the top. Not the next in the list:
+  /// after armv8.5-a comes armv8.6-a, while armv9-a is a ladder of its own.
+  std::string (*level_after)(std::string_view level);
+  /// Lowercase, empty when the name does not tell.
+  std::string (*vendor_of)(std::string_view cpu_name);
+};
+
+const ProcessorFamily& x86_family();
+const ProcessorFamily& aarch64_family();
+
+/// Null for an architecture whose processors we have no tables for.
+const ProcessorFamily* family_of(std::string_view architecture);
+
+/// The highest level that `features` reach; null below the first.
+const Level* reached_level(const ProcessorFamily& family, const FeatureSet& features);
+
+/// What the level after `level` (the first one when empty) needs and `features` lacks; sorted.
+std::vector<std::string> missing_for_level_after(const ProcessorFamily& family,
+                                                 std::string_view level,
+                                                 const FeatureSet& features);
+
+/// Takes away what cannot be there because a feature that it needs is not. Returns what was taken.
+FeatureSet drop_incomplete(const ProcessorFamily& family, FeatureSet& features);
+
+}  // namespace xaas
