@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/ir/manifest.hpp"
 
+#include <variant>
+
 namespace xaas {
 
 Coverage coverage_of(const IrManifest& manifest) {
@@ -17,6 +19,23 @@ Coverage coverage_of(const IrManifest& manifest) {
     }
   }
   return coverage;
+}
+
+std::set<Digest> referenced_blobs(const IrManifest& manifest) {
+  std::set<Digest> blobs;
+  for (const TranslationUnit& unit : manifest.units) {
+    blobs.insert(unit.bitcode);
+    blobs.insert(unit.machine_code);
+  }
+  for (const Link& link : manifest.links) {
+    for (const LinkItem& item : link.items) {
+      if (const auto* file = std::get_if<LinkFile>(&item)) blobs.insert(file->content);
+      const auto* library = std::get_if<LinkLibrary>(&item);
+      if (library != nullptr && library->path.empty()) blobs.insert(library->content);
+    }
+  }
+  blobs.erase(Digest());
+  return blobs;
 }
 
 }  // namespace xaas

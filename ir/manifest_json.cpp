@@ -77,6 +77,10 @@ Json to_json(const Product& product) {
           {"mode", product.mode}};
 }
 
+Json to_json(const GenericFile& file) {
+  return {{"path", file.path}, {"reason", file.reason}};
+}
+
 Json to_json(const Configuration& configuration) {
   return {{"name", configuration.name}, {"products", configuration.products}};
 }
@@ -206,6 +210,13 @@ Result<Product> read_product(const JsonReader& reader) {
   return product;
 }
 
+Result<GenericFile> read_generic_file(const JsonReader& reader) {
+  GenericFile file;
+  XAAS_TRY(file.path, reader.string("path"));
+  XAAS_TRY(file.reason, reader.string("reason"));
+  return file;
+}
+
 Result<Configuration> read_configuration(const JsonReader& reader) {
   Configuration configuration;
   XAAS_TRY(configuration.name, reader.string("name"));
@@ -273,6 +284,7 @@ std::string print_ir_manifest(const IrManifest& manifest) {
   json["units"] = to_json_array(manifest.units);
   json["links"] = to_json_array(manifest.links);
   json["products"] = to_json_array(manifest.products);
+  json["generic_files"] = to_json_array(manifest.generic_files);
   json["configurations"] = to_json_array(manifest.configurations);
   json["blobs"] = Json::object();
   for (const auto& [digest, size] : manifest.blobs) json["blobs"][digest.str()] = size;
@@ -290,6 +302,7 @@ Result<IrManifest> parse_ir_manifest(std::string_view text) {
   XAAS_CHECK(read_all(reader, "units", read_unit, manifest.units));
   XAAS_CHECK(read_all(reader, "links", read_link, manifest.links));
   XAAS_CHECK(read_all(reader, "products", read_product, manifest.products));
+  XAAS_CHECK(read_all(reader, "generic_files", read_generic_file, manifest.generic_files));
   XAAS_CHECK(read_all(reader, "configurations", read_configuration, manifest.configurations));
   XAAS_CHECK(read_blobs(reader, manifest.blobs));
   XAAS_CHECK(check_references(manifest));

@@ -39,6 +39,7 @@ struct LinkRecord {
   std::string folder;
   std::string output;  // absolute
   Digest content;      // of the output as the linker wrote it
+  std::string build_id;  // of the output, lowercase hex: ties installed files to their link
   enum class Kind { executable, shared_library, relocatable } kind = Kind::executable;
   std::vector<RecordedInput> inputs;  // in order
   std::string

@@ -31,6 +31,7 @@ struct ElfFacts {
   bool has_symbol_table = false;                               // .symtab
   bool has_debug_info = false;                                 // .debug_info or .zdebug_info
   bool has_bitcode = false;                                    // .llvm.lto
+  std::uint64_t text_bytes = 0;                                // of all executable sections
   std::map<std::string, std::set<std::string>> version_needs;  // soname -> version names
   std::set<std::string> version_definitions;  // names, the file's own base name left out
 };

@@ -91,6 +91,13 @@ struct Product {
   unsigned mode = 0755;
 };
 
+/// An installed program or library that no captured link made: it stays as it is in every
+/// deployment.
+struct GenericFile {
+  std::string path;  // in the generic image, absolute
+  std::string reason;
+};
+
 struct Configuration {
   std::string name;  // canonical, "default" without specialization points
   std::vector<std::size_t> products;
@@ -110,6 +117,7 @@ struct IrManifest {
   std::vector<TranslationUnit> units;
   std::vector<Link> links;
   std::vector<Product> products;
+  std::vector<GenericFile> generic_files;
   std::vector<Configuration> configurations;
   std::map<Digest, std::uint64_t> blobs;  // everything in the IR layers: content -> size
 };
@@ -119,6 +127,9 @@ struct IrManifest {
 /// blindly.
 Result<IrManifest> parse_ir_manifest(std::string_view json);
 std::string print_ir_manifest(const IrManifest& manifest);
+
+/// Every content that a deployment reads from the IR layers: what `blobs` must list.
+std::set<Digest> referenced_blobs(const IrManifest& manifest);
 
 /// Path of a blob in an IR layer: "blobs/<hex>".
 std::string ir_blob_path(const Digest& digest);

@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "image_content.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_passwd =
+    "root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/sh\n";
+constexpr std::string_view k_group = "root:x:0:\nnogroup:x:65534:\n";
+constexpr std::string_view k_nsswitch =
+    "passwd: files\ngroup: files\nhosts: files dns\nservices: files\nprotocols: files\n";
+constexpr const char* k_certificates = "/etc/ssl/certs/ca-certificates.crt";
+
+LayerFile text_file(std::string_view text) {
+  return {.content = std::string(text), .mode = 0644};
+}
+
+unsigned mode_of(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto permissions = std::filesystem::status(path, error).permissions();
+  return error ? 0644U : static_cast<unsigned>(permissions) & 0777U;
+}
+
+/// `/lib -> usr/lib` and its like, where the build machine has them: the loader's path is compiled
+/// into every program as `/lib64/...`.
+void add_root_links(LayerContent& content) {
+  for (const char* name : {"bin", "sbin", "lib", "lib32", "lib64", "libx32"}) {
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(std::string("/") + name, error);
+    if (!error) content[name] = LayerLink{.target = target.string()};
+  }
+}
+
+void add_base_files(LayerContent& content) {
+  content["etc/passwd"] = text_file(k_passwd);
+  content["etc/group"] = text_file(k_group);
+  content["etc/nsswitch.conf"] = text_file(k_nsswitch);
+  content["tmp"] = LayerFolder{.mode = 01777};
+  content["var/tmp"] = LayerFolder{.mode = 01777};
+  for (const char* folder : {"dev", "proc", "sys", "run", "root"}) content[folder] = LayerFolder{};
+  std::error_code error;
+  if (std::filesystem::exists(k_certificates, error)) {
+    content[std::string(k_certificates).substr(1)] =
+        LayerFile{.content = std::filesystem::path(k_certificates)};
+  }
+  add_root_links(content);
+}
+
+/// The stage's path with links of the image's root followed: `/lib/x` is `/usr/lib/x` on a merged
+/// /usr.
+std::string through_root_links(const LayerContent& base, const std::string& relative) {
+  const std::string first = relative.substr(0, relative.find('/'));
+  const auto entry = base.find(first);
+  if (entry == base.end() || first.size() == relative.size()) return relative;
+  const auto* link = std::get_if<LayerLink>(&entry->second);
+  return link == nullptr ? relative : link->target + relative.substr(first.size());
+}
+
+Status add_stage(const std::filesystem::path& stage, ImageContent& content) {
+  XAAS_TRY(const auto paths, list_tree(stage));
+  for (const std::filesystem::path& relative : paths) {
+    const std::filesystem::path from = stage / relative;
+    const std::string to = through_root_links(content.base, relative.string());
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(from, error);
+    if (std::filesystem::is_symlink(status)) {
+      content.application[to] =
+          LayerLink{.target = std::filesystem::read_symlink(from, error).string()};
+    } else if (std::filesystem::is_directory(status)) {
+      content.application[to] = LayerFolder{.mode = mode_of(from)};
+    } else {
+      content.application[to] = LayerFile{.content = from, .mode = mode_of(from)};
+    }
+  }
+  return {};
+}
+
+/// Files below an `--include`, which may be one file or a folder. A link in it stays a link, and
+/// the file that it leads to comes along.
+Result<std::vector<std::filesystem::path>> included_files(const std::filesystem::path& include) {
+  std::error_code error;
+  if (!include.is_absolute() || !std::filesystem::exists(include, error)) {
+    return fail(ErrorKind::not_found,
+                "`--include {}` names no file of this machine by its absolute path",
+                include.string())
+        .with_code("build.include");
+  }
+  if (!std::filesystem::is_directory(include, error)) return std::vector{include};
+  XAAS_TRY(const auto paths, list_tree(include));
+  std::vector<std::filesystem::path> files;
+  for (const std::filesystem::path& path : paths) {
+    if (!std::filesystem::is_directory(include / path, error)) files.push_back(include / path);
+  }
+  return files;
+}
+
+void raise_floor(const ElfFacts& elf, std::string& floor) {
+  const auto parse = [](std::string_view text) {
+    std::pair<int, int> version{0, 0};
+    const auto dot = text.find('.');
+    if (dot == std::string_view::npos) return version;
+    std::from_chars(text.data(), text.data() + dot, version.first);
+    std::from_chars(text.data() + dot + 1, text.data() + text.size(), version.second);
+    return version;
+  };
+  for (const auto& [library, versions] : elf.version_needs) {
+    for (const std::string& version : versions) {
+      if (!version.starts_with("GLIBC_")) continue;
+      const std::string_view number = std::string_view(version).substr(6);
+      if (parse(number) > parse(floor)) floor = number;
+    }
+  }
+}
+
+bool is_c_library(const std::string& soname) {
+  static constexpr std::string_view k_names[] = {"libc.so",
+                                                 "libm.so",
+                                                 "libpthread.so",
+                                                 "libdl.so",
+                                                 "librt.so",
+                                                 "libresolv.so",
+                                                 "libmvec.so",
+                                                 "libutil.so",
+                                                 "libanl.so",
+                                                 "libnsl.so",
+                                                 "libnss_",
+                                                 "ld-linux",
+                                                 "libthread_db.so",
+                                                 "libBrokenLocale.so",
+                                                 "libc_malloc_debug.so"};
+  return std::ranges::any_of(k_names,
+                             [&](std::string_view name) { return soname.starts_with(name); });
+}
+
+Status find_glibc_floor(const std::vector<InstalledFile>& installed, ImageContent& content) {
+  for (const InstalledFile& file : installed) {
+    if (file.elf) raise_floor(*file.elf, content.glibc_floor);
+  }
+  for (const auto& [path, host] : content.libraries.files) {
+    XAAS_TRY(const auto bytes, read_file(host));
+    XAAS_TRY(const auto elf, read_elf(bytes));
+    if (elf && !is_c_library(elf->soname)) raise_floor(*elf, content.glibc_floor);
+  }
+  return {};
+}
+
+/// Folders that the image's loader must know: the defaults, and where installed libraries lie.
+std::string loader_folders(const std::vector<InstalledFile>& installed,
+                           const LibraryClosure& libraries) {
+  std::set<std::string> folders;
+  for (const InstalledFile& file : installed) {
+    if (file.elf && file.elf->kind == ElfKind::shared_library && !file.elf->soname.empty()) {
+      folders.insert(std::filesystem::path(file.path).parent_path().string());
+    }
+  }
+  for (const auto& [soname, path] : libraries.by_soname) {
+    folders.insert(std::filesystem::path(path).parent_path().string());
+  }
+  std::string text;
+  for (const std::string& folder : folders) text += folder + "\n";
+  return text;
+}
+
+/// Lays the libraries out in `root` and lets this machine's ldconfig make the image's loader cache.
+Result<std::string> make_loader_cache(const ImageContent& content, const std::string& folders,
+                                      const std::filesystem::path& root) {
+  for (const LayerContent* layer : {&content.base, &content.application}) {
+    for (const auto& [path, entry] : *layer) {
+      if (!path.contains(".so") && !std::holds_alternative<LayerLink>(entry)) continue;
+      const std::filesystem::path to = root / path;
+      XAAS_CHECK(make_folders(to.parent_path()));
+      std::error_code error;
+      if (const auto* link = std::get_if<LayerLink>(&entry)) {
+        std::filesystem::create_symlink(link->target, to, error);
+      } else if (const auto* file = std::get_if<LayerFile>(&entry)) {
+        if (const auto* from = std::get_if<std::filesystem::path>(&file->content)) {
+          XAAS_CHECK(xaas::copy_file(std::filesystem::canonical(*from, error), to));
+        }
+      }
+    }
+  }
+  XAAS_CHECK(write_file(root / "etc/ld.so.conf", folders));
+  const std::string program =
+      std::filesystem::exists("/sbin/ldconfig") ? "/sbin/ldconfig" : "/usr/sbin/ldconfig";
+  XAAS_TRY(const auto outcome, run({.argv = {program, "-i", "-X", "-r", root.string()}}));
+  if (!outcome.succeeded()) {
+    return fail(ErrorKind::tool_failed, "`{}` ended with {}: {}", program, outcome.exit_code,
+                outcome.errors)
+        .with_code("build.ldconfig");
+  }
+  return read_file(root / "etc/ld.so.cache");
+}
+
+}  // namespace
+
+Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
+                                           const std::vector<InstalledFile>& installed,
+                                           const std::vector<std::filesystem::path>& includes,
+                                           const std::filesystem::path& scratch) {
+  ImageContent content;
+  add_base_files(content.base);
+  XAAS_CHECK(add_stage(stage, content));
+  std::error_code error;
+  const std::filesystem::path shell = std::filesystem::canonical("/bin/sh", error);
+  std::vector<std::filesystem::path> roots{shell};
+  for (const std::filesystem::path& include : includes) {
+    XAAS_TRY(auto files, included_files(include));
+    roots.insert(roots.end(), files.begin(), files.end());
+  }
+  XAAS_TRY(content.libraries, close_over_libraries(installed, roots));
+  for (const auto& [path, host] : content.libraries.files) {
+    const std::filesystem::path real = std::filesystem::canonical(host, error);
+    content.base[path.substr(1)] = LayerFile{.content = real, .mode = mode_of(real)};
+  }
+  if (const std::string path = image_path_of(shell); path != "/usr/bin/sh" && path != "/bin/sh") {
+    content.base[through_root_links(content.base, "bin/sh")] = LayerLink{.target = path};
+  }
+  XAAS_CHECK(find_glibc_floor(installed, content));
+  for (const std::string& missing : content.libraries.missing) {
+    content.warnings.push_back(
+        fmt::format("this machine does not have {}: the generic image lacks it", missing));
+  }
+  const std::string folders = loader_folders(installed, content.libraries);
+  XAAS_TRY(auto cache, make_loader_cache(content, folders, scratch));
+  content.application["etc/ld.so.conf"] = text_file(folders);
+  content.application["etc/ld.so.cache"] = text_file(cache);
+  return content;
+}
+
+}  // namespace xaas

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "install_tree.hpp"
+#include "library_closure.hpp"
+
+#include "xaas/oci/layer.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// The generic image's files: what the machine gives and what the application is.
+struct ImageContent {
+  LayerContent base;  // C library, shared libraries, shell, /etc, /tmp
+  LayerContent application;
+  LibraryClosure libraries;
+  std::string glibc_floor;  // highest GLIBC_ version that the image's files need, e.g. "2.34"
+  std::vector<std::string> warnings;
+};
+
+/// Collects the image from the staging root and this machine. `includes` are files or folders of
+/// the build machine that go in at their own path (libraries that the application opens by name,
+/// data). `scratch` is a private folder.
+Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
+                                           const std::vector<InstalledFile>& installed,
+                                           const std::vector<std::filesystem::path>& includes,
+                                           const std::filesystem::path& scratch);
+
+}  // namespace xaas

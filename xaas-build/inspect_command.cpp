@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inspect_command.hpp"
+
+#include "report.hpp"
+
+#include "xaas/image/xaas_image.hpp"
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/diagnostics.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+
+namespace xaas {
+namespace {
+
+std::string describe_unit(const TranslationUnit& unit) {
+  std::string text =
+      fmt::format("    {} {} {}", unit.bitcode.is_empty() ? "------------" : unit.bitcode.brief(),
+                  unit.language, unit.source);
+  if (!unit.pipeline_flags.empty()) text += fmt::format(" {}", fmt::join(unit.pipeline_flags, " "));
+  if (!unit.floor.empty()) text += fmt::format(", needs {}", fmt::join(unit.floor, " "));
+  if (!unit.explicit_functions.empty()) {
+    text +=
+        fmt::format(", {} functions with features of their own", unit.explicit_functions.size());
+  }
+  return text + "\n";
+}
+
+std::string describe_image(const IrImage& image) {
+  const IrManifest& ir = image.ir;
+  std::string text = describe_manifest(ir);
+  text += fmt::format("  {} for {}, baseline {}, needs glibc {}; {}, LLVM {}\n",
+                      image.index.digest.brief(), ir.architecture, ir.baseline, ir.glibc_floor,
+                      ir.producer, ir.llvm_version);
+  for (const Product& product : ir.products) {
+    text +=
+        fmt::format("  {} ({})\n", product.path,
+                    ir.links[product.link].kind == LinkKind::executable ? "program" : "library");
+  }
+  text += "  units:\n";
+  for (const TranslationUnit& unit : ir.units) text += describe_unit(unit);
+  return text;
+}
+
+}  // namespace
+
+Result<int> run_inspect_command(const InspectOptions& options) {
+  XAAS_TRY(const auto reference, parse_layout_reference(options.image));
+  XAAS_TRY(const auto image, open_ir_image(reference));
+  fmt::print("{}", options.json ? print_ir_manifest(image.ir) : describe_image(image));
+  return 0;
+}
+
+}  // namespace xaas

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "install_tree.hpp"
+
+#include "build_paths.hpp"
+
+#include "xaas/support/files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// Outputs of final links, as the build saw them, each once.
+std::vector<const LinkRecord*> linked_files(const BuildResult& build) {
+  std::vector<const LinkRecord*> files;
+  std::set<std::string> seen;
+  for (const LinkRecord& link : build.log.links) {
+    if (link.kind == LinkRecord::Kind::relocatable) continue;
+    if (seen.insert(link.output).second) files.push_back(&link);
+  }
+  return files;
+}
+
+std::string list_linked_files(const BuildResult& build) {
+  constexpr std::size_t k_most = 8;
+  std::vector<std::string> names;
+  for (const LinkRecord* link : linked_files(build))
+    names.push_back(display_path(build, link->output));
+  std::ranges::sort(names);
+  if (names.empty()) return "nothing";
+  const std::size_t more = names.size() > k_most ? names.size() - k_most : 0;
+  names.resize(names.size() - more);
+  return fmt::format("{}{}", fmt::join(names, ", "),
+                     more > 0 ? fmt::format(" and {} more", more) : std::string());
+}
+
+bool names_output(const std::string& name, const std::string& output) {
+  return output == name || output.ends_with("/" + name);
+}
+
+/// libtool leaves a shell script at NAME and the program in .libs/NAME or .libs/lt-NAME.
+bool names_libtool_output(const std::string& name, const std::string& output) {
+  const std::filesystem::path path(name);
+  const std::filesystem::path libs = path.parent_path() / ".libs";
+  return names_output((libs / path.filename()).string(), output) ||
+         names_output((libs / ("lt-" + path.filename().string())).string(), output);
+}
+
+Result<const LinkRecord*> find_requested(const BuildResult& build, const std::string& name) {
+  std::vector<const LinkRecord*> found;
+  for (const LinkRecord* link : linked_files(build)) {
+    if (names_output(name, link->output) || names_libtool_output(name, link->output)) {
+      found.push_back(link);
+    }
+  }
+  if (found.size() == 1) return found.front();
+  if (found.empty()) {
+    return fail(ErrorKind::not_found, "the build linked no `{}`", name)
+        .with_code("build.no-product")
+        .with_help(fmt::format("it linked: {}", list_linked_files(build)));
+  }
+  std::vector<std::string> names;
+  for (const LinkRecord* link : found) names.push_back(display_path(build, link->output));
+  return fail(ErrorKind::invalid_input, "`{}` names {} files that the build linked", name,
+              found.size())
+      .with_code("build.ambiguous-product")
+      .with_help(fmt::format("say which: {}", fmt::join(names, ", ")));
+}
+
+std::string default_destination(const LinkRecord& link, const std::string& name,
+                                const std::string& prefix) {
+  const std::string folder = link.kind == LinkRecord::Kind::shared_library ? "lib" : "bin";
+  return prefix + "/" + folder + "/" + std::filesystem::path(name).filename().string();
+}
+
+/// The file without bitcode, empty when it has none to remove.
+Result<std::optional<std::string>> without_bitcode(const std::string& bytes,
+                                                   const std::optional<ElfFacts>& elf) {
+  if (elf) {
+    if (!elf->has_bitcode) return std::optional<std::string>();
+    XAAS_TRY(auto stripped, strip_elf(bytes, Strip::nothing));
+    return std::optional(std::move(stripped));
+  }
+  if (!bytes.starts_with("!<arch>\n")) return std::optional<std::string>();
+  XAAS_TRY(auto members, read_archive(bytes, ""));
+  bool changed = false;
+  for (ArchiveMember& member : *members) {
+    XAAS_TRY(const auto facts, read_elf(member.bytes));
+    if (!facts || !facts->has_bitcode) continue;
+    XAAS_TRY(member.bytes, strip_elf(member.bytes, Strip::nothing));
+    changed = true;
+  }
+  if (!changed) return std::optional<std::string>();
+  XAAS_TRY(auto archive, write_archive(*members));
+  return std::optional(std::move(archive));
+}
+
+Result<InstalledFile> read_installed_file(const std::filesystem::path& stage,
+                                          const std::filesystem::path& relative) {
+  InstalledFile file{.path = "/" + relative.string(), .now = stage / relative};
+  XAAS_TRY(const auto bytes, read_file(file.now));
+  XAAS_TRY(file.elf, read_elf(bytes));
+  XAAS_TRY(const auto stripped, without_bitcode(bytes, file.elf));
+  if (stripped) {
+    std::error_code error;
+    const auto mode = std::filesystem::status(file.now, error).permissions();
+    XAAS_CHECK(write_file(file.now, *stripped, static_cast<unsigned>(mode) & 07777));
+    if (file.elf) file.elf->has_bitcode = false;
+  }
+  return file;
+}
+
+}  // namespace
+
+Status install_requested(const BuildResult& build, const std::string& prefix,
+                         const std::vector<ProductRequest>& requests) {
+  for (const ProductRequest& request : requests) {
+    XAAS_TRY(const LinkRecord* link, find_requested(build, request.name));
+    const std::string destination = request.destination.empty()
+                                        ? default_destination(*link, request.name, prefix)
+                                        : request.destination;
+    const std::filesystem::path to = build.stage / destination.substr(1);
+    XAAS_CHECK(make_folders(to.parent_path()));
+    XAAS_CHECK(while_doing(xaas::copy_file(current_path(build, link->output), to),
+                           fmt::format("installing `{}` for --product", request.name)));
+  }
+  return {};
+}
+
+Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build) {
+  XAAS_TRY(const auto paths, list_tree(build.stage));
+  std::vector<InstalledFile> files;
+  for (const std::filesystem::path& relative : paths) {
+    std::error_code error;
+    const auto status = std::filesystem::symlink_status(build.stage / relative, error);
+    if (error || !std::filesystem::is_regular_file(status)) continue;
+    XAAS_TRY(auto file, while_doing(read_installed_file(build.stage, relative),
+                                    fmt::format("reading installed `/{}`", relative.string())));
+    files.push_back(std::move(file));
+  }
+  return files;
+}
+
+Error empty_install_tree(const BuildResult& build) {
+  const auto links = linked_files(build);
+  std::string help =
+      "is the project's compiler hard-coded? nothing was linked by the captured compilers";
+  if (!links.empty()) {
+    help = fmt::format(
+        "name what to install, e.g. `--product {}`; an install rule of the project is "
+        "given $DESTDIR and $PREFIX",
+        std::filesystem::path(links.front()->output).filename().string());
+  }
+  return fail(ErrorKind::invalid_input, "the build installed nothing; it linked {}",
+              list_linked_files(build))
+      .with_code("build.empty-install")
+      .with_help(std::move(help));
+}
+
+const LinkRecord* find_link(const BuildResult& build, const InstalledFile& file) {
+  if (!file.elf || file.elf->build_id.empty()) return nullptr;
+  for (const LinkRecord& link : build.log.links) {
+    if (link.kind != LinkRecord::Kind::relocatable && link.build_id == file.elf->build_id)
+      return &link;
+  }
+  return nullptr;
+}
+
+}  // namespace xaas

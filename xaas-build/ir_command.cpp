@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "ir_command.hpp"
+
+#include "capture_to_manifest.hpp"
+#include "image_content.hpp"
+#include "pack_image.hpp"
+#include "report.hpp"
+#include "unit_table.hpp"
+
+#include "xaas/capture/build.hpp"
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Where the capture works: the user's own folder with --keep, else one that goes away.
+struct WorkFolder {
+  std::optional<TemporaryFolder> temporary;
+  std::filesystem::path path;
+};
+
+Result<WorkFolder> make_work_folder(const IrOptions& options) {
+  WorkFolder work;
+  if (options.keep.empty()) {
+    XAAS_TRY(auto folder, TemporaryFolder::make());
+    work.path = folder.path();
+    work.temporary = std::move(folder);
+    return work;
+  }
+  std::error_code error;
+  work.path = std::filesystem::absolute(options.keep, error);
+  const bool used =
+      std::filesystem::exists(work.path, error) && !std::filesystem::is_empty(work.path, error);
+  if (used && !options.force) {
+    return fail(ErrorKind::invalid_input, "`--keep {}` names a folder that is not empty",
+                options.keep.string())
+        .with_code("build.keep-exists")
+        .with_help("name a new folder, or give --force to remove what is in it");
+  }
+  if (used) std::filesystem::remove_all(work.path, error);
+  XAAS_CHECK(make_folders(work.path));
+  return work;
+}
+
+/// Refused before anything is built, not after an hour of it.
+Status check_output(const LayoutReference& output, bool force) {
+  std::error_code error;
+  if (!std::filesystem::exists(output.path, error)) return {};
+  if (std::filesystem::is_directory(output.path, error) &&
+      std::filesystem::is_empty(output.path, error)) {
+    return {};
+  }
+  XAAS_TRY(const auto layout, while_doing(Layout::open(output.path), "looking at the output"));
+  XAAS_TRY(const auto tagged, layout.find_tag(output.tag));
+  if (!tagged || force) return {};
+  return fail(ErrorKind::invalid_input, "`{}` exists", output.str())
+      .with_code("build.output-exists")
+      .with_help("choose another tag, or give --force to replace it");
+}
+
+Status check_source(const std::filesystem::path& source) {
+  std::error_code error;
+  if (std::filesystem::is_directory(source, error)) return {};
+  return fail(ErrorKind::not_found, "the source folder `{}` does not exist", source.string())
+      .with_code("build.no-source");
+}
+
+}  // namespace
+
+Result<int> run_ir_command(const IrOptions& options) {
+  const auto start = Clock::now();
+  Progress progress("xaas-build",
+                    options.quiet ? Progress::Style::quiet : Progress::Style::automatic);
+  if (!options.events.empty()) XAAS_CHECK(progress.write_events_to(options.events));
+  XAAS_TRY(const auto output, parse_layout_reference(options.output));
+  XAAS_CHECK(check_source(options.source));
+  XAAS_CHECK(check_output(output, options.force));
+  XAAS_TRY(const auto work, make_work_folder(options));
+  const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
+
+  const BuildRequest request{.source = options.source,
+                             .work = work.path,
+                             .command = options.command,
+                             .baseline = options.baseline,
+                             .jobs = jobs};
+  XAAS_TRY(const auto build, capture_build(request, progress));
+  XAAS_CHECK(install_requested(build, request.prefix, options.products));
+
+  progress.stage("reading the install tree");
+  XAAS_TRY(const auto installed, read_install_tree(build));
+  if (installed.empty()) return empty_install_tree(build);
+  XAAS_TRY(auto scratch, TemporaryFolder::make(work.path));
+  XAAS_TRY(const auto content,
+           collect_image_content(build.stage, installed, options.includes, scratch.path()));
+  const BlobFolder blobs(work.path / "blobs");
+  const ManifestRequest manifest_request{.build = &build,
+                                         .installed = &installed,
+                                         .content = &content,
+                                         .blobs = &blobs,
+                                         .baseline = options.baseline,
+                                         .prefix = request.prefix,
+                                         .source = options.source,
+                                         .jobs = jobs};
+  XAAS_TRY(const auto captured, make_manifest(manifest_request, progress));
+
+  progress.stage("writing the image");
+  const ImageSettings settings{.entrypoint = options.entrypoint,
+                               .environment = options.environment};
+  XAAS_TRY(const auto packed, pack_image(captured.manifest, content, blobs, settings, output));
+  progress.finish();
+  for (const std::string& warning : captured.warnings)
+    progress.say(Progress::Level::warning, warning);
+
+  const BuildReport report{.manifest = captured.manifest,
+                           .image = packed,
+                           .output = output,
+                           .build_seconds = build.seconds,
+                           .total_seconds = seconds_since(start),
+                           .warnings = captured.warnings};
+  fmt::print("{}", options.json    ? print_report_json(report)
+                   : options.quiet ? packed.index.digest.str() + "\n"
+                                   : print_report(report));
+  return 0;
+}
+
+}  // namespace xaas

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "install_tree.hpp"
+
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// `xaas-build ir`.
+struct IrOptions {
+  std::filesystem::path source;
+  std::string output;
+  unsigned jobs = 0;  // 0: what this process may use
+  std::string baseline;
+  std::vector<ProductRequest> products;
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> environment;
+  std::vector<std::filesystem::path> includes;
+  std::filesystem::path keep;  // empty: the work folder is removed
+  std::filesystem::path events;
+  bool force = false;
+  bool quiet = false;
+  bool json = false;
+  std::vector<std::string> command;
+};
+
+Result<int> run_ir_command(const IrOptions& options);
+
+}  // namespace xaas

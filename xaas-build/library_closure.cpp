@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "library_closure.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <fmt/format.h>
+
+#include <deque>
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+/// A file whose needs are still to be met.
+struct Pending {
+  std::string image_path;
+  ElfFacts elf;
+};
+
+class Closure {
+ public:
+  Closure(const std::vector<InstalledFile>& installed, std::map<std::string, std::string> cache)
+      : cache_(std::move(cache)) {
+    for (const InstalledFile& file : installed) {
+      if (!file.elf || file.elf->kind == ElfKind::relocatable) continue;
+      installed_.insert(file.path);
+      if (file.elf->kind == ElfKind::shared_library) {
+        const std::string name = file.elf->soname.empty()
+                                     ? std::filesystem::path(file.path).filename().string()
+                                     : file.elf->soname;
+        result_.by_soname.emplace(name, file.path);
+      }
+      pending_.push_back({.image_path = file.path, .elf = *file.elf});
+    }
+  }
+
+  Status add_root(const std::filesystem::path& host) { return add_host_file(host); }
+
+  Result<LibraryClosure> close() {
+    while (!pending_.empty()) {
+      const Pending file = std::move(pending_.front());
+      pending_.pop_front();
+      XAAS_CHECK(meet_needs(file));
+    }
+    result_.missing.assign(missing_.begin(), missing_.end());
+    return std::move(result_);
+  }
+
+ private:
+  Status meet_needs(const Pending& file) {
+    if (!file.elf.interpreter.empty()) XAAS_CHECK(add_host_file(file.elf.interpreter));
+    for (const std::string& soname : file.elf.needed) {
+      if (result_.by_soname.contains(soname)) continue;
+      const std::filesystem::path found = find_on_host(file, soname);
+      if (found.empty()) {
+        missing_.insert(fmt::format("`{}`, which `{}` needs", soname, file.image_path));
+        continue;
+      }
+      XAAS_CHECK(add_host_file(found));
+      result_.by_soname.emplace(soname, image_path_of(found));
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::filesystem::path find_on_host(const Pending& file,
+                                                   const std::string& soname) const {
+    std::error_code error;
+    const std::string origin = std::filesystem::path(file.image_path).parent_path().string();
+    for (std::string folder : file.elf.runpath) {
+      for (const std::string_view token : {"${ORIGIN}", "$ORIGIN"}) {
+        if (const auto at = folder.find(token); at != std::string::npos) {
+          folder.replace(at, token.size(), origin);
+        }
+      }
+      const std::filesystem::path candidate = std::filesystem::path(folder) / soname;
+      if (folder.starts_with('/') && std::filesystem::exists(candidate, error)) return candidate;
+    }
+    const auto cached = cache_.find(soname);
+    return cached == cache_.end() ? std::filesystem::path() : std::filesystem::path(cached->second);
+  }
+
+  Status add_host_file(const std::filesystem::path& host) {
+    const std::string image_path = image_path_of(host);
+    if (installed_.contains(image_path) || !result_.files.emplace(image_path, host).second)
+      return {};
+    XAAS_TRY(const auto bytes, while_doing(read_file(host), "collecting shared libraries"));
+    XAAS_TRY(auto elf, read_elf(bytes));
+    if (!elf) return {};
+    if (!elf->soname.empty()) result_.by_soname.emplace(elf->soname, image_path);
+    pending_.push_back({.image_path = image_path, .elf = *std::move(elf)});
+    return {};
+  }
+
+  std::map<std::string, std::string> cache_;
+  std::set<std::string> installed_;
+  std::deque<Pending> pending_;
+  std::set<std::string> missing_;
+  LibraryClosure result_;
+};
+
+std::string native_cache_tag() {
+#if defined(__x86_64__)
+  return "libc6,x86-64";
+#elif defined(__aarch64__)
+  return "libc6,AArch64";
+#else
+  return "libc6";
+#endif
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::string>> read_loader_cache() {
+  std::map<std::string, std::string> cache;
+  for (const char* program : {"/sbin/ldconfig", "/usr/sbin/ldconfig"}) {
+    std::error_code error;
+    if (!std::filesystem::exists(program, error)) continue;
+    XAAS_TRY(const auto outcome, run({.argv = {program, "-p"}}));
+    std::istringstream lines(outcome.output);
+    // "\tlibz.so.1 (libc6,x86-64) => /lib/x86_64-linux-gnu/libz.so.1"; the first of a name wins.
+    for (std::string line; std::getline(lines, line);) {
+      const auto open = line.find(" (");
+      const auto arrow = line.find(" => ");
+      if (line.empty() || line[0] != '\t' || open == std::string::npos ||
+          arrow == std::string::npos)
+        continue;
+      if (!line.substr(open + 2).starts_with(native_cache_tag())) continue;
+      cache.emplace(line.substr(1, open - 1), line.substr(arrow + 4));
+    }
+    return cache;
+  }
+  return fail(ErrorKind::not_found, "there is no `ldconfig` in /sbin or /usr/sbin")
+      .with_code("build.no-ldconfig")
+      .with_help("it is part of the C library's package (libc-bin on Debian)");
+}
+
+std::string image_path_of(const std::filesystem::path& host_path) {
+  std::error_code error;
+  const auto folder = std::filesystem::canonical(host_path.parent_path(), error);
+  if (error) return host_path.string();
+  return (folder / host_path.filename()).string();
+}
+
+Result<LibraryClosure> close_over_libraries(const std::vector<InstalledFile>& installed,
+                                            const std::vector<std::filesystem::path>& roots) {
+  XAAS_TRY(auto cache, read_loader_cache());
+  const auto unwinder = cache.find("libgcc_s.so.1");
+  // glibc opens it by itself when a thread is cancelled.
+  const std::string unwinder_path = unwinder == cache.end() ? "" : unwinder->second;
+  Closure closure(installed, std::move(cache));
+  for (const std::filesystem::path& root : roots) XAAS_CHECK(closure.add_root(root));
+  if (!unwinder_path.empty()) XAAS_CHECK(closure.add_root(unwinder_path));
+  return closure.close();
+}
+
+}  // namespace xaas

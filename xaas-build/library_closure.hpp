@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "install_tree.hpp"
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// What the loader of the build machine would find: soname -> file, from the loader's cache.
+Result<std::map<std::string, std::string>> read_loader_cache();
+
+/// A path of the build machine as the image has it: folders that are links (`/lib` on a merged
+/// /usr) are followed, the last component is not.
+std::string image_path_of(const std::filesystem::path& host_path);
+
+/// Everything that programs need from the build machine to start.
+struct LibraryClosure {
+  std::map<std::string, std::filesystem::path>
+      files;                                     // path in the image -> file on the build machine
+  std::map<std::string, std::string> by_soname;  // soname -> path in the image, installed ones too
+  std::vector<std::string> missing;  // "`libx.so.1`, which `/usr/local/bin/a` needs", sorted
+};
+
+/// Libraries and loaders that the installed files and `roots` (files of the build machine) need,
+/// transitively. A library's RPATH and RUNPATH are searched first, then the install tree, then the
+/// loader's cache (ld.so(8)).
+Result<LibraryClosure> close_over_libraries(const std::vector<InstalledFile>& installed,
+                                            const std::vector<std::filesystem::path>& roots);
+
+}  // namespace xaas

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "inspect_command.hpp"
+#include "ir_command.hpp"
+#include "options.hpp"
+
+#include "xaas/support/diagnostics.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+
+namespace {
+
+struct Run {
+  xaas::Result<int> operator()(const xaas::Answered& answered) const {
+    fmt::print("{}", answered.output);
+    fmt::print(stderr, "{}", answered.errors);
+    return answered.exit_code;
+  }
+  xaas::Result<int> operator()(const xaas::IrOptions& options) const {
+    return run_ir_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::InspectOptions& options) const {
+    return run_inspect_command(options);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return xaas::run_program("xaas-build",
+                           [&] { return std::visit(Run{}, xaas::parse_options(argc, argv)); });
+}

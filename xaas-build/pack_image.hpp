@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "image_content.hpp"
+#include "unit_table.hpp"
+
+#include "xaas/ir/manifest.hpp"
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/result.hpp"
+
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+struct ImageSettings {
+  std::vector<std::string> entrypoint;   // empty: none, the only program becomes the command
+  std::vector<std::string> environment;  // "NAME=value", added to PATH
+};
+
+struct PackedImage {
+  Descriptor index;                      // what the tag names
+  std::vector<Descriptor> image_layers;  // of the generic image
+  std::vector<Descriptor> ir_layers;
+};
+
+/// Writes the generic image, the IR manifest with its blobs, and the index of both into the layout,
+/// and points the tag at it last: a reader sees the whole image or what was there before.
+Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& content,
+                               const BlobFolder& blobs, const ImageSettings& settings,
+                               const LayoutReference& output);
+
+}  // namespace xaas

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit_table.hpp"
+
+#include "build_paths.hpp"
+
+#include "xaas/elf/elf_file.hpp"
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+bool is_optimization_level(std::string_view flag) {
+  return flag.starts_with("-O");
+}
+
+}  // namespace
+
+Result<Digest> BlobFolder::put(std::string_view bytes) const {
+  Digest digest = digest_of(bytes);
+  const std::filesystem::path path = path_of(digest);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) XAAS_CHECK(write_file(path, bytes));
+  return digest;
+}
+
+std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags) {
+  std::string level = "-O0";
+  for (const std::string& flag : pipeline_flags) {
+    if (is_optimization_level(flag)) level = flag;
+  }
+  if (level == "-O0") return "compiled without optimization";
+  if (level == "-O1" || level == "-O" || level == "-Og") {
+    return fmt::format("compiled with {}, and a link has one optimization pipeline", level);
+  }
+  for (const std::string& flag : pipeline_flags) {
+    if (is_optimization_level(flag)) continue;
+    return fmt::format("compiled with {}, and a link has one optimization pipeline", flag);
+  }
+  return {};
+}
+
+UnitTable::UnitTable(const BuildResult& build, const BlobFolder& blobs)
+    : build_(&build), blobs_(&blobs) {
+  for (const CompileRecord& record : build.log.compiles) {
+    const auto [place, added] = compiles_.emplace(record.object, &record);
+    // Equal objects from two sources are one unit; the smaller name makes the choice the same every
+    // time.
+    if (!added && record.source < place->second->source) place->second = &record;
+  }
+}
+
+std::size_t UnitTable::index_of(const UsedObject& object) {
+  const auto [place, added] = indices_.emplace(object.object, entries_.size());
+  if (added) {
+    const auto compile = compiles_.find(object.object);
+    entries_.push_back(
+        {.used = object, .compile = compile == compiles_.end() ? nullptr : compile->second});
+  }
+  return place->second;
+}
+
+Result<UnitTable::FeatureTable> UnitTable::ask_compiler(const std::string& compiler,
+                                                        const std::string& baseline) const {
+  FeatureTable table;
+  table[{"c", {}}] = {};
+  for (const Entry& entry : entries_) {
+    if (entry.compile == nullptr || !entry.compile->opaque_reason.empty()) continue;
+    table[{entry.compile->language, entry.compile->isa_flags}] = {};
+  }
+  for (auto& [key, features] : table) {
+    XAAS_TRY(features, command_line_features(compiler, baseline, key.second, key.first));
+  }
+  return table;
+}
+
+Status UnitTable::keep_machine_code(TranslationUnit& unit, std::string_view object,
+                                    std::string reason) const {
+  unit.reason = std::move(reason);
+  XAAS_TRY(const auto plain, strip_elf(object, Strip::nothing));
+  XAAS_TRY(unit.machine_code, blobs_->put(plain));
+  return {};
+}
+
+Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTable& features,
+                                             std::set<std::string>& build_paths) const {
+  XAAS_TRY(const auto object, read_file(build_->store / entry.used.object.hex()));
+  TranslationUnit unit{.source = display_path(*build_, entry.used.path), .language = "unknown"};
+  XAAS_TRY(const auto facts, read_elf(object));
+  if (facts) unit.text_bytes = facts->text_bytes;
+  if (entry.compile == nullptr) {
+    XAAS_CHECK(keep_machine_code(unit, object, "made or changed by a tool that was not captured"));
+    return unit;
+  }
+  const CompileRecord& compile = *entry.compile;
+  unit.source = display_path(*build_, compile.source);
+  unit.language = compile.language;
+  unit.pipeline_flags = compile.pipeline_flags;
+  unit.neutralized = compile.neutralized;
+  if (!compile.opaque_reason.empty()) {
+    XAAS_CHECK(keep_machine_code(unit, object, compile.opaque_reason));
+    return unit;
+  }
+  XAAS_TRY(const auto bitcode, read_elf_section(object, ".llvm.lto"));
+  if (!bitcode) {
+    XAAS_CHECK(keep_machine_code(unit, object, "the compiler put no bitcode into its object"));
+    return unit;
+  }
+  const CommandLineFeatures& given = features.at({compile.language, compile.isa_flags});
+  const CommandLineFeatures& baseline = features.at({"c", {}});
+  XAAS_TRY(auto canonical, canonicalize(*bitcode, given, baseline, build_root(*build_)));
+  unit.floor = feature_floor(given, baseline);
+  unit.explicit_functions = std::move(canonical.explicit_functions);
+  build_paths.merge(canonical.build_paths);
+  XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
+  if (auto reason = unhonoured_flag(unit.pipeline_flags); !reason.empty()) {
+    XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
+  }
+  return unit;
+}
+
+Result<std::vector<TranslationUnit>> UnitTable::finish(const std::string& compiler,
+                                                       const std::string& baseline, unsigned jobs,
+                                                       Progress& progress) {
+  XAAS_TRY(const auto features, ask_compiler(compiler, baseline));
+  std::vector<TranslationUnit> units(entries_.size());
+  std::vector<std::set<std::string>> build_paths(entries_.size());
+  progress.stage("canonicalizing units", entries_.size());
+  XAAS_CHECK(for_each_parallel(entries_.size(), jobs, [&](std::size_t i) -> Status {
+    XAAS_TRY(units[i], while_doing(make_unit(entries_[i], features, build_paths[i]),
+                                   fmt::format("making a unit of `{}`", entries_[i].used.path)));
+    progress.step(units[i].source);
+    return {};
+  }));
+  for (std::set<std::string>& paths : build_paths) build_paths_.merge(paths);
+  return units;
+}
+
+}  // namespace xaas

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/capture/build.hpp"
+#include "xaas/frontend/canonicalize.hpp"
+#include "xaas/ir/manifest.hpp"
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// Contents on their way into the image, on disk under their digest.
+class BlobFolder {
+ public:
+  explicit BlobFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+  /// Safe to call from several threads.
+  Result<Digest> put(std::string_view bytes) const;
+  [[nodiscard]] std::filesystem::path path_of(const Digest& digest) const {
+    return folder_ / digest.hex();
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// An object that some link of a product uses, before it becomes a unit of the manifest.
+struct UsedObject {
+  Digest object;     // its content, in the build's store (archive members too, see LinkTable)
+  std::string path;  // where the link found it; for archives "libfoo.a(member.o)"
+};
+
+/// Turns the objects that links use into the manifest's units. Call `index_of` for each use, in the
+/// order of the links; `finish` then does the work for all of them in parallel.
+class UnitTable {
+ public:
+  UnitTable(const BuildResult& build, const BlobFolder& blobs);
+
+  /// The unit of an object; the same for every use of the same content.
+  std::size_t index_of(const UsedObject& object);
+
+  /// Whether the build's own compilers made this object.
+  [[nodiscard]] bool is_compiled(const Digest& object) const { return compiles_.contains(object); }
+
+  /// Canonical bitcode, floors and machine code of all units. Units whose bitcode cannot be used
+  /// are opaque.
+  Result<std::vector<TranslationUnit>> finish(const std::string& compiler,
+                                              const std::string& baseline, unsigned jobs,
+                                              Progress& progress);
+
+  /// Strings in units that still name the build folder, after `finish`.
+  [[nodiscard]] const std::set<std::string>& build_paths() const { return build_paths_; }
+
+ private:
+  struct Entry {
+    UsedObject used;
+    const CompileRecord* compile = nullptr;  // null: not ours
+  };
+  using FeatureKey = std::pair<std::string, std::vector<std::string>>;  // language, ISA flags
+  using FeatureTable = std::map<FeatureKey, CommandLineFeatures>;
+
+  Result<FeatureTable> ask_compiler(const std::string& compiler, const std::string& baseline) const;
+  Result<TranslationUnit> make_unit(const Entry& entry, const FeatureTable& features,
+                                    std::set<std::string>& build_paths) const;
+  Status keep_machine_code(TranslationUnit& unit, std::string_view object,
+                           std::string reason) const;
+
+  const BuildResult* build_;
+  const BlobFolder* blobs_;
+  std::map<Digest, const CompileRecord*> compiles_;
+  std::map<Digest, std::size_t> indices_;
+  std::vector<Entry> entries_;
+  std::set<std::string> build_paths_;
+};
+
+/// Why one pipeline for a whole link cannot honour these flags; empty when it can.
+std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags);
+
+}  // namespace xaas
