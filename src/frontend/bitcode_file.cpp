@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bitcode_file.hpp"
+
+#include <llvm-c/Target.h>
+#include <llvm/ADT/StringRef.h>
+#include <llvm/Analysis/ModuleSummaryAnalysis.h>
+#include <llvm/Analysis/ProfileSummaryInfo.h>
+#include <llvm/Bitcode/BitcodeReader.h>
+#include <llvm/Bitcode/BitcodeWriter.h>
+#include <llvm/Config/llvm-config.h>
+#include <llvm/IR/DiagnosticInfo.h>
+#include <llvm/IR/DiagnosticPrinter.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Module.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Support/VersionTuple.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <mutex>
+
+namespace xaas {
+namespace {
+
+llvm::MemoryBufferRef buffer_of(std::string_view bytes) {
+  return {llvm::StringRef(bytes.data(), bytes.size()), "bitcode"};
+}
+
+Error corrupt_bitcode(llvm::StringRef why) {
+  return fail(ErrorKind::corrupt, "the bitcode of this unit does not hold together: {}", why.str())
+      .with_code("frontend.bitcode");
+}
+
+/// "22.1.8" out of "LLVM22.1.8" or "LLVM22.1.8-rust-1.95"; empty when it is no LLVM's string.
+llvm::StringRef version_in(llvm::StringRef producer) {
+  if (!producer.consume_front("LLVM")) return {};
+  return producer.take_while([](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+}
+
+void keep_quiet(const llvm::DiagnosticInfo*, void*) {}
+
+// The symbol table of a module with inline assembly needs the target's assembly parser; the symbol
+// table spares the linker from making it on every deployment.
+void register_assembly_parsers() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86AsmParser();
+    LLVMInitializeAArch64TargetInfo();
+    LLVMInitializeAArch64TargetMC();
+    LLVMInitializeAArch64AsmParser();
+  });
+}
+
+}  // namespace
+
+Status check_producer(std::string_view bitcode) {
+  auto producer = llvm::getBitcodeProducerString(buffer_of(bitcode));
+  if (!producer) return corrupt_bitcode(llvm::toString(producer.takeError()));
+  llvm::VersionTuple version;
+  if (version.tryParse(version_in(*producer)))
+    return fail(ErrorKind::unsupported,
+                "the bitcode was written by `{}`, not by a compiler based on LLVM {} or older",
+                *producer, LLVM_VERSION_STRING)
+        .with_code("frontend.producer");
+  const llvm::VersionTuple ours(LLVM_VERSION_MAJOR, LLVM_VERSION_MINOR, LLVM_VERSION_PATCH);
+  if (version > ours)
+    return fail(ErrorKind::unsupported,
+                "the bitcode was written by LLVM {}; this program reads LLVM {} and older",
+                version.getAsString(), LLVM_VERSION_STRING)
+        .with_code("frontend.newer-llvm")
+        .with_help("compile with Clang " + std::to_string(LLVM_VERSION_MAJOR) + " or older");
+  return {};
+}
+
+Result<std::unique_ptr<llvm::Module>> read_bitcode(std::string_view bitcode,
+                                                   llvm::LLVMContext& context) {
+  context.setDiagnosticHandlerCallBack(keep_quiet);
+  auto module = llvm::parseBitcodeFile(buffer_of(bitcode), context);
+  if (!module) return corrupt_bitcode(llvm::toString(module.takeError()));
+  std::string complaint;
+  llvm::raw_string_ostream stream(complaint);
+  if (llvm::verifyModule(**module, &stream))
+    return corrupt_bitcode(llvm::StringRef(complaint).split('\n').first);
+  return std::move(*module);
+}
+
+std::string write_bitcode(const llvm::Module& module, Summary summary) {
+  register_assembly_parsers();
+  std::string bytes;
+  llvm::raw_string_ostream stream(bytes);
+  if (summary == Summary::none) {
+    llvm::WriteBitcodeToFile(module, stream);
+    return bytes;
+  }
+  llvm::ProfileSummaryInfo profile(module);
+  const llvm::ModuleSummaryIndex index = llvm::buildModuleSummaryIndex(module, nullptr, &profile);
+  // Without the hash every promoted local is called NAME.llvm.0, and two units' collide.
+  llvm::WriteBitcodeToFile(module, stream, /*ShouldPreserveUseListOrder=*/false, &index,
+                           /*GenerateHash=*/true);
+  return bytes;
+}
+
+}  // namespace xaas

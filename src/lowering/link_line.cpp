@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "materialize.hpp"
+
+#include <fmt/core.h>
+
+namespace xaas {
+namespace {
+
+/// Writes the items in order; bitcode takes the next of `paths`.
+class ItemWriter {
+ public:
+  ItemWriter(std::vector<std::string>& line, const std::vector<std::string>& paths)
+      : line_(line), next_(paths.begin()) {}
+
+  void operator()(const LoweringJob::Option& option) { line_.push_back(option.text); }
+  void operator()(const LoweringJob::Object& object) {
+    line_.push_back(object.prefix + object.path);
+  }
+  void operator()(const LoweringJob::Bitcode&) { line_.push_back(*next_++); }
+  void operator()(const LoweringJob::Library& library) {
+    line_.emplace_back("--start-lib");
+    for (const auto& member : library.members) std::visit(*this, member);
+    line_.emplace_back("--end-lib");
+  }
+
+ private:
+  std::vector<std::string>& line_;
+  std::vector<std::string>::const_iterator next_;
+};
+
+std::string comma_separated(const std::vector<std::string>& entries) {
+  std::string list;
+  for (const std::string& entry : entries) list += (list.empty() ? "" : ",") + entry;
+  return list;
+}
+
+}  // namespace
+
+std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std::string>& paths,
+                                   const std::string& output) {
+  std::vector<std::string> line = {"ld.lld", "-o", output};
+  ItemWriter writer(line, paths);
+  for (const LoweringJob::Item& item : job.items) std::visit(writer, item);
+  // After the recorded options, so that these hold.
+  line.push_back(fmt::format("--lto-O{}", job.opt_level));
+  line.push_back("--plugin-opt=mcpu=" + job.cpu);
+  if (!job.features.empty())
+    line.insert(line.end(), {"-mllvm", "-mattr=" + comma_separated(job.features)});
+  line.push_back(fmt::format("--threads={}", job.threads));
+  line.push_back(fmt::format("--thinlto-jobs={}", job.threads));
+  // The optimizer may drop what a version script names; whether an export is missed is for the
+  // comparison with the generic build to say.
+  line.emplace_back("--undefined-version");
+  if (!job.cache.empty()) line.push_back("--thinlto-cache-dir=" + job.cache);
+  if (!job.save_temps.empty()) line.emplace_back("--save-temps");
+  return line;
+}
+
+}  // namespace xaas

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "materialize.hpp"
+
+#include "unit_rewrite.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <map>
+#include <system_error>
+
+namespace xaas {
+namespace {
+
+using Bitcode = LoweringJob::Bitcode;
+
+template <class Item>
+void collect_units(const Item& item, std::vector<const Bitcode*>& units) {
+  if (const auto* unit = std::get_if<Bitcode>(&item)) units.push_back(unit);
+}
+
+std::vector<const Bitcode*> units_of(const LoweringJob& job) {
+  std::vector<const Bitcode*> units;
+  for (const LoweringJob::Item& item : job.items) {
+    collect_units(item, units);
+    if (const auto* library = std::get_if<LoweringJob::Library>(&item))
+      for (const auto& member : library->members) collect_units(member, units);
+  }
+  return units;
+}
+
+/// "0003-zstd_compress.c.bc"
+std::string file_name_of(std::size_t index, const std::string& name) {
+  constexpr std::size_t k_longest = 100;
+  std::string text = name.size() > k_longest ? name.substr(name.size() - k_longest) : name;
+  for (char& c : text)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '-') c = '_';
+  return fmt::format("{:04}-{}.bc", index, text);
+}
+
+Rewrite rewrite_for(const LoweringJob& job, const Bitcode& unit) {
+  return Rewrite{.cpu = job.cpu,
+                 .tune = job.tune,
+                 .features = job.features,
+                 .floor = unit.extra_features,
+                 // lld's -mcpu decides tuning too: another -mtune must stand in the functions.
+                 .stamp_all = !job.tune.empty() && job.tune != job.cpu,
+                 .thin_lto = !job.full_lto,
+                 .source_name = {}};
+}
+
+/// Local symbols are known by the name of their unit and their own. Units of one link that share
+/// the name (byte-identical ones do) would share symbols: the second and later are renamed. An
+/// empty name crashes lld 22.
+std::string unique_name(std::map<std::string, unsigned>& seen, const std::string& name) {
+  const unsigned count = ++seen[name];
+  if (name.empty()) return fmt::format("unit-{}", count);
+  return count == 1 ? std::string() : fmt::format("{}-{}", name, count);
+}
+
+struct Placed {
+  std::string path;
+  std::set<std::string> explicit_functions;
+};
+
+Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rewrite& rewrite,
+                          const std::string& path) {
+  const bool stays = !facts.has_features && rewrite.floor.empty() && !rewrite.stamp_all &&
+                     rewrite.thin_lto && rewrite.source_name.empty();
+  if (stays) {
+    std::error_code error;
+    std::filesystem::remove(path, error);
+    std::filesystem::create_symlink(std::filesystem::absolute(unit.path, error), path, error);
+    if (error)
+      return fail(ErrorKind::io, "cannot make the link `{}`: {}", path, error.message())
+          .with_code("lowering.work");
+    return Placed{path, {}};
+  }
+  XAAS_TRY(const std::string bitcode, read_file(unit.path));
+  XAAS_TRY(RewrittenUnit rewritten, rewrite_unit(bitcode, rewrite));
+  XAAS_CHECK(write_file(path, rewritten.bitcode));
+  return Placed{path, std::move(rewritten.explicit_functions)};
+}
+
+Result<UnitFacts> inspect_file(const std::string& path) {
+  XAAS_TRY(const std::string bitcode, read_file(path));
+  return inspect_unit(bitcode);
+}
+
+template <class Value>
+Status keep(Result<Value> result, Value& slot, const Bitcode& unit) {
+  if (!result)
+    return std::move(result.error()).while_doing(fmt::format("reading the unit `{}`", unit.name));
+  slot = std::move(*result);
+  return {};
+}
+
+}  // namespace
+
+Result<Materialized> materialize_units(const LoweringJob& job, const std::string& folder) {
+  const std::vector<const Bitcode*> units = units_of(job);
+  std::vector<UnitFacts> facts(units.size());
+  XAAS_CHECK(make_folders(folder));
+  XAAS_CHECK(for_each_parallel(units.size(), job.threads, [&](std::size_t i) {
+    return keep(inspect_file(units[i]->path), facts[i], *units[i]);
+  }));
+  std::map<std::string, unsigned> seen;
+  std::vector<Rewrite> rewrites;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    rewrites.push_back(rewrite_for(job, *units[i]));
+    rewrites.back().source_name = unique_name(seen, facts[i].source_name);
+  }
+  std::vector<Placed> placed(units.size());
+  XAAS_CHECK(for_each_parallel(units.size(), job.threads, [&](std::size_t i) {
+    const std::string path = folder + "/" + file_name_of(i, units[i]->name);
+    return keep(place_unit(*units[i], facts[i], rewrites[i], path), placed[i], *units[i]);
+  }));
+  Materialized result;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    result.paths.push_back(std::move(placed[i].path));
+    result.facts.functions += facts[i].functions;
+    result.facts.explicit_functions.merge(placed[i].explicit_functions);
+  }
+  return result;
+}
+
+}  // namespace xaas

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/lowering/lower.hpp"
+
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// The bitcode of a job under names of its own, in the order in which the items name it.
+struct Materialized {
+  std::vector<std::string> paths;
+  LoweringResult facts;
+};
+
+/// Gives every bitcode input its own path in `folder`, because lld refuses the same path twice: a
+/// link to the unit where it can stay as it is, a rewritten copy where it cannot.
+Result<Materialized> materialize_units(const LoweringJob& job, const std::string& folder);
+
+/// lld's command line; `paths` are those of the job's bitcode.
+std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std::string>& paths,
+                                   const std::string& output);
+
+}  // namespace xaas

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+/// What a unit says about itself without its functions' bodies being read.
+struct UnitFacts {
+  std::string source_name;    // its source_filename: part of the identity of its local symbols
+  std::size_t functions = 0;  // defined in it
+  bool has_features =
+      false;  // some function has features of its own, vetoes and hardening included
+};
+
+Result<UnitFacts> inspect_unit(std::string_view bitcode);
+
+/// What the functions of a unit that cannot stay as it is are given.
+struct Rewrite {
+  std::string cpu;
+  std::string tune;                   // empty: the processor's own
+  std::vector<std::string> features;  // the target's: "+avx2", "-pku"
+  std::vector<std::string> floor;     // the unit's, when it is more than the target has
+  bool stamp_all = false;             // every function says its processor, not only those that must
+  bool thin_lto = true;     // with ThinLTO summary and hash; else the unit takes part in full LTO
+  std::string source_name;  // its new name; empty: keep
+};
+
+struct RewrittenUnit {
+  std::string bitcode;
+  std::set<std::string> explicit_functions;  // have instruction sets of their own, or the floor
+};
+
+Result<RewrittenUnit> rewrite_unit(std::string_view bitcode, const Rewrite& rewrite);
+
+}  // namespace xaas
