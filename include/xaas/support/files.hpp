@@ -20,7 +20,7 @@ Result<std::string> read_file(const std::filesystem::path& path);
 Status write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode = 0644);
 
 /// Copies one regular file's bytes, permission bits and times, replacing what is there. Links are
-/// followed.
+/// followed. Call it as `xaas::copy_file`: std::filesystem has one of the same name.
 Status copy_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Copies a folder into `to`, which is made or added to, with links kept as links and with times: a
