@@ -135,6 +135,8 @@ std::optional<FeatureSet> features_of_aarch64_cpu(std::string_view cpu_name) {
   if (!cpu || !is_application_profile(cpu->Arch)) return {};
   FeatureSet features = features_of_architecture(cpu->Arch);
   features.merge(extensions_of(cpu->DefaultExtensions));
+  // The one processor that LLVM's code generator gives more than its TargetParser does.
+  if (cpu->Name == "oryon-1") features.insert({"fp16fml", "fullfp16"});
   return with_implied_aarch64(features);
 }
 
@@ -145,7 +147,8 @@ std::vector<Level> make_aarch64_levels() {
   std::ranges::sort(ladder, {}, [](const auto* architecture) { return architecture->Version; });
   std::vector<Level> levels;
   for (const auto* architecture : ladder) {
-    Level level{architecture->Name.str(), features_of_architecture(*architecture)};
+    Level level{architecture->Name.str(), features_of_architecture(*architecture),
+                plain(architecture->ArchFeature)};
     std::erase_if(level.features, [](const std::string& feature) {
       return is_for_system_software(feature) || arm::ArchInfo::findBySubArch(feature);
     });

@@ -11,6 +11,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+#include <iterator>
+
 namespace xaas {
 namespace {
 
@@ -56,24 +59,41 @@ void detect_x86_features(const HostProbe& probe, const ProcessorFamily& family,
         fmt::format("`{}` is reported without a feature that it needs: taken as absent", feature));
 }
 
+// Of a processor without a name we assume every version, and what of it has no kernel flag; the
+// flags then take away what is not there.
+FeatureSet versions_of(const ProcessorFamily& family) {
+  FeatureSet features;
+  for (const auto& level : family.levels()) {
+    const auto all = family.features_of(level.name).value_or(FeatureSet{});
+    std::ranges::set_difference(all, level.features, std::inserter(features, features.end()));
+  }
+  return features;
+}
+
 // Extensions without a kernel flag (profiling, tracing: nothing a compiler emits) are believed
 // because of the name; all others only because the kernel shows them. A version ("v9a") goes with
-// the first extension it demands, and the highest one that is left comes back as the level.
+// the first extension it demands.
 void detect_aarch64_features(const ProcessorFamily& family, const KernelProcessor& kernel,
                              Target& target) {
   const auto by_name = family.features_of(target.cpu.name);
-  auto features = by_name.value_or(FeatureSet{});
   target.origins["cpu.features"] = by_name ? "/proc/cpuinfo, llvm" : "/proc/cpuinfo";
+  auto features = by_name.value_or(versions_of(family));
   for (const auto& entry : aarch64_kernel_flags()) {
-    if (!kernel_shows(entry, kernel.flags))
-      features.erase(std::string(entry.feature));
-    else
+    if (kernel_shows(entry, kernel.flags))
       features.insert(std::string(entry.feature));
+    else
+      features.erase(std::string(entry.feature));
   }
   drop_incomplete(family, features);
-  if (const auto* level = reached_level(family, features))
-    features.merge(family.features_of(level->name).value_or(FeatureSet{}));
   target.cpu.features = std::move(features);
+  if (by_name) return;
+  const auto* level = reached_level(family, target.cpu.features);
+  const auto brought =
+      level == nullptr ? FeatureSet{} : family.features_of(level->name).value_or(FeatureSet{});
+  std::erase_if(target.cpu.features,
+                [&, assumed = versions_of(family)](const std::string& feature) {
+                  return assumed.contains(feature) && !brought.contains(feature);
+                });
 }
 
 KernelProcessor read_kernel_processor(const HostProbe& probe, Target& target) {

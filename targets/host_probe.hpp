@@ -12,9 +12,6 @@ namespace xaas {
 /// The questions that detection asks the machine. Tests answer them from fixtures.
 class HostProbe {
  public:
-  HostProbe() = default;
-  HostProbe(const HostProbe&) = delete;
-  HostProbe& operator=(const HostProbe&) = delete;
   virtual ~HostProbe() = default;
 
   /// OCI's name of the architecture that this process runs as.
@@ -25,6 +22,11 @@ class HostProbe {
   /// Empty where programs cannot ask (AArch64).
   [[nodiscard]] virtual std::map<std::string, bool> cpu_features() const = 0;
   [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+
+ protected:
+  HostProbe() = default;
+  HostProbe(const HostProbe&) = default;
+  HostProbe& operator=(const HostProbe&) = default;
 };
 
 /// Description of the machine that `probe` answers for.

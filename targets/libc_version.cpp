@@ -43,6 +43,31 @@ unsigned machine_of(std::string_view architecture) {
   return architecture == "amd64" ? llvm::ELF::EM_X86_64 : llvm::ELF::EM_AARCH64;
 }
 
+// The newest version in a .gnu.version_d section: a chain of definitions, each with the names of
+// itself and its parents (only the first counts here). LLVM's own reader goes round in circles,
+// allocating, when a damaged section's `vd_next` is zero.
+std::optional<Version> newest_definition(const ElfFile& file, const ElfFile::Elf_Shdr& section) {
+  using Definition = ElfFile::Elf_Verdef;
+  using Name = ElfFile::Elf_Verdaux;
+  const auto bytes = value_or_nothing(file.getSectionContents(section));
+  const auto strings_section = value_or_nothing(file.getSection(section.sh_link));
+  if (!bytes || !strings_section) return {};
+  const auto strings = value_or_nothing(file.getStringTable(**strings_section));
+  if (!strings) return {};
+  std::optional<Version> newest;
+  for (std::uint64_t at = 0; at + sizeof(Definition) <= bytes->size();) {
+    const auto* definition = reinterpret_cast<const Definition*>(bytes->data() + at);
+    const auto name_at = at + definition->vd_aux;
+    if (name_at + sizeof(Name) > bytes->size()) break;
+    const auto* name = reinterpret_cast<const Name*>(bytes->data() + name_at);
+    if (name->vda_name < strings->size())
+      newest = std::max(newest, parse_version_name(strings->data() + name->vda_name));
+    if (definition->vd_next == 0) break;
+    at += definition->vd_next;
+  }
+  return newest;
+}
+
 // Paths of libc.so.6 in the loader's cache (ldconfig's file: a table of zero-terminated strings
 // behind a header whose layout varies; the strings are all that matters here).
 std::vector<std::string> paths_in_loader_cache(std::string_view cache) {
@@ -83,14 +108,9 @@ std::string glibc_version_of(std::string_view bytes, std::string_view architectu
   const auto sections = value_or_nothing(file->sections());
   if (!sections) return {};
   std::optional<Version> newest;
-  for (const auto& section : *sections) {
-    if (section.sh_type != llvm::ELF::SHT_GNU_verdef) continue;
-    const auto definitions = value_or_nothing(file->getVersionDefinitions(section));
-    if (!definitions) return {};
-    for (const auto& definition : *definitions)
-      if (const auto version = parse_version_name(definition.Name))
-        newest = std::max(newest.value_or(*version), *version);
-  }
+  for (const auto& section : *sections)
+    if (section.sh_type == llvm::ELF::SHT_GNU_verdef)
+      newest = std::max(newest, newest_definition(*file, section));
   if (!newest) return {};
   return std::to_string(newest->first) + "." + std::to_string(newest->second);
 }

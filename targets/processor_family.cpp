@@ -14,7 +14,9 @@ const ProcessorFamily* family_of(std::string_view architecture) {
 const Level* reached_level(const ProcessorFamily& family, const FeatureSet& features) {
   const Level* reached = nullptr;
   for (const auto& level : family.levels())
-    if (std::ranges::includes(features, level.features)) reached = &level;
+    if (std::ranges::includes(features, level.features) &&
+        (level.mark.empty() || features.contains(level.mark)))
+      reached = &level;
   return reached;
 }
 

@@ -14,7 +14,8 @@ using FeatureSet = std::set<std::string>;
 /// A named rung of an architecture's ladder, with everything the lower rungs need too.
 struct Level {
   std::string name;
-  FeatureSet features;
+  FeatureSet features;  // what programs can use of it
+  std::string mark;     // the feature that LLVM has for the level itself ("v9a"), empty: none
 };
 
 /// What LLVM's tables say about the processors of one architecture, in one shape for all of them.
@@ -53,6 +54,7 @@ const ProcessorFamily* family_of(std::string_view architecture);
 const Level* reached_level(const ProcessorFamily& family, const FeatureSet& features);
 
 /// What the level after `level` (the first one when empty) needs and `features` lacks; sorted.
+/// Empty at the top, and where only what no program can see is missing.
 std::vector<std::string> missing_for_level_after(const ProcessorFamily& family,
                                                  std::string_view level,
                                                  const FeatureSet& features);

@@ -69,6 +69,25 @@ Result<Cpu> read_cpu(const JsonReader& reader) {
   return cpu;
 }
 
+Status check_features(const ProcessorFamily& family, const FeatureSet& features) {
+  const auto& known = family.known_features();
+  for (const auto& feature : features)
+    if (!known.contains(feature))
+      return fail(ErrorKind::invalid_input,
+                  "`cpu.features` has `{}`, which is no feature of `{}` that LLVM knows", feature,
+                  family.architecture)
+          .with_code("target.unknown-feature")
+          .with_help(near_name_help(feature, {known.begin(), known.end()}, "leave it out"));
+  for (const auto& feature : features)
+    for (const auto& implied : family.with_implied({feature}))
+      if (!features.contains(implied))
+        return fail(ErrorKind::invalid_input,
+                    "`cpu.features` has `{}` but not `{}`, which it implies", feature, implied)
+            .with_code("target.incomplete-features")
+            .with_help(fmt::format("add `{}`, or remove `{}` too", implied, feature));
+  return {};
+}
+
 /// A processor is lowered for by its features, so each must be one that our LLVM has, and the set
 /// must be whole; a level is what the features say, whatever the file claims.
 Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
@@ -79,21 +98,7 @@ Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
         .with_help(near_name_help(cpu.name, family.cpu_names(),
                                   "with an unlisted processor, name its level, e.g. `" +
                                       family.levels().front().name + "`"));
-  const auto& known = family.known_features();
-  for (const auto& feature : cpu.features) {
-    if (!known.contains(feature))
-      return fail(ErrorKind::invalid_input,
-                  "`cpu.features` has `{}`, which is no feature of `{}` that LLVM knows", feature,
-                  family.architecture)
-          .with_code("target.unknown-feature")
-          .with_help(near_name_help(feature, {known.begin(), known.end()}, "leave it out"));
-    for (const auto& implied : family.with_implied({feature}))
-      if (!cpu.features.contains(implied))
-        return fail(ErrorKind::invalid_input,
-                    "`cpu.features` has `{}` but not `{}`, which it implies", feature, implied)
-            .with_code("target.incomplete-features")
-            .with_help(fmt::format("add `{}`, or remove `{}` too", implied, feature));
-  }
+  XAAS_CHECK(check_features(family, cpu.features));
   cpu.name = family.code_generation_name(cpu.name);
   cpu.tune = family.tuning_name(cpu.tune);
   cpu.level = level_of(family.architecture, cpu.features);

@@ -79,6 +79,8 @@ std::optional<FeatureSet> features_of_x86_cpu(std::string_view cpu_name) {
   FeatureSet features = baseline();
   for (const auto value : values)
     if (known_x86_features().contains(value.str())) features.insert(value.str());
+  // LLVM's code generator knows that the later K8 have it, its TargetParser does not.
+  if (cpu_name.ends_with("-sse3")) features.insert("cx16");
   return with_implied_x86(features);
 }
 
@@ -86,15 +88,15 @@ std::vector<Level> make_x86_levels() {
   // psABI 1.0 table 3.1 in LLVM's names; OSXSAVE has no name of its own there: "xsave" is only set
   // when the operating system enabled it.
   const std::vector<Level> steps = {
-      {"x86-64", {"cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87"}},
-      {"x86-64-v2", {"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}},
-      {"x86-64-v3", {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"}},
-      {"x86-64-v4", {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}}};
+      {"x86-64", {"cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87"}, {}},
+      {"x86-64-v2", {"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}, {}},
+      {"x86-64-v3", {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"}, {}},
+      {"x86-64-v4", {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}, {}}};
   std::vector<Level> levels;
   FeatureSet all;
   for (const auto& step : steps) {
     all.insert(step.features.begin(), step.features.end());
-    levels.push_back({step.name, all});
+    levels.push_back({step.name, all, {}});
   }
   return levels;
 }

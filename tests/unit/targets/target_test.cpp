@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/targets/target.hpp"
+
+#include "xaas/support/files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace xaas {
+namespace {
+
+using ::testing::Contains;
+using ::testing::HasSubstr;
+using ::testing::IsSupersetOf;
+using ::testing::Not;
+
+std::string level_of_cpu(std::string_view name) {
+  return target_of_cpu(name).value().cpu.level;
+}
+
+}  // namespace
+
+TEST(TargetOfCpu, KnowsProcessorsLevelsAndArchitectures) {
+  const auto zen = target_of_cpu("znver4").value();
+  EXPECT_EQ(zen.name, "znver4");
+  EXPECT_EQ(zen.architecture, "amd64");
+  EXPECT_EQ(zen.triple, "x86_64-unknown-linux-gnu");
+  EXPECT_EQ(zen.cpu.vendor, "amd");
+  EXPECT_EQ(zen.cpu.tune, "znver4");
+  const auto level = target_of_cpu("x86-64-v3").value();
+  EXPECT_EQ(level.cpu.name, "x86-64-v3");
+  EXPECT_EQ(level.cpu.tune, "generic");
+  const auto arm = target_of_cpu("armv8.2-a").value();
+  EXPECT_EQ(arm.architecture, "arm64");
+  EXPECT_EQ(arm.cpu.name, "generic");
+  EXPECT_THAT(arm.cpu.features, IsSupersetOf({"v8.2a", "lse", "neon"}));
+  EXPECT_THAT(arm.cpu.features, Not(Contains("v8.3a")));
+}
+
+TEST(TargetOfCpu, GivesEveryImpliedFeature) {
+  // LLVM's own list of haswell has neither; its list of x86-64 has no sse2.
+  EXPECT_THAT(target_of_cpu("haswell").value().cpu.features, IsSupersetOf({"sse2", "64bit"}));
+  EXPECT_THAT(target_of_cpu("x86-64").value().cpu.features, IsSupersetOf({"sse", "sse2", "cmov"}));
+}
+
+TEST(TargetOfCpu, RefusesAnUnknownNameWithNearOnes) {
+  const auto target = target_of_cpu("skylake-avx51");
+  ASSERT_FALSE(target.has_value());
+  EXPECT_EQ(target.error().kind(), ErrorKind::invalid_input);
+  EXPECT_EQ(target.error().code(), "target.unknown-cpu");
+  EXPECT_THAT(target.error().help(), HasSubstr("`skylake-avx512`"));
+}
+
+TEST(TargetOfCpu, HelpsWhenNothingIsNear) {
+  for (const auto* name : {"", "qqqqqqqqqqqq", "generic", "pentium", "armv9a", "cortex-r82"}) {
+    const auto target = target_of_cpu(name);
+    ASSERT_FALSE(target.has_value()) << name;
+    EXPECT_EQ(target.error().code(), "target.unknown-cpu");
+    EXPECT_NE(target.error().help(), "");
+  }
+}
+
+TEST(TargetOfCpu, SearchesOneArchitectureWhenTold) {
+  EXPECT_TRUE(target_of_cpu("neoverse-v2", "arm64").has_value());
+  const auto wrong = target_of_cpu("neoverse-v2", "amd64");
+  ASSERT_FALSE(wrong.has_value());
+  EXPECT_THAT(wrong.error().message(), HasSubstr("amd64"));
+  const auto unknown = target_of_cpu("u74", "riscv64");
+  ASSERT_FALSE(unknown.has_value());
+  EXPECT_EQ(unknown.error().code(), "target.unknown-architecture");
+}
+
+TEST(LevelOf, SaysWhatTheProcessorsDocumentsSay) {
+  for (const auto* name : {"x86-64", "k8", "core2", "amdfam10", "btver1"})
+    EXPECT_EQ(level_of_cpu(name), "x86-64") << name;
+  for (const auto* name : {"x86-64-v2", "nehalem", "westmere", "sandybridge", "ivybridge",
+                           "silvermont", "goldmont", "bdver1", "bdver2"})
+    EXPECT_EQ(level_of_cpu(name), "x86-64-v2") << name;
+  for (const auto* name : {"x86-64-v3", "haswell", "broadwell", "skylake", "alderlake", "znver1",
+                           "znver2", "znver3", "bdver4", "sierraforest", "knl"})
+    EXPECT_EQ(level_of_cpu(name), "x86-64-v3") << name;
+  for (const auto* name : {"x86-64-v4", "skylake-avx512", "cascadelake", "icelake-server",
+                           "sapphirerapids", "graniterapids", "znver4", "znver5"})
+    EXPECT_EQ(level_of_cpu(name), "x86-64-v4") << name;
+}
+
+TEST(LevelOf, SaysWhatArmsDocumentsSay) {
+  for (const auto& [name, level] :
+       {std::pair{"cortex-a72", "armv8-a"}, std::pair{"thunderx2t99", "armv8.1-a"},
+        std::pair{"neoverse-n1", "armv8.2-a"}, std::pair{"a64fx", "armv8.2-a"},
+        std::pair{"neoverse-v1", "armv8.4-a"}, std::pair{"apple-m1", "armv8.4-a"},
+        std::pair{"neoverse-n2", "armv9-a"}, std::pair{"neoverse-v2", "armv9-a"},
+        std::pair{"grace", "armv9-a"}, std::pair{"neoverse-v3", "armv9.2-a"}})
+    EXPECT_EQ(level_of_cpu(name), level) << name;
+}
+
+TEST(LevelOf, IsEmptyBelowTheFirstAndElsewhere) {
+  EXPECT_EQ(level_of("amd64", {"sse2"}), "");
+  EXPECT_EQ(level_of("riscv64", {"c"}), "");
+}
+
+TEST(WithImpliedFeatures, FollowsLlvmsTables) {
+  EXPECT_THAT(with_implied_features("amd64", {"avx2"}),
+              IsSupersetOf({"avx", "avx2", "sse", "sse2", "sse4.2"}));
+  EXPECT_THAT(with_implied_features("arm64", {"sve2"}), IsSupersetOf({"sve", "fullfp16"}));
+  EXPECT_THAT(with_implied_features("arm64", {"v8.2a"}), IsSupersetOf({"v8.1a", "lse", "neon"}));
+  EXPECT_EQ(with_implied_features("riscv64", {"c"}), std::set<std::string>{"c"});
+  EXPECT_EQ(with_implied_features("amd64", {"no-such-feature"}),
+            std::set<std::string>{"no-such-feature"});
+}
+
+TEST(CodeGenerationFeatures, TakesAwayWhatTheNamePromises) {
+  auto target = target_of_cpu("znver4").value();
+  EXPECT_THAT(code_generation_features(target), Not(Contains(HasSubstr("-"))));
+  target.cpu.features.erase("pku");
+  const auto features = code_generation_features(target);
+  EXPECT_EQ(features.back(), "-pku");
+  EXPECT_TRUE(std::ranges::is_sorted(features));
+}
+
+TEST(ResolveTarget, TellsHostFilesAndNamesApart) {
+  EXPECT_EQ(resolve_target("host").value().name, "host");
+  EXPECT_EQ(resolve_target("haswell").value().name, "haswell");
+  const auto folder = TemporaryFolder::make().value();
+  auto target = target_of_cpu("znver3").value();
+  target.name = "my node";
+  const auto file = (folder.path() / "node").string();
+  ASSERT_TRUE(write_file(file, print_target(target)).has_value());
+  EXPECT_EQ(resolve_target(file).value(), target);
+}
+
+TEST(ResolveTarget, NamesTheFileThatIsNotThere) {
+  const auto target = resolve_target("no-such.json");
+  ASSERT_FALSE(target.has_value());
+  EXPECT_EQ(target.error().kind(), ErrorKind::not_found);
+  EXPECT_THAT(target.error().message(), HasSubstr("no-such.json"));
+}
+
+}  // namespace xaas
