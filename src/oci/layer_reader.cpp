@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layer_reader.hpp"
+
+#include "layer_path.hpp"
+#include "layout_files.hpp"
+#include "names.hpp"
+
+#include "xaas/support/digest.hpp"
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+using Archive = std::unique_ptr<archive, int (*)(archive*)>;
+
+// What an entry costs besides its bytes: headers, padding, long names.
+constexpr std::uint64_t k_bytes_per_header = 4096;
+
+std::uint64_t saturating_sum(std::uint64_t a, std::uint64_t b) {
+  const auto largest = std::numeric_limits<std::uint64_t>::max();
+  return a > largest - b ? largest : a + b;
+}
+
+std::uint64_t stream_limit(const ExtractionLimits& limits) {
+  const auto entries = std::min(limits.entries, std::uint64_t{1} << 40);
+  return saturating_sum(limits.bytes, (entries + 1) * k_bytes_per_header);
+}
+
+Error damaged_layer(archive* reader, const Descriptor& layer) {
+  const char* text = archive_error_string(reader);
+  return fail(ErrorKind::corrupt, "layer `{}` cannot be read: {}", layer.digest.str(),
+              text == nullptr ? "no reason given" : text)
+      .with_code("layer.damaged");
+}
+
+Error too_many_bytes(const ExtractionLimits& limits) {
+  return fail(ErrorKind::corrupt, "the layer unpacks to more than the limit of {} bytes",
+              limits.bytes)
+      .with_code("layer.too-large");
+}
+
+bool add_filter(archive* reader, StreamKind kind) {
+  switch (kind) {
+    case StreamKind::plain:
+      return archive_read_support_filter_none(reader) == ARCHIVE_OK;
+    case StreamKind::gzip:
+      return archive_read_support_filter_gzip(reader) == ARCHIVE_OK;
+    case StreamKind::zstd:
+      return archive_read_support_filter_zstd(reader) == ARCHIVE_OK;
+  }
+  return false;
+}
+
+/// Opens the blob with the one filter that its media type names.
+Result<Archive> open_archive(const OpenFile& file, const Descriptor& layer,
+                             int (*support_format)(archive*)) {
+  Archive reader(archive_read_new(), &archive_read_free);
+  const bool is_ready = reader != nullptr && support_format(reader.get()) == ARCHIVE_OK &&
+                        add_filter(reader.get(), stream_kind_of(layer.media_type));
+  if (!is_ready || archive_read_open_fd(reader.get(), file.number(), 1 << 16) != ARCHIVE_OK)
+    return damaged_layer(reader.get(), layer);
+  return reader;
+}
+
+std::string_view special_kind(unsigned type) {
+  switch (type) {
+    case AE_IFCHR:
+      return "a character device";
+    case AE_IFBLK:
+      return "a block device";
+    case AE_IFIFO:
+      return "a named pipe";
+    case AE_IFSOCK:
+      return "a socket";
+    default:
+      return "of an unknown kind";
+  }
+}
+
+Result<LayerItem> item_of(archive_entry* entry) {
+  const char* path = archive_entry_pathname(entry);
+  if (path == nullptr)
+    return fail(ErrorKind::corrupt, "a layer entry has no name").with_code("layer.unsafe-path");
+  LayerItem item;
+  XAAS_TRY(item.components, split_layer_path(path));
+  item.path = join_layer_path(item.components);
+  item.mode = archive_entry_perm(entry);
+  const auto type = archive_entry_filetype(entry);
+  if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
+    item.kind = LayerItem::Kind::hard_link;
+    item.target = target;
+  } else if (type == AE_IFLNK) {
+    const char* link = archive_entry_symlink(entry);
+    item.kind = LayerItem::Kind::link;
+    item.target = link == nullptr ? "" : link;
+  } else if (type == AE_IFDIR) {
+    item.kind = LayerItem::Kind::folder;
+  } else if (type != AE_IFREG) {
+    return fail(ErrorKind::corrupt, "layer entry `{}` is {}", item.path, special_kind(type))
+        .with_code("layer.special-file");
+  }
+  return item;
+}
+
+}  // namespace
+
+struct LayerReader::State {
+  OpenFile file;
+  Archive reader{nullptr, &archive_read_free};
+  Descriptor layer;
+  ExtractionLimits limits;
+  std::uint64_t bytes = 0;
+  std::uint64_t entries = 0;
+
+  Status count_bytes(std::uint64_t count) {
+    if (count > limits.bytes - bytes) return too_many_bytes(limits);
+    bytes += count;
+    return {};
+  }
+
+  /// A hole of a sparse file: it counts as if it were stored.
+  Status take_zeros(std::uint64_t count, const std::function<Status(std::string_view)>& take) {
+    static constexpr std::array<char, 1 << 16> k_zeros = {};
+    XAAS_CHECK(count_bytes(count));
+    while (count > 0) {
+      const auto part = std::min<std::uint64_t>(count, k_zeros.size());
+      XAAS_CHECK(take({k_zeros.data(), static_cast<std::size_t>(part)}));
+      count -= part;
+    }
+    return {};
+  }
+};
+
+LayerReader::LayerReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LayerReader::LayerReader(LayerReader&&) noexcept = default;
+LayerReader& LayerReader::operator=(LayerReader&&) noexcept = default;
+LayerReader::~LayerReader() = default;
+
+Result<LayerReader> LayerReader::open(const Layout& layout, const Descriptor& layer,
+                                      const ExtractionLimits& limits) {
+  auto state = std::make_unique<State>();
+  state->layer = layer;
+  state->limits = limits;
+  XAAS_TRY(state->file, open_verified_blob(layout, layer));
+  XAAS_TRY(state->reader, open_archive(state->file, layer, &archive_read_support_format_tar));
+  return LayerReader(std::move(state));
+}
+
+Error too_many_entries(const ExtractionLimits& limits) {
+  return fail(ErrorKind::corrupt, "the layer has more than the limit of {} entries", limits.entries)
+      .with_code("layer.too-many-entries");
+}
+
+Result<std::optional<LayerItem>> LayerReader::next() {
+  archive* reader = state_->reader.get();
+  archive_entry* entry = nullptr;
+  const int status = archive_read_next_header(reader, &entry);
+  if (status == ARCHIVE_EOF) return std::nullopt;
+  // A warning is about what we do not restore (times, owners) or about a name that the locale
+  // cannot show; the bytes of the name are there.
+  if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return damaged_layer(reader, state_->layer);
+  const auto position = archive_filter_bytes(reader, 0);
+  if (position < 0 || static_cast<std::uint64_t>(position) > stream_limit(state_->limits))
+    return too_many_bytes(state_->limits);
+  if (++state_->entries > state_->limits.entries) return too_many_entries(state_->limits);
+  XAAS_TRY(auto item, item_of(entry));
+  return std::optional<LayerItem>(std::move(item));
+}
+
+Status LayerReader::read_content(const std::function<Status(std::string_view)>& take) {
+  std::uint64_t position = 0;
+  for (;;) {
+    const void* block = nullptr;
+    std::size_t size = 0;
+    la_int64_t offset = 0;
+    const int status = archive_read_data_block(state_->reader.get(), &block, &size, &offset);
+    if (status != ARCHIVE_OK && status != ARCHIVE_EOF)
+      return damaged_layer(state_->reader.get(), state_->layer);
+    if (offset < 0 || (size > 0 && static_cast<std::uint64_t>(offset) < position)) {
+      return fail(ErrorKind::corrupt, "a sparse file's parts overlap").with_code("layer.damaged");
+    }
+    if (static_cast<std::uint64_t>(offset) > position) {
+      XAAS_CHECK(state_->take_zeros(static_cast<std::uint64_t>(offset) - position, take));
+      position = static_cast<std::uint64_t>(offset);
+    }
+    if (status == ARCHIVE_EOF) return {};
+    XAAS_CHECK(state_->count_bytes(size));
+    XAAS_CHECK(take({static_cast<const char*>(block), size}));
+    position += size;
+  }
+}
+
+Result<Digest> diff_id_of(const Layout& layout, const Descriptor& layer,
+                          const ExtractionLimits& limits) {
+  XAAS_TRY(const auto file, open_verified_blob(layout, layer));
+  XAAS_TRY(const auto reader, open_archive(file, layer, &archive_read_support_format_raw));
+  archive_entry* entry = nullptr;
+  if (archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK)
+    return damaged_layer(reader.get(), layer);
+  const auto limit = stream_limit(limits);
+  std::uint64_t total = 0;
+  DigestBuilder builder;
+  std::vector<char> buffer(1 << 16);
+  for (;;) {
+    const auto count = archive_read_data(reader.get(), buffer.data(), buffer.size());
+    if (count < 0) return damaged_layer(reader.get(), layer);
+    if (count == 0) return builder.finish();
+    total += static_cast<std::uint64_t>(count);
+    if (total > limit) return too_many_bytes(limits);
+    builder.update({buffer.data(), static_cast<std::size_t>(count)});
+  }
+}
+
+}  // namespace xaas

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/oci/layout.hpp"
+
+#include "document.hpp"
+#include "layout_files.hpp"
+#include "names.hpp"
+
+#include "xaas/support/digest.hpp"
+#include "xaas/support/files.hpp"
+#include "xaas/support/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_layout_version = "1.0.0";
+constexpr std::string_view k_lock_name = ".xaas-lock";
+
+/// Waits for its turn: whoever holds the lock only rewrites one small file.
+Result<FileLock> lock_layout(const std::filesystem::path& layout) {
+  constexpr auto k_pause = std::chrono::milliseconds(10);
+  constexpr int k_attempts = 3000;
+  for (int attempt = 0; attempt < k_attempts; ++attempt) {
+    XAAS_TRY(auto lock, FileLock::try_lock(layout / k_lock_name));
+    if (lock) return std::move(*lock);
+    std::this_thread::sleep_for(k_pause);
+  }
+  return fail(ErrorKind::io, "another process has locked the layout `{}` for 30 seconds",
+              layout.string())
+      .with_help("if no other command works on this layout, see who holds `" +
+                 (layout / k_lock_name).string() + "`")
+      .with_code("layout.locked");
+}
+
+Result<std::string> read_version(std::string_view text) {
+  XAAS_TRY(const auto document, while_doing(parse_document(text), "reading `oci-layout`"));
+  return while_doing(JsonReader(document, "").string("imageLayoutVersion"), "reading `oci-layout`");
+}
+
+Status check_version(const std::filesystem::path& layout) {
+  auto text = read_file(layout / "oci-layout");
+  if (!text && text.error().kind() == ErrorKind::not_found) {
+    return fail(ErrorKind::not_found, "there is no OCI layout in `{}`", layout.string())
+        .with_help("an OCI layout is a folder with a file `oci-layout` in it")
+        .with_code("layout.not-found");
+  }
+  if (!text) return std::move(text.error());
+  auto read = read_version(*text);
+  if (!read) return std::move(read.error()).with_code("layout.corrupt");
+  const auto& version = *read;
+  if (version != k_layout_version) {
+    return fail(ErrorKind::unsupported, "the layout `{}` has version `{}`; this program reads `{}`",
+                layout.string(), version, k_layout_version)
+        .with_code("layout.version");
+  }
+  return {};
+}
+
+Result<std::string> read_index_text(const std::filesystem::path& layout) {
+  auto text = read_file(layout / "index.json");
+  if (text || text.error().kind() != ErrorKind::not_found) return text;
+  return fail(ErrorKind::corrupt, "the layout `{}` has no `index.json`", layout.string())
+      .with_code("layout.corrupt");
+}
+
+Result<ImageIndex> read_layout_index(const std::filesystem::path& layout) {
+  XAAS_TRY(const auto text, read_index_text(layout));
+  auto index = parse_index(text);
+  if (!index) {
+    return std::move(index.error())
+        .while_doing("reading `" + (layout / "index.json").string() + "`")
+        .with_code("layout.corrupt");
+  }
+  return index;
+}
+
+/// Nothing but what we may have left there ourselves.
+Result<bool> is_free_for_a_layout(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (!entry->path().filename().string().starts_with(".xaas-")) return false;
+  }
+  if (error) return layout_io_error("list", folder, error.value());
+  return true;
+}
+
+Status create_layout(const std::filesystem::path& path) {
+  XAAS_CHECK(make_folders(path));
+  XAAS_TRY(const auto lock, lock_layout(path));
+  std::error_code error;
+  if (std::filesystem::exists(path / "oci-layout", error)) return {};  // someone was faster
+  XAAS_TRY(const bool is_free, is_free_for_a_layout(path));
+  if (!is_free) {
+    return fail(ErrorKind::invalid_input, "`{}` is neither an OCI layout nor empty", path.string())
+        .with_help("name a new folder, or one that holds an OCI layout")
+        .with_code("layout.occupied");
+  }
+  XAAS_CHECK(make_folders(path / "blobs" / "sha256"));
+  XAAS_CHECK(write_file(path / "index.json", print_index(ImageIndex{})));
+  // Last, because this file is what makes the folder a layout.
+  return write_file(path / "oci-layout", print_json({{"imageLayoutVersion", k_layout_version}}));
+}
+
+bool has_tag(const Descriptor& descriptor, std::string_view tag) {
+  const auto name = descriptor.annotations.find(std::string(k_annotation_ref_name));
+  return name != descriptor.annotations.end() && name->second == tag;
+}
+
+bool has_tag(const Json& entry, std::string_view tag) {
+  const auto pointer = Json::json_pointer("/annotations") / std::string(k_annotation_ref_name);
+  return entry.contains(pointer) && entry.at(pointer) == tag;
+}
+
+/// The JSON of one descriptor, by way of an index that holds only it.
+Result<Json> json_of(Descriptor descriptor) {
+  XAAS_TRY(auto index,
+           parse_json(print_index({.manifests = {std::move(descriptor)}, .annotations = {}})));
+  return index["manifests"][0];
+}
+
+}  // namespace
+
+Result<Layout> Layout::open(const std::filesystem::path& path) {
+  XAAS_CHECK(check_version(path));
+  XAAS_CHECK(read_layout_index(path));
+  return Layout(path);
+}
+
+Result<Layout> Layout::open_or_create(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::exists(path / "oci-layout", error))
+    XAAS_CHECK(while_doing(create_layout(path), "making the layout `" + path.string() + "`"));
+  remove_stale_temporaries(path);
+  return open(path);
+}
+
+std::filesystem::path Layout::blob_path(const Digest& digest) const {
+  return path_ / "blobs" / "sha256" / digest.hex();
+}
+
+bool Layout::has_blob(const Digest& digest) const {
+  std::error_code ignored;
+  return !digest.is_empty() && std::filesystem::is_regular_file(blob_path(digest), ignored);
+}
+
+Result<std::string> Layout::read_blob(const Descriptor& descriptor) const {
+  return read_verified_blob(*this, descriptor);
+}
+
+Result<Descriptor> Layout::put_blob(std::string_view bytes, std::string_view media_type) {
+  Descriptor descriptor{.media_type = std::string(media_type),
+                        .digest = digest_of(bytes),
+                        .size = bytes.size(),
+                        .platform = {},
+                        .annotations = {}};
+  // Also over a blob that is there: it may be damaged, and equal bytes do no harm.
+  XAAS_TRY(const auto temporary, TemporaryFolder::make(path_));
+  const auto file = temporary.path() / "blob";
+  XAAS_CHECK(write_file(file, bytes));
+  XAAS_CHECK(move_into_layout(*this, file, descriptor.digest));
+  return descriptor;
+}
+
+Result<Descriptor> Layout::put_blob_file(const std::filesystem::path& file,
+                                         std::string_view media_type) {
+  XAAS_TRY(auto digest, digest_of_file(file));
+  std::error_code error;
+  const auto size = std::filesystem::file_size(file, error);
+  if (error) return layout_io_error("read", file, error.value());
+  XAAS_CHECK(move_into_layout(*this, file, digest));
+  return Descriptor{.media_type = std::string(media_type),
+                    .digest = std::move(digest),
+                    .size = size,
+                    .platform = {},
+                    .annotations = {}};
+}
+
+Result<std::optional<Descriptor>> Layout::find_tag(std::string_view tag) const {
+  XAAS_TRY(const auto index, read_layout_index(path_));
+  std::optional<Descriptor> found;
+  for (const auto& descriptor : index.manifests) {
+    if (!has_tag(descriptor, tag)) continue;
+    if (found && found->digest != descriptor.digest) {
+      return fail(ErrorKind::corrupt, "the layout `{}` has several images called `{}`",
+                  path_.string(), tag)
+          .with_code("layout.ambiguous-tag");
+    }
+    found = descriptor;
+  }
+  return found;
+}
+
+Result<std::vector<std::string>> Layout::tags() const {
+  XAAS_TRY(const auto index, read_layout_index(path_));
+  std::vector<std::string> names;
+  for (const auto& descriptor : index.manifests) {
+    const auto name = descriptor.annotations.find(std::string(k_annotation_ref_name));
+    if (name != descriptor.annotations.end()) names.push_back(name->second);
+  }
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  return names;
+}
+
+Status Layout::set_tag(std::string_view tag, Descriptor descriptor) {
+  if (!is_tag(tag)) {
+    return fail(ErrorKind::invalid_input, "`{}` is not a tag", tag).with_code("reference.tag");
+  }
+  descriptor.annotations[std::string(k_annotation_ref_name)] = tag;
+  XAAS_TRY(const auto entry, json_of(std::move(descriptor)));
+  XAAS_TRY(const auto lock, lock_layout(path_));
+  // As JSON and not as ImageIndex: other tools' entries have fields that we do not know.
+  XAAS_CHECK(read_layout_index(path_));
+  XAAS_TRY(const auto text, read_index_text(path_));
+  XAAS_TRY(auto index, parse_document(text));
+  Json entries = Json::array();
+  for (const auto& old : index["manifests"])
+    if (!has_tag(old, tag)) entries.push_back(old);
+  entries.push_back(entry);
+  index["manifests"] = std::move(entries);
+  return write_file(path_ / "index.json", print_json(index));
+}
+
+}  // namespace xaas

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layout_files.hpp"
+
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/digest.hpp"
+#include "xaas/support/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <functional>
+#include <string>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+
+OpenFile::OpenFile(OpenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
+  std::swap(descriptor_, other.descriptor_);
+  return *this;
+}
+
+OpenFile::~OpenFile() {
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Status OpenFile::close(const std::filesystem::path& name) {
+  const int descriptor = std::exchange(descriptor_, -1);
+  if (descriptor >= 0 && ::close(descriptor) != 0) return layout_io_error("write", name, errno);
+  return {};
+}
+
+int OpenFile::release() {
+  return std::exchange(descriptor_, -1);
+}
+
+Error layout_io_error(std::string_view action, const std::filesystem::path& path,
+                      int error_number) {
+  return fail(ErrorKind::io, "could not {} `{}`: {}", action, path.string(),
+              std::generic_category().message(error_number))
+      .with_code("file.io");
+}
+
+Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& name) {
+  while (!bytes.empty()) {
+    const auto written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return layout_io_error("write", name, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+Status move_into_layout(const Layout& layout, const std::filesystem::path& file,
+                        const Digest& digest) {
+  const auto blob = layout.blob_path(digest);
+  XAAS_CHECK(make_folders(blob.parent_path()));
+  if (::rename(file.c_str(), blob.c_str()) == 0) return {};
+  if (errno != EXDEV) return layout_io_error("rename to a blob", file, errno);
+  XAAS_TRY(const auto temporary, TemporaryFolder::make(layout.path()));
+  const auto beside = temporary.path() / "blob";
+  XAAS_CHECK(xaas::copy_file(file, beside));
+  if (::rename(beside.c_str(), blob.c_str()) != 0)
+    return layout_io_error("rename to a blob", beside, errno);
+  if (::unlink(file.c_str()) != 0) return layout_io_error("remove", file, errno);
+  return {};
+}
+
+namespace {
+
+/// Reads to the end, or fails with what `take` says.
+Status read_all(int descriptor, const std::filesystem::path& name,
+                const std::function<void(std::string_view)>& take) {
+  std::vector<char> buffer(1 << 16);
+  for (;;) {
+    const auto count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return layout_io_error("read", name, errno);
+    if (count == 0) return {};
+    take({buffer.data(), static_cast<std::size_t>(count)});
+  }
+}
+
+Error damaged_blob(const Descriptor& descriptor, const std::string& what) {
+  return fail(ErrorKind::corrupt, "blob `{}` {}", descriptor.digest.str(), what)
+      .with_help("copy the image again from where it came")
+      .with_code("blob.corrupt");
+}
+
+Result<OpenFile> open_blob(const Layout& layout, const Descriptor& descriptor) {
+  const auto path = layout.blob_path(descriptor.digest);
+  // Not blocking: a pipe in a blob's place must not hang us.
+  OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file.is_open() && errno == ENOENT) {
+    return fail(ErrorKind::not_found, "blob `{}` ({}) is not in the layout `{}`",
+                descriptor.digest.str(), descriptor.media_type, layout.path().string())
+        .with_code("blob.missing");
+  }
+  if (!file.is_open()) return layout_io_error("open", path, errno);
+  struct ::stat status = {};
+  if (::fstat(file.number(), &status) != 0) return layout_io_error("read", path, errno);
+  if (!S_ISREG(status.st_mode)) return damaged_blob(descriptor, "is not a regular file");
+  // Before reading: a blob that grew must cost neither memory nor time.
+  if (const auto size = static_cast<std::uint64_t>(status.st_size); size != descriptor.size) {
+    return damaged_blob(descriptor,
+                        fmt::format("has {} bytes, its descriptor says {}", size, descriptor.size));
+  }
+  return file;
+}
+
+Status check_digest(const Descriptor& descriptor, const Digest& digest) {
+  if (digest == descriptor.digest) return {};
+  return damaged_blob(descriptor, "has the content of `" + digest.str() + "`");
+}
+
+}  // namespace
+
+Result<OpenFile> open_verified_blob(const Layout& layout, const Descriptor& descriptor) {
+  XAAS_TRY(auto file, open_blob(layout, descriptor));
+  const auto path = layout.blob_path(descriptor.digest);
+  DigestBuilder builder;
+  XAAS_CHECK(read_all(file.number(), path, [&](std::string_view part) { builder.update(part); }));
+  XAAS_CHECK(check_digest(descriptor, builder.finish()));
+  if (::lseek(file.number(), 0, SEEK_SET) != 0) return layout_io_error("read", path, errno);
+  return file;
+}
+
+Result<std::string> read_verified_blob(const Layout& layout, const Descriptor& descriptor) {
+  XAAS_TRY(const auto file, open_blob(layout, descriptor));
+  std::string bytes;
+  XAAS_CHECK(read_all(file.number(), layout.blob_path(descriptor.digest),
+                      [&](std::string_view part) { bytes += part; }));
+  XAAS_CHECK(check_digest(descriptor, digest_of(bytes)));
+  return bytes;
+}
+
+}  // namespace xaas
