@@ -104,6 +104,9 @@ Result<OpenFile> RootFolder::prepare_place(Components path) {
   if (!parent) return fail(ErrorKind::internal, "a folder vanished while it was made");
   const auto name = joined(path);
   XAAS_CHECK(remove_entry(*parent, name, Keep::nothing));
+  // Folders that are gone have no mode to be set: a link may take their place.
+  folder_modes_.erase(name);
+  folder_modes_.erase(folder_modes_.lower_bound(name + "/"), folder_modes_.lower_bound(name + "0"));
   made_.insert(name);
   return std::move(*parent);
 }
