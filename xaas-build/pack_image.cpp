@@ -10,12 +10,14 @@
 namespace xaas {
 namespace {
 
-std::vector<std::string> default_command(const IrManifest& manifest) {
+/// The only program that the application installs; of several, none is more the application than
+/// another.
+std::vector<std::string> only_program(const IrManifest& manifest) {
   std::vector<std::string> programs;
   for (const Product& product : manifest.products) {
     if (manifest.links[product.link].kind == LinkKind::executable) programs.push_back(product.path);
   }
-  return programs.size() == 1 ? programs : std::vector<std::string>{"/bin/sh"};
+  return programs.size() == 1 ? programs : std::vector<std::string>{};
 }
 
 ImageConfig make_config(const IrManifest& manifest, const ImageSettings& settings,
@@ -29,7 +31,8 @@ ImageConfig make_config(const IrManifest& manifest, const ImageSettings& setting
                      .diff_ids = {base.diff_id, application.diff_id},
                      .history = {"base files and shared libraries of the build machine",
                                  "install tree of " + manifest.application}};
-  if (config.entrypoint.empty()) config.command = default_command(manifest);
+  if (config.entrypoint.empty()) config.entrypoint = only_program(manifest);
+  if (config.entrypoint.empty()) config.command = {"/bin/sh"};
   config.environment.insert(config.environment.end(), settings.environment.begin(),
                             settings.environment.end());
   return config;

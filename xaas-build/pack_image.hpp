@@ -14,7 +14,7 @@
 namespace xaas {
 
 struct ImageSettings {
-  std::vector<std::string> entrypoint;   // empty: none, the only program becomes the command
+  std::vector<std::string> entrypoint;   // empty: the only program, if there is just one
   std::vector<std::string> environment;  // "NAME=value", added to PATH
 };
 

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// `xaas-deploy detect`: this machine as xaas.target/1 JSON.
+struct DetectOptions {
+  std::filesystem::path output;  // empty: stdout
+};
+Result<int> run_detect_command(const DetectOptions& options);
+
+/// `xaas-deploy run`: replaces this process.
+struct RunOptions {
+  std::string deployed;
+  std::vector<std::string> arguments;
+};
+Result<int> run_run_command(const RunOptions& options);
+
+/// `xaas-deploy compare`.
+struct CompareOptions {
+  std::string a;
+  std::string b;        // empty: the generic image that A was made from
+  std::string command;  // empty: the deployments' own program
+  std::string metric;   // regular expression with one group; empty: wall time
+  bool lower_is_better = false;
+  unsigned repeat = 10;
+  std::vector<int> processors;  // empty: the first half of those this process may use
+  double at_least = 0;          // fail when the interval's lower end is below; 0: no bound
+  bool same_output = false;
+  bool json = false;
+};
+Result<int> run_compare_command(const CompareOptions& options);
+
+}  // namespace xaas

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deployed.hpp"
+
+#include "image_root.hpp"
+
+#include "xaas/image/xaas_image.hpp"
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/files.hpp"
+
+#include <fmt/format.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+Result<Deployed> open_tree(const std::string& name, const std::filesystem::path& folder) {
+  const auto text = read_file(folder / k_record_path);
+  if (!text) {
+    return fail(ErrorKind::not_found, "`{}` is not a deployment: it has no `{}`", folder.string(),
+                k_record_path)
+        .with_code("deployed.no-record")
+        .with_help("`xaas-deploy specialize IMAGE --output tree:FOLDER` makes one");
+  }
+  XAAS_TRY(auto record,
+           while_doing(parse_record(*text), fmt::format("reading the record of `{}`", name)));
+  std::error_code error;
+  Deployed deployed{.form = Deployed::Form::tree,
+                    .name = name,
+                    .path = std::filesystem::canonical(folder, error),
+                    .entrypoint = record.entrypoint,
+                    .command = record.command};
+  for (const std::string& entry : record.environment) {
+    if (!entry.starts_with("PATH=")) deployed.environment.push_back(entry);
+  }
+  deployed.record = std::move(record);
+  return deployed;
+}
+
+Result<Deployed> open_image(const std::string& name) {
+  XAAS_TRY(const auto reference, parse_layout_reference(name));
+  XAAS_TRY(const auto layout, Layout::open(reference.path));
+  XAAS_TRY(const auto image, find_runnable(layout, reference));
+  XAAS_TRY(auto root, unpacked_root(layout, image));
+  Deployed deployed{.form = Deployed::Form::image,
+                    .name = name,
+                    .path = std::move(root),
+                    .entrypoint = image.config.entrypoint,
+                    .command = image.config.command,
+                    .environment = image.config.environment};
+  if (const auto text = read_file(deployed.path / k_record_path)) {
+    XAAS_TRY(deployed.record, parse_record(*text));
+  }
+  return deployed;
+}
+
+/// A program of the tree: the record names programs by their path in the image, below its prefix.
+std::string program_in_tree(const std::filesystem::path& tree, const std::string& name) {
+  std::error_code error;
+  std::string below = name.starts_with('/') ? name : "/bin/" + name;
+  // "/usr/local/bin/x" is "bin/x" in the tree: drop leading folders until something is there.
+  while (!below.empty()) {
+    if (std::filesystem::exists(tree / below.substr(1), error))
+      return (tree / below.substr(1)).string();
+    const auto next = below.find('/', 1);
+    below = next == std::string::npos ? "" : below.substr(next);
+  }
+  return name;
+}
+
+std::string host_search_path() {
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
+  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+}
+
+std::string search_path_for(const Deployed& deployed) {
+  const auto folder =
+      deployed.form == Deployed::Form::tree ? deployed.path / "bin" : deployed.path.parent_path();
+  return folder.string() + ":" + host_search_path();
+}
+
+void add_environment(Command& command, const std::vector<std::string>& environment) {
+  for (const std::string& entry : environment) {
+    const auto equals = entry.find('=');
+    if (equals != std::string::npos)
+      command.environment[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+}
+
+Result<Command> command_in_image(const Deployed& deployed, std::vector<std::string> argv) {
+  if (can_enter_root())
+    return command_in_root(deployed.path, std::move(argv), deployed.environment);
+  return command_beside_root(deployed.path, std::move(argv), deployed.environment);
+}
+
+}  // namespace
+
+Result<Deployed> open_deployed(const std::string& name) {
+  if (name.starts_with("tree:")) return open_tree(name, name.substr(5));
+  if (name.starts_with("oci:")) return open_image(name);
+  std::error_code error;
+  if (std::filesystem::is_directory(name, error)) {
+    if (std::filesystem::exists(std::filesystem::path(name) / "oci-layout", error))
+      return open_image("oci:" + name);
+    return open_tree(name, name);
+  }
+  if (std::filesystem::is_regular_file(name, error) && ::access(name.c_str(), X_OK) == 0) {
+    return Deployed{.name = name, .path = std::filesystem::canonical(name, error)};
+  }
+  return fail(ErrorKind::not_found, "`{}` is neither a deployment, an image nor a program", name)
+      .with_code("deployed.unknown")
+      .with_help(
+          "name a folder that `specialize` wrote, `oci:LAYOUT[:TAG]`, or an executable file");
+}
+
+Result<Command> command_for(const Deployed& deployed, const std::vector<std::string>& arguments) {
+  std::vector<std::string> argv = deployed.entrypoint;
+  if (deployed.form == Deployed::Form::program) argv = {deployed.path.string()};
+  const std::vector<std::string>& rest = arguments.empty() ? deployed.command : arguments;
+  argv.insert(argv.end(), rest.begin(), rest.end());
+  if (argv.empty()) {
+    return fail(ErrorKind::invalid_input, "`{}` does not say which program to run", deployed.name)
+        .with_code("run.no-program")
+        .with_help("name it behind `--`");
+  }
+  if (deployed.form == Deployed::Form::image) return command_in_image(deployed, std::move(argv));
+  Command command;
+  if (deployed.form == Deployed::Form::tree) {
+    argv.front() = program_in_tree(deployed.path, argv.front());
+    add_environment(command, deployed.environment);
+    command.environment["PATH"] = search_path_for(deployed);
+  }
+  command.argv = std::move(argv);
+  return command;
+}
+
+Result<Command> shell_command_for(const Deployed& deployed, const std::string& line) {
+  const std::vector<std::string> argv{"/bin/sh", "-c", line};
+  if (deployed.form == Deployed::Form::image) return command_in_image(deployed, argv);
+  Command command{.argv = argv};
+  add_environment(command, deployed.environment);
+  command.environment["PATH"] = search_path_for(deployed);
+  return command;
+}
+
+}  // namespace xaas

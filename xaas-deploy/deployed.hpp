@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "deployment_record.hpp"
+
+#include "xaas/support/process.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// Something that can be run: a tree of ours, an image (deployed or generic), or a program of the
+/// host.
+struct Deployed {
+  enum class Form { tree, image, program } form = Form::program;
+  std::string name;            // as the user named it
+  std::filesystem::path path;  // the tree, the image's unpacked root, or the program
+  std::vector<std::string> entrypoint;
+  std::vector<std::string> command;  // stands for the arguments where none are given
+  std::vector<std::string> environment;
+  std::optional<DeploymentRecord> record;
+};
+
+/// `tree:FOLDER` or a folder with our record; `oci:LAYOUT[:TAG]`, unpacked (an IR image's generic
+/// part); or the path of a program. `not_found` says what was looked for.
+Result<Deployed> open_deployed(const std::string& name);
+
+/// Entry point and arguments, as container engines combine them: without an entry point the first
+/// argument is the program.
+Result<Command> command_for(const Deployed& deployed, const std::vector<std::string>& arguments);
+
+/// A shell line with the deployment's programs first in PATH.
+Result<Command> shell_command_for(const Deployed& deployed, const std::string& line);
+
+}  // namespace xaas

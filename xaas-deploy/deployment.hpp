@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "deployment_record.hpp"
+#include "verify_products.hpp"
+
+#include "xaas/image/xaas_image.hpp"
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace xaas {
+
+/// `tree:FOLDER`.
+struct TreeOutput {
+  std::filesystem::path folder;
+};
+using DeploymentOutput = std::variant<TreeOutput, LayoutReference>;
+
+Result<DeploymentOutput> parse_deployment_output(const std::string& text);
+
+/// Refused early when something is there that would be lost.
+Status check_output_is_free(const DeploymentOutput& output, bool force);
+
+/// Where an image path lands in a tree: below the folder what is below the prefix in the image,
+/// everything else under its own path; shared libraries of the machine that built the image under
+/// `lib/xaas/`.
+class TreeLayout {
+ public:
+  /// `root` is the generic image, unpacked.
+  static Result<TreeLayout> make(const IrImage& image, const std::filesystem::path& root);
+
+  /// Relative to the tree.
+  [[nodiscard]] std::string place_of(const std::string& image_path) const;
+  /// `$ORIGIN`-relative folders in which this product finds the libraries that the tree holds.
+  [[nodiscard]] std::vector<std::string> runpath_of(const Product& product) const;
+  /// Shared libraries that the tree must bring: image path. The C library is the host's.
+  [[nodiscard]] const std::vector<std::string>& bundled() const { return bundled_; }
+  /// Files, links and empty folders of the install tree, as image paths.
+  [[nodiscard]] const std::vector<std::string>& installed() const { return installed_; }
+
+ private:
+  TreeLayout() = default;
+  std::string prefix_;
+  std::vector<std::string> installed_;
+  std::vector<std::string> bundled_;
+  std::vector<std::string> library_folders_;  // in the tree
+};
+
+struct TreeContent {
+  const IrImage& image;
+  const std::filesystem::path& root;  // the generic image, unpacked
+  const TreeLayout& layout;
+  const std::vector<VerifiedProduct>& products;
+  const DeploymentRecord& record;
+  bool runs_here = false;  // this machine can run the products: see that they load
+};
+
+/// Writes the tree beside its place and moves it there when it is whole.
+Status write_tree(const TreeContent& content, const TreeOutput& output);
+
+/// Adds a layer with the products and the record to the generic image and tags the result.
+Result<Descriptor> write_deployed_image(const IrImage& image,
+                                        const std::vector<VerifiedProduct>& products,
+                                        const DeploymentRecord& record,
+                                        const LayoutReference& output);
+
+/// Whether a soname belongs to the C library, whose files only work together.
+[[nodiscard]] bool is_c_library(std::string_view soname);
+
+}  // namespace xaas

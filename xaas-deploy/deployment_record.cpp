@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deployment_record.hpp"
+
+#include "xaas/support/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_schema = "xaas.deployment/0";
+
+/// The component that owns a value owns its JSON too; nest its text instead of writing it again.
+Json nested(const std::string& text) {
+  return Json::parse(text);
+}
+
+Json to_json(const DeployedProduct& product) {
+  return {{"path", product.path},
+          {"content", product.content.str()},
+          {"units", product.units},
+          {"lowered", product.lowered},
+          {"census", nested(print_census(product.census))}};
+}
+
+Result<DeployedProduct> read_product(const JsonReader& reader) {
+  DeployedProduct product;
+  XAAS_TRY(product.path, reader.string("path"));
+  XAAS_TRY(product.content, reader.digest("content"));
+  XAAS_TRY(const auto units, reader.integer("units"));
+  XAAS_TRY(const auto lowered, reader.integer("lowered"));
+  product.units = static_cast<std::size_t>(units);
+  product.lowered = static_cast<std::size_t>(lowered);
+  XAAS_TRY(const auto census, reader.object("census"));
+  XAAS_TRY(product.census, parse_census(census.value().dump()));
+  return product;
+}
+
+}  // namespace
+
+std::string print_record(const DeploymentRecord& record) {
+  Json products = Json::array();
+  for (const DeployedProduct& product : record.products) products.push_back(to_json(product));
+  Json json;
+  json["schema"] = k_schema;
+  json["application"] = record.application;
+  json["image"] = record.image.str();
+  if (!record.reference.empty()) json["reference"] = record.reference;
+  json["producer"] = record.producer;
+  json["configuration"] = record.configuration;
+  json["lto"] = record.lto;
+  json["target"] = nested(print_target(record.target));
+  json["entrypoint"] = record.entrypoint;
+  json["command"] = record.command;
+  json["environment"] = record.environment;
+  json["products"] = std::move(products);
+  json["generic_products"] = record.generic_products;
+  json["notes"] = record.notes;
+  return print_json(json);
+}
+
+Result<DeploymentRecord> parse_record(std::string_view text) {
+  XAAS_TRY(const Json json, parse_json(text));
+  const JsonReader reader(json, "");
+  XAAS_TRY(const auto schema, reader.string("schema"));
+  if (schema != k_schema) {
+    return fail(ErrorKind::unsupported,
+                "the deployment's record is of schema `{}`; this program reads `{}`", schema,
+                k_schema)
+        .with_code("deployed.schema");
+  }
+  DeploymentRecord record;
+  XAAS_TRY(record.application, reader.string("application"));
+  XAAS_TRY(record.image, reader.digest("image"));
+  XAAS_TRY(record.reference, reader.string_or("reference", ""));
+  XAAS_TRY(record.producer, reader.string("producer"));
+  XAAS_TRY(record.configuration, reader.string("configuration"));
+  XAAS_TRY(record.lto, reader.string("lto"));
+  XAAS_TRY(const auto target, reader.object("target"));
+  XAAS_TRY(record.target, parse_target(target.value().dump()));
+  XAAS_TRY(record.entrypoint, reader.strings("entrypoint"));
+  XAAS_TRY(record.command, reader.strings("command"));
+  XAAS_TRY(record.environment, reader.strings("environment"));
+  XAAS_TRY(const auto products, reader.objects("products"));
+  for (const JsonReader& object : products) {
+    XAAS_TRY(auto product, read_product(object));
+    record.products.push_back(std::move(product));
+  }
+  XAAS_TRY(record.generic_products, reader.strings("generic_products"));
+  XAAS_TRY(record.notes, reader.strings("notes"));
+  return record;
+}
+
+}  // namespace xaas

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deployment_report.hpp"
+
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <string>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+std::string describe_counts(const std::map<std::string, std::uint64_t>& counts) {
+  std::vector<std::string> parts;
+  for (const auto& [name, count] : counts) {
+    if (count > 0) parts.push_back(fmt::format("{} {}", name, count));
+  }
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+std::string print_deployment(const DeploymentRecord& record, const std::string& output,
+                             double seconds) {
+  const Cpu& cpu = record.target.cpu;
+  std::string text = fmt::format("{} for {}{}\n", record.application, cpu.name,
+                                 cpu.level.empty() ? "" : " (" + cpu.level + ")");
+  for (const DeployedProduct& product : record.products) {
+    text += fmt::format("  {}: {} of {} units lowered, vectors up to {} bits\n", product.path,
+                        product.lowered, product.units, product.census.widest_vector_bits);
+    text += fmt::format("    instructions: {}\n", describe_counts(product.census.instructions));
+    if (const auto own = describe_counts(product.census.explicit_instructions); !own.empty()) {
+      text += fmt::format("    in functions with features of their own: {}\n", own);
+    }
+  }
+  for (const std::string& path : record.generic_products)
+    text += fmt::format("  {}: stays generic\n", path);
+  for (const std::string& note : record.notes) text += fmt::format("note: {}\n", note);
+  return text + fmt::format("{} in {}\n", output, human_seconds(seconds));
+}
+
+std::string print_deployment_json(const DeploymentRecord& record, const std::string& output,
+                                  double seconds) {
+  Json json = Json::parse(print_record(record));
+  json["output"] = output;
+  json["seconds"] = seconds;
+  return print_json(json);
+}
+
+}  // namespace xaas

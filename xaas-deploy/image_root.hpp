@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/image/xaas_image.hpp"
+#include "xaas/oci/layout.hpp"
+#include "xaas/support/process.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// The image's files in a folder of this user and node, unpacked once however many processes ask
+/// for them at the same time: `$TMPDIR/xaas-UID/DIGEST` (TMPDIR, else /tmp: node-local where it
+/// matters).
+Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image);
+
+/// Whether this process may make a mount namespace, with or without a user namespace.
+[[nodiscard]] bool can_enter_root();
+
+/// A command inside the image's root: /proc, /dev, /sys, /tmp, the home and the current folder are
+/// the host's, the rest is the image's. `argv[0]` is looked up in the image.
+Result<Command> command_in_root(const std::filesystem::path& root, std::vector<std::string> argv,
+                                const std::vector<std::string>& environment);
+
+/// The same where namespaces are not allowed: the image's program on the image's loader and
+/// libraries, the rest of the file system is the host's. `unsupported` for what is not a dynamic
+/// ELF program.
+Result<Command> command_beside_root(const std::filesystem::path& root,
+                                    std::vector<std::string> argv,
+                                    const std::vector<std::string>& environment);
+
+}  // namespace xaas

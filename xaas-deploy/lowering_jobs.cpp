@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lowering_jobs.hpp"
+
+#include "xaas/support/files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace xaas {
+namespace {
+
+using Runpath = std::optional<std::vector<std::string>>;
+
+bool lowers_something(const LinkPlan& plan) {
+  return std::ranges::any_of(
+      plan.units, [](const UnitPlan& unit) { return unit.treatment != Treatment::machine_code; });
+}
+
+/// Builds one job's inputs from one link of the manifest.
+class JobMaker {
+ public:
+  JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places)
+      : manifest_(manifest), places_(places) {
+    for (const UnitPlan& unit : plan.units) treatments_[unit.unit] = unit.treatment;
+  }
+
+  std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath) {
+    std::vector<LoweringJob::Item> items;
+    for (const LinkItem& item : link.items) {
+      if (runpath && is_runpath_option(item)) continue;
+      std::visit([&](const auto& value) { add(value, items); }, item);
+    }
+    if (runpath) {
+      if (!runpath->empty()) {
+        items.emplace_back(LoweringJob::Option{"-rpath"});
+        items.emplace_back(LoweringJob::Option{fmt::format("{}", fmt::join(*runpath, ":"))});
+      }
+      // DT_RPATH, unlike DT_RUNPATH, also serves the libraries that a bundled library needs.
+      items.emplace_back(LoweringJob::Option{"--disable-new-dtags"});
+    }
+    return items;
+  }
+
+ private:
+  bool is_runpath_option(const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    if (option == nullptr) return false;
+    if (skip_next_) {
+      skip_next_ = false;
+      return true;
+    }
+    const std::string_view text = option->text;
+    skip_next_ = text == "-rpath" || text == "--rpath" || text == "-R";
+    return skip_next_ || text.starts_with("-rpath=") || text.starts_with("--rpath=") ||
+           text == "--enable-new-dtags" || text == "--disable-new-dtags";
+  }
+
+  [[nodiscard]] std::string blob(const Digest& digest) const {
+    return (places_.blobs / digest.hex()).string();
+  }
+
+  std::variant<LoweringJob::Object, LoweringJob::Bitcode> input_of(std::size_t index) const {
+    const TranslationUnit& unit = manifest_.units[index];
+    const Treatment treatment = treatments_.at(index);
+    if (treatment == Treatment::machine_code) {
+      return LoweringJob::Object{.prefix = "", .path = blob(unit.machine_code)};
+    }
+    LoweringJob::Bitcode bitcode{.path = blob(unit.bitcode),
+                                 .name = fmt::format("{}-{}", index, unit.source),
+                                 .has_explicit_functions = !unit.explicit_functions.empty()};
+    if (treatment == Treatment::lower_with_floor) {
+      for (const std::string& feature : unit.floor) bitcode.extra_features.push_back("+" + feature);
+    }
+    return bitcode;
+  }
+
+  void add(const LinkOption& item, std::vector<LoweringJob::Item>& items) const {
+    items.emplace_back(LoweringJob::Option{item.text});
+  }
+  void add(const LinkUnit& item, std::vector<LoweringJob::Item>& items) const {
+    std::visit([&](auto input) { items.emplace_back(std::move(input)); }, input_of(item.unit));
+  }
+  void add(const LinkArchive& item, std::vector<LoweringJob::Item>& items) const {
+    LoweringJob::Library library;
+    for (const std::size_t member : item.members) {
+      auto input = input_of(member);
+      if (item.whole) {
+        std::visit([&](auto value) { items.emplace_back(std::move(value)); }, std::move(input));
+      } else {
+        library.members.push_back(std::move(input));
+      }
+    }
+    if (!item.whole) items.emplace_back(std::move(library));
+  }
+  void add(const LinkFile& item, std::vector<LoweringJob::Item>& items) const {
+    items.emplace_back(LoweringJob::Object{.prefix = item.prefix, .path = blob(item.content)});
+  }
+  void add(const LinkLibrary& item, std::vector<LoweringJob::Item>& items) const {
+    const std::string path =
+        item.path.empty() ? blob(item.content) : (places_.root / item.path.substr(1)).string();
+    items.emplace_back(LoweringJob::Object{.prefix = "", .path = path});
+  }
+
+  const IrManifest& manifest_;
+  const LoweringPlaces& places_;
+  std::map<std::size_t, Treatment> treatments_;
+  bool skip_next_ = false;
+};
+
+}  // namespace
+
+std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan) {
+  std::set<Digest> wanted;
+  for (const LinkPlan& link : plan.links) {
+    if (!lowers_something(link)) continue;
+    for (const UnitPlan& unit : link.units) {
+      const TranslationUnit& source = manifest.units[unit.unit];
+      wanted.insert(unit.treatment == Treatment::machine_code ? source.machine_code
+                                                              : source.bitcode);
+    }
+    for (const LinkItem& item : manifest.links[link.link].items) {
+      if (const auto* file = std::get_if<LinkFile>(&item)) wanted.insert(file->content);
+      const auto* library = std::get_if<LinkLibrary>(&item);
+      if (library != nullptr && library->path.empty()) wanted.insert(library->content);
+    }
+  }
+  return wanted;
+}
+
+std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
+                                                const DeploymentPlan& plan,
+                                                const LoweringPlaces& places,
+                                                const RunpathPolicy& runpath) {
+  std::vector<PlannedLowering> lowerings;
+  for (const LinkPlan& link_plan : plan.links) {
+    if (!lowers_something(link_plan)) continue;
+    std::map<Runpath, std::vector<std::size_t>> by_runpath;
+    for (const std::size_t product : link_plan.products) {
+      by_runpath[runpath(manifest.products[product])].push_back(product);
+    }
+    for (auto& [path, products] : by_runpath) {
+      const Link& link = manifest.links[link_plan.link];
+      const std::filesystem::path work = places.work / fmt::format("{}", lowerings.size());
+      LoweringJob job{.name = manifest.products[products.front()].path,
+                      .items = JobMaker(manifest, link_plan, places).make_items(link, path),
+                      .output = (work / "output").string(),
+                      .cpu = plan.target.cpu.name,
+                      .tune = plan.target.cpu.tune,
+                      .features = code_generation_features(plan.target),
+                      .opt_level = link_plan.opt_level,
+                      .full_lto = plan.lto == LtoMode::full,
+                      .threads = places.threads,
+                      .cache = places.cache.string(),
+                      .save_temps = places.save_temps.string(),
+                      .work = work.string()};
+      lowerings.push_back({.job = std::move(job), .plan = &link_plan, .products = products});
+    }
+  }
+  return lowerings;
+}
+
+}  // namespace xaas

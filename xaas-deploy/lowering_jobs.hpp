@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/ir/manifest.hpp"
+#include "xaas/lowering/lower.hpp"
+#include "xaas/planning/plan.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// The run path of one product in the deployment; empty optional: the link's own.
+using RunpathPolicy =
+    std::function<std::optional<std::vector<std::string>>(const Product& product)>;
+
+/// Where a deployment's links find their inputs, and what they may use.
+struct LoweringPlaces {
+  std::filesystem::path blobs;       // contents of the IR layers by hex digest
+  std::filesystem::path root;        // the generic image, unpacked
+  std::filesystem::path work;        // private to the links
+  std::filesystem::path cache;       // empty: none
+  std::filesystem::path save_temps;  // empty: none
+  unsigned threads = 1;              // per link
+};
+
+/// A link to run, and the products that its output becomes.
+struct PlannedLowering {
+  LoweringJob job;
+  const LinkPlan* plan = nullptr;
+  std::vector<std::size_t> products;  // indices into IrManifest::products
+};
+
+/// Contents that the plan's links read from the IR layers.
+std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan);
+
+/// One job for each link that has something to lower and each run path that its products need.
+std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
+                                                const DeploymentPlan& plan,
+                                                const LoweringPlaces& places,
+                                                const RunpathPolicy& runpath);
+
+}  // namespace xaas

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "options.hpp"
+
+#include "xaas/lowering/lower.hpp"
+#include "xaas/support/diagnostics.hpp"
+
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <variant>
+
+namespace {
+
+struct Run {
+  xaas::Result<int> operator()(const xaas::Answered& answered) const {
+    fmt::print("{}", answered.output);
+    fmt::print(stderr, "{}", answered.errors);
+    return answered.exit_code;
+  }
+  xaas::Result<int> operator()(const xaas::LowerOneLink&) const {
+    return xaas::lowering_child_main();
+  }
+  xaas::Result<int> operator()(const xaas::DetectOptions& options) const {
+    return run_detect_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::PlanOptions& plan) const {
+    return run_plan_command(plan.options);
+  }
+  xaas::Result<int> operator()(const xaas::SpecializeOptions& options) const {
+    return run_specialize_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::RunOptions& options) const {
+    return run_run_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::CompareOptions& options) const {
+    return run_compare_command(options);
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return xaas::run_program("xaas-deploy",
+                           [&] { return std::visit(Run{}, xaas::parse_options(argc, argv)); });
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+#include "deployed.hpp"
+
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/process.hpp"
+#include "xaas/targets/target.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// Refused here, in words and with exit code 126, rather than by SIGILL somewhere in the program.
+Status check_processor(const Deployed& deployed) {
+  if (!deployed.record) return {};
+  const Target& made_for = deployed.record->target;
+  XAAS_TRY(const auto host, detect_host());
+  std::vector<std::string> missing;
+  std::ranges::set_difference(made_for.cpu.features, host.cpu.features,
+                              std::back_inserter(missing));
+  if (host.architecture == made_for.architecture && missing.empty()) return {};
+  const std::string why = host.architecture != made_for.architecture
+                              ? fmt::format("this machine is `{}`", host.architecture)
+                              : fmt::format("this processor lacks {}", fmt::join(missing, ", "));
+  return fail(ErrorKind::incompatible, "`{}` was made for {}; {}", deployed.name, made_for.cpu.name,
+              why)
+      .with_code("run.processor")
+      .with_exit_code(k_exit_wrong_processor)
+      .with_help("specialize the image for this machine; it takes one command");
+}
+
+}  // namespace
+
+Result<int> run_run_command(const RunOptions& options) {
+  XAAS_TRY(const auto deployed, open_deployed(options.deployed));
+  XAAS_CHECK(check_processor(deployed));
+  XAAS_TRY(auto command, command_for(deployed, options.arguments));
+  command.output = Command::Output::inherit;
+  command.errors = Command::Errors::inherit;
+  command.inherit_input = true;
+  return replace_process(command);
+}
+
+}  // namespace xaas

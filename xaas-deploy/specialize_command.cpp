@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "specialize_command.hpp"
+
+#include "deployment.hpp"
+#include "deployment_report.hpp"
+#include "lowering_jobs.hpp"
+#include "verify_products.hpp"
+
+#include "xaas/image/xaas_image.hpp"
+#include "xaas/lowering/lower.hpp"
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+#include "xaas/targets/target.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// What both commands begin with.
+struct Preparation {
+  IrImage image;
+  DeploymentPlan plan;
+};
+
+/// "22.1.8" -> 22.
+int major_of(const std::string& version) {
+  return std::atoi(version.c_str());
+}
+
+Status check_llvm_version(const IrManifest& ir) {
+  if (major_of(ir.llvm_version) <= major_of(XAAS_LLVM_VERSION)) return {};
+  return fail(ErrorKind::unsupported,
+              "the image's bitcode is from LLVM {}; this program has LLVM {}", ir.llvm_version,
+              XAAS_LLVM_VERSION)
+      .with_code("ir.newer-llvm")
+      .with_help(
+          "LLVM reads older bitcode, never newer: use an xaas-deploy that is at least as new");
+}
+
+Result<Preparation> prepare(const SpecializeOptions& options) {
+  XAAS_TRY(const auto reference, parse_layout_reference(options.image));
+  XAAS_TRY(auto image, open_ir_image(reference));
+  XAAS_CHECK(check_llvm_version(image.ir));
+  XAAS_TRY(const auto target, resolve_target(options.target));
+  XAAS_TRY(auto plan, make_plan(image.ir, target, options.lto));
+  return Preparation{.image = std::move(image), .plan = std::move(plan)};
+}
+
+/// --cache, XAAS_CACHE, XDG_CACHE_HOME/xaas, ~/.cache/xaas; empty when there is no place for one.
+std::filesystem::path cache_folder(const SpecializeOptions& options) {
+  if (!options.use_cache) return {};
+  std::error_code error;
+  if (!options.cache.empty()) return std::filesystem::absolute(options.cache, error);
+  const auto variable = [](const char* name) {
+    const char* value =
+        std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets variables
+    return std::filesystem::path(value == nullptr ? "" : value);
+  };
+  if (const auto path = variable("XAAS_CACHE"); path.is_absolute()) return path;
+  if (const auto path = variable("XDG_CACHE_HOME"); path.is_absolute()) return path / "xaas";
+  if (const auto path = variable("HOME"); path.is_absolute()) return path / ".cache" / "xaas";
+  return {};
+}
+
+/// A cache that cannot be used costs time, not the deployment.
+std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& progress) {
+  const std::filesystem::path folder = cache_folder(options);
+  if (folder.empty()) return folder;
+  const auto probe = while_doing(TemporaryFolder::make(folder), "trying the cache");
+  if (probe) return folder;
+  progress.say(Progress::Level::warning,
+               fmt::format("going on without a cache: {}", probe.error().message()));
+  return {};
+}
+
+/// A tree runs with the host's C library: it must be new enough, where we know it.
+Status check_host_c_library(const IrManifest& ir, const Target& target) {
+  if (target.libc_version.empty() || ir.glibc_floor.empty()) return {};
+  const auto minor = [](const std::string& version) {
+    const auto dot = version.find('.');
+    return dot == std::string::npos ? 0 : std::atoi(version.c_str() + dot + 1);
+  };
+  if (minor(ir.glibc_floor) <= minor(target.libc_version)) return {};
+  return fail(ErrorKind::incompatible, "`{}` needs glibc {}; `{}` has {}", ir.application,
+              ir.glibc_floor, target.name, target.libc_version)
+      .with_code("deploy.libc")
+      .with_help(
+          "write an image instead of a tree (`--output oci:...`): it brings its own C library");
+}
+
+/// The folders of one run, all inside a temporary one.
+struct Workshop {
+  TemporaryFolder folder;
+  std::filesystem::path root;   // the generic image
+  std::filesystem::path blobs;  // IR contents
+  std::filesystem::path cache;
+};
+
+Result<Workshop> open_workshop(const Preparation& preparation, std::filesystem::path cache,
+                               Progress& progress) {
+  XAAS_TRY(auto folder, TemporaryFolder::make());
+  Workshop workshop{.folder = std::move(folder), .cache = std::move(cache)};
+  workshop.root = workshop.folder.path() / "root";
+  workshop.blobs = workshop.folder.path() / "blobs";
+  progress.stage("reading the image");
+  XAAS_CHECK(unpack_image(preparation.image.layout, preparation.image.generic, workshop.root));
+  XAAS_CHECK(fetch_ir_blobs(preparation.image, wanted_blobs(preparation.image.ir, preparation.plan),
+                            workshop.blobs));
+  return workshop;
+}
+
+/// Links and verifies. Links run side by side, each in a child process.
+Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
+                                                    const std::vector<PlannedLowering>& lowerings,
+                                                    const Workshop& workshop, unsigned jobs,
+                                                    Progress& progress) {
+  const IrManifest& ir = preparation.image.ir;
+  std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
+  progress.stage("lowering", lowerings.size());
+  XAAS_CHECK(for_each_parallel(lowerings.size(), jobs, [&](std::size_t i) -> Status {
+    const PlannedLowering& lowering = lowerings[i];
+    XAAS_CHECK(make_folders(lowering.job.work));
+    XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
+    const VerifyPlaces places{
+        .root = workshop.root, .work = lowering.job.work, .cache = workshop.cache};
+    for (const std::size_t product : lowering.products) {
+      XAAS_TRY(auto verified,
+               verify_product(ir, lowering, lowered, product, preparation.plan.target, places));
+      per_link[i].push_back(std::move(verified));
+    }
+    progress.step(lowering.job.name);
+    return {};
+  }));
+  std::vector<VerifiedProduct> products;
+  for (auto& some : per_link) std::ranges::move(some, std::back_inserter(products));
+  std::ranges::sort(products, {}, &VerifiedProduct::product);
+  return products;
+}
+
+DeploymentRecord make_record(const Preparation& preparation,
+                             const std::vector<VerifiedProduct>& products) {
+  const IrImage& image = preparation.image;
+  DeploymentRecord record{
+      .application = image.ir.application,
+      .image = image.index.digest,
+      .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
+      .configuration = preparation.plan.configuration,
+      .lto = preparation.plan.lto == LtoMode::thin ? "thin" : "full",
+      .target = preparation.plan.target,
+      .entrypoint = image.generic.config.entrypoint,
+      .command = image.generic.config.command,
+      .environment = image.generic.config.environment,
+      .notes = preparation.plan.notes};
+  for (const VerifiedProduct& product : products) record.products.push_back(product.record);
+  for (const LinkPlan& link : preparation.plan.links) {
+    for (const std::size_t index : link.products) {
+      const auto made = std::ranges::find(products, index, &VerifiedProduct::product);
+      if (made == products.end()) record.generic_products.push_back(image.ir.products[index].path);
+    }
+    record.notes.insert(record.notes.end(), link.notes.begin(), link.notes.end());
+  }
+  return record;
+}
+
+bool runs_here(const Target& target) {
+  const auto host = detect_host();
+  return host && host->architecture == target.architecture &&
+         std::ranges::includes(host->cpu.features, target.cpu.features);
+}
+
+Status check_programs_load(const std::vector<VerifiedProduct>& products, const IrManifest& ir,
+                           const std::filesystem::path& image_root) {
+  for (const VerifiedProduct& product : products) {
+    if (ir.links[ir.products[product.product].link].kind != LinkKind::executable) continue;
+    XAAS_CHECK(check_it_loads(product.file, image_root));
+  }
+  return {};
+}
+
+Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
+                                const SpecializeOptions& options, Progress& progress) {
+  const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
+  XAAS_TRY(const auto workshop,
+           open_workshop(preparation, usable_cache(options, progress), progress));
+  const IrImage& image = preparation.image;
+  const auto* tree = std::get_if<TreeOutput>(&output);
+  std::optional<TreeLayout> layout;
+  if (tree != nullptr) {
+    XAAS_TRY(layout, TreeLayout::make(image, workshop.root));
+  }
+  std::error_code error;
+  const LoweringPlaces places{
+      .blobs = workshop.blobs,
+      .root = workshop.root,
+      .work = workshop.folder.path() / "links",
+      .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
+      .save_temps = options.save_temps.empty()
+                        ? options.save_temps
+                        : std::filesystem::absolute(options.save_temps, error),
+      .threads = std::max(1U, jobs / static_cast<unsigned>(
+                                         std::max<std::size_t>(1, preparation.plan.links.size())))};
+  const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
+    return layout ? layout->runpath_of(product) : product.runpath;
+  };
+  const auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath);
+  XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
+  const bool is_for_here = runs_here(preparation.plan.target);
+  DeploymentRecord record = make_record(preparation, products);
+  progress.stage("writing the deployment");
+  if (tree != nullptr) {
+    record.reference = image.reference.str();
+    XAAS_CHECK(write_tree({.image = image,
+                           .root = workshop.root,
+                           .layout = *layout,
+                           .products = products,
+                           .record = record,
+                           .runs_here = is_for_here},
+                          *tree));
+  } else {
+    if (is_for_here) XAAS_CHECK(check_programs_load(products, image.ir, workshop.root));
+    XAAS_TRY(const auto written,
+             write_deployed_image(image, products, record, std::get<LayoutReference>(output)));
+    static_cast<void>(written);
+  }
+  return record;
+}
+
+}  // namespace
+
+Result<int> run_plan_command(const SpecializeOptions& options) {
+  XAAS_TRY(const auto preparation, prepare(options));
+  fmt::print("{}", options.json ? print_plan(preparation.image.ir, preparation.plan)
+                                : explain_plan(preparation.image.ir, preparation.plan));
+  return 0;
+}
+
+Result<int> run_specialize_command(const SpecializeOptions& options) {
+  const auto start = std::chrono::steady_clock::now();
+  Progress progress("xaas-deploy",
+                    options.quiet ? Progress::Style::quiet : Progress::Style::automatic);
+  if (!options.events.empty()) XAAS_CHECK(progress.write_events_to(options.events));
+  XAAS_TRY(const auto output, parse_deployment_output(options.output));
+  XAAS_CHECK(check_output_is_free(output, options.force));
+  XAAS_TRY(const auto preparation, prepare(options));
+  if (std::holds_alternative<TreeOutput>(output)) {
+    XAAS_CHECK(check_host_c_library(preparation.image.ir, preparation.plan.target));
+  }
+  XAAS_TRY(const auto record, deploy(preparation, output, options, progress));
+  progress.finish();
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  fmt::print("{}", options.json    ? print_deployment_json(record, options.output, seconds)
+                   : options.quiet ? ""
+                                   : print_deployment(record, options.output, seconds));
+  return 0;
+}
+
+}  // namespace xaas

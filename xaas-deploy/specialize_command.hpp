@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/planning/plan.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace xaas {
+
+/// `xaas-deploy plan` and `xaas-deploy specialize`.
+struct SpecializeOptions {
+  std::string image;
+  std::string output;
+  std::string target = "host";
+  LtoMode lto = LtoMode::thin;
+  std::filesystem::path cache;  // empty: the user's cache folder
+  bool use_cache = true;
+  unsigned jobs = 0;  // 0: what this process may use
+  std::filesystem::path save_temps;
+  std::filesystem::path events;
+  bool force = false;
+  bool quiet = false;
+  bool json = false;
+};
+
+Result<int> run_plan_command(const SpecializeOptions& options);
+Result<int> run_specialize_command(const SpecializeOptions& options);
+
+/// The hidden word on our own command line that makes this program the child that runs one link.
+inline constexpr const char* k_lower_command = "lower-one-link";
+
+}  // namespace xaas

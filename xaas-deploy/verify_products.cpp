@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "verify_products.hpp"
+
+#include "xaas/elf/elf_file.hpp"
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+#include "xaas/verify/verify.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+Strip strip_of(StripLevel level) {
+  switch (level) {
+    case StripLevel::nothing:
+      return Strip::nothing;
+    case StripLevel::debug:
+      return Strip::debug;
+    case StripLevel::all:
+      return Strip::all;
+  }
+  return Strip::nothing;
+}
+
+/// The census depends on the file and on which functions count apart; both are in the key.
+Digest census_key(std::string_view lowered, const std::set<std::string>& explicit_functions) {
+  DigestBuilder builder;
+  builder.update(XAAS_VERSION " census\n");
+  builder.update(digest_of(lowered).str());
+  for (const std::string& name : explicit_functions) builder.update("\n" + name);
+  return builder.finish();
+}
+
+Result<Census> cached_census(std::string_view lowered,
+                             const std::set<std::string>& explicit_functions,
+                             const std::filesystem::path& cache) {
+  if (cache.empty()) return take_census(lowered, explicit_functions);
+  const auto path = cache / "census" / census_key(lowered, explicit_functions).hex();
+  if (const auto text = read_file(path)) {
+    if (auto census = parse_census(*text)) return census;
+  }
+  XAAS_TRY(auto census, take_census(lowered, explicit_functions));
+  // A cache that cannot be written (full, read-only) costs time, not the deployment.
+  static_cast<void>(write_file(path, print_census(census)).has_value());
+  return census;
+}
+
+std::size_t lowered_units(const LinkPlan& plan) {
+  std::size_t count = 0;
+  for (const UnitPlan& unit : plan.units)
+    count += unit.treatment == Treatment::machine_code ? 0 : 1;
+  return count;
+}
+
+Status refuse(const Product& product, std::vector<std::string> breaches) {
+  if (breaches.empty()) return {};
+  return fail(ErrorKind::mismatch, "the lowered `{}` differs from the generic one: {}",
+              product.path, fmt::join(breaches, "; "))
+      .with_code("verify.product")
+      .with_help("nothing was written; please report this with the image's digest");
+}
+
+}  // namespace
+
+Result<VerifiedProduct> verify_product(const IrManifest& manifest, const PlannedLowering& lowering,
+                                       const LoweringResult& lowered, std::size_t index,
+                                       const Target& target, const VerifyPlaces& places) {
+  const Product& product = manifest.products[index];
+  XAAS_TRY(const auto bytes, read_file(lowering.job.output));
+  XAAS_TRY(const auto generic, read_file(places.root / product.path.substr(1)));
+  XAAS_TRY(auto breaches, interface_differences(generic, bytes));
+  XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, places.cache));
+  for (const std::string& name : classes_beyond(census, target)) {
+    breaches.push_back(
+        fmt::format("it has {} instructions, which `{}` cannot run", name, target.name));
+  }
+  XAAS_CHECK(refuse(product, std::move(breaches)));
+  XAAS_TRY(const auto stripped, strip_elf(bytes, strip_of(product.strip)));
+  VerifiedProduct verified{.product = index,
+                           .file = places.work / fmt::format("product-{}", index)};
+  XAAS_CHECK(write_file(verified.file, stripped, product.mode));
+  verified.record = {.path = product.path,
+                     .content = digest_of(stripped),
+                     .units = lowering.plan->units.size(),
+                     .lowered = lowered_units(*lowering.plan),
+                     .census = std::move(census)};
+  return verified;
+}
+
+Status check_it_loads(const std::filesystem::path& program,
+                      const std::filesystem::path& image_root) {
+  XAAS_TRY(const auto bytes, read_file(program));
+  XAAS_TRY(const auto elf, read_elf(bytes));
+  if (!elf || elf->interpreter.empty()) return {};
+  Command command{
+      .environment = {{"LD_BIND_NOW", "1"}, {"LD_WARN", "yes"}, {"LD_TRACE_LOADED_OBJECTS", "1"}},
+      .unset = {"LD_PRELOAD"},
+      .output = Command::Output::capture,
+      .errors = Command::Errors::with_output,
+      .time_limit = std::chrono::seconds(60)};
+  if (image_root.empty()) {
+    command.argv = {program.string()};
+  } else {
+    XAAS_TRY(const auto folders, read_file(image_root / "etc/ld.so.conf"));
+    std::istringstream lines(folders);
+    std::string path;
+    for (std::string line; std::getline(lines, line);)
+      path += (path.empty() ? "" : ":") + image_root.string() + line;
+    command.argv = {image_root.string() + elf->interpreter, "--inhibit-cache", "--library-path",
+                    path, program.string()};
+  }
+  XAAS_TRY(const auto outcome, run(command));
+  const bool complete =
+      !outcome.output.contains("not found") && !outcome.output.contains("undefined symbol");
+  if (outcome.succeeded() && complete) return {};
+  return fail(ErrorKind::mismatch, "the loader cannot start `{}`: {}", program.filename().string(),
+              outcome.output)
+      .with_code("verify.loads")
+      .with_help(
+          "libraries that the application opens by name go in with `xaas-build ir --include`");
+}
+
+}  // namespace xaas

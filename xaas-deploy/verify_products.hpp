@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "deployment_record.hpp"
+#include "lowering_jobs.hpp"
+
+#include "xaas/ir/manifest.hpp"
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace xaas {
+
+/// A lowered product that passed.
+struct VerifiedProduct {
+  std::size_t product = 0;     // index into IrManifest::products
+  std::filesystem::path file;  // as it will be installed: stripped like the generic one
+  DeployedProduct record;
+};
+
+struct VerifyPlaces {
+  std::filesystem::path root;   // the generic image, unpacked
+  std::filesystem::path work;   // private
+  std::filesystem::path cache;  // verdicts by content; empty: none
+};
+
+/// Checks one lowered file against the generic one and the target (interface, instruction sets),
+/// strips it as the install step did, and puts it at a place of its own. `mismatch` names
+/// everything that does not hold.
+Result<VerifiedProduct> verify_product(const IrManifest& manifest, const PlannedLowering& lowering,
+                                       const LoweringResult& lowered, std::size_t product,
+                                       const Target& target, const VerifyPlaces& places);
+
+/// Whether the loader can start the program: every library and symbol is found. Nothing of the
+/// program runs. `mismatch` with what the loader said. Static programs pass.
+Status check_it_loads(const std::filesystem::path& program,
+                      const std::filesystem::path& image_root);
+
+}  // namespace xaas

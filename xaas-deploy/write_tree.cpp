@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "deployment.hpp"
+
+#include "xaas/elf/elf_file.hpp"
+#include "xaas/oci/layer.hpp"
+#include "xaas/support/files.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+// A tree is the install prefix as a folder that works where it lies: its own libraries are found
+// relative to the programs ($ORIGIN), the C library is the host's. Loader and C library are one
+// thing in many files, and taking some from the image and some from the host crashes at start; so
+// it is all or nothing.
+
+namespace xaas {
+namespace {
+
+constexpr const char* k_library_folder = "lib/xaas";
+
+std::string folder_of(const std::string& path) {
+  return std::filesystem::path(path).parent_path().string();
+}
+
+/// What the application's layer, the topmost one, holds; the loader's files in it are the image's
+/// own.
+Result<std::vector<std::string>> installed_paths(const IrImage& image) {
+  XAAS_TRY(const auto scratch, TemporaryFolder::make());
+  XAAS_CHECK(extract_layer(image.layout, image.generic.manifest.layers.back(), scratch.path()));
+  XAAS_TRY(const auto paths, list_tree(scratch.path()));
+  std::vector<std::string> installed;
+  for (const std::filesystem::path& path : paths) {
+    if (!path.string().starts_with("etc/ld.so.")) installed.push_back("/" + path.string());
+  }
+  return installed;
+}
+
+Status copy_entry(const std::filesystem::path& from, const std::filesystem::path& to) {
+  XAAS_CHECK(make_folders(to.parent_path()));
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(from, error);
+  if (std::filesystem::is_symlink(status)) {
+    std::filesystem::create_symlink(std::filesystem::read_symlink(from, error), to, error);
+    if (!error) return {};
+    return fail(ErrorKind::io, "cannot make the link `{}`: {}", to.string(), error.message())
+        .with_code("tree.write");
+  }
+  if (std::filesystem::is_directory(status)) return make_folders(to);
+  return xaas::copy_file(from, to);
+}
+
+/// Two renames: what was there goes into our temporary folder, which is removed afterwards.
+Status move_into_place(const std::filesystem::path& tree, const std::filesystem::path& replaced,
+                       const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(std::filesystem::symlink_status(folder, error))) {
+    std::filesystem::rename(folder, replaced, error);
+  }
+  if (!error) std::filesystem::rename(tree, folder, error);
+  if (!error) return {};
+  return fail(ErrorKind::io, "cannot move the finished tree to `{}`: {}", folder.string(),
+              error.message())
+      .with_code("tree.write");
+}
+
+/// sonames that a file needs, transitively through the image's libraries, as image paths.
+class LibrarySearch {
+ public:
+  LibrarySearch(const std::filesystem::path& root, const std::vector<std::string>& folders)
+      : root_(root) {
+    for (const std::string& folder : folders) {
+      std::error_code error;
+      for (const auto& entry :
+           std::filesystem::directory_iterator(root / folder.substr(1), error)) {
+        by_name_.emplace(entry.path().filename().string(),
+                         folder + "/" + entry.path().filename().string());
+      }
+    }
+  }
+
+  Status follow(const std::string& image_path) {
+    std::deque<std::string> pending{image_path};
+    while (!pending.empty()) {
+      const std::string path = pending.front();
+      pending.pop_front();
+      XAAS_TRY(const auto bytes, read_file(root_ / path.substr(1)));
+      XAAS_TRY(const auto elf, read_elf(bytes));
+      if (!elf) continue;
+      for (const std::string& soname : elf->needed) {
+        const auto found = by_name_.find(soname);
+        if (is_c_library(soname) || found == by_name_.end()) continue;
+        if (found_.insert(found->second).second) pending.push_back(found->second);
+      }
+    }
+    return {};
+  }
+
+  [[nodiscard]] const std::set<std::string>& found() const { return found_; }
+
+ private:
+  const std::filesystem::path& root_;
+  std::map<std::string, std::string> by_name_;
+  std::set<std::string> found_;
+};
+
+std::vector<std::string> loader_folders(const std::filesystem::path& root) {
+  std::vector<std::string> folders;
+  const auto text = read_file(root / "etc/ld.so.conf");
+  if (!text) return folders;
+  std::string line;
+  for (const char c : *text + "\n") {
+    if (c != '\n') {
+      line += c;
+    } else if (!line.empty()) {
+      folders.push_back(std::exchange(line, {}));
+    }
+  }
+  return folders;
+}
+
+}  // namespace
+
+bool is_c_library(std::string_view soname) {
+  static constexpr std::string_view k_prefixes[] = {
+      "libc.so.",      "libm.so.",    "libpthread.so.",  "libdl.so.",  "librt.so.",
+      "libresolv.so.", "libmvec.so.", "libutil.so.",     "libanl.so.", "libnsl.so.",
+      "libnss_",       "ld-linux",    "libthread_db.so."};
+  return std::ranges::any_of(k_prefixes,
+                             [&](std::string_view prefix) { return soname.starts_with(prefix); });
+}
+
+Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root) {
+  TreeLayout layout;
+  layout.prefix_ = image.ir.prefix;
+  LibrarySearch search(root, loader_folders(root));
+  XAAS_TRY(layout.installed_, installed_paths(image));
+  for (const std::string& path : layout.installed_) {
+    std::error_code error;
+    if (std::filesystem::is_regular_file(root / path.substr(1), error))
+      XAAS_CHECK(search.follow(path));
+  }
+  std::set<std::string> folders;
+  for (const std::string& path : search.found()) {
+    const bool own = path.starts_with(layout.prefix_ + "/");
+    if (!own) layout.bundled_.push_back(path);
+    folders.insert(folder_of(layout.place_of(path)));
+  }
+  layout.library_folders_.assign(folders.begin(), folders.end());
+  return layout;
+}
+
+std::string TreeLayout::place_of(const std::string& image_path) const {
+  if (image_path.starts_with(prefix_ + "/")) return image_path.substr(prefix_.size() + 1);
+  if (std::ranges::find(bundled_, image_path) != bundled_.end()) {
+    return std::string(k_library_folder) + "/" +
+           std::filesystem::path(image_path).filename().string();
+  }
+  return image_path.substr(1);
+}
+
+std::vector<std::string> TreeLayout::runpath_of(const Product& product) const {
+  const std::filesystem::path here = folder_of(place_of(product.path));
+  std::vector<std::string> runpath;
+  for (const std::string& folder : library_folders_) {
+    const std::string relative = std::filesystem::path(folder).lexically_relative(here).string();
+    runpath.push_back(relative == "." ? "$ORIGIN" : "$ORIGIN/" + relative);
+  }
+  return runpath;
+}
+
+Status write_tree(const TreeContent& content, const TreeOutput& output) {
+  const std::filesystem::path parent = output.folder.parent_path();
+  XAAS_CHECK(make_folders(parent));
+  remove_stale_temporaries(parent);
+  XAAS_TRY(auto temporary, TemporaryFolder::make(parent));
+  const std::filesystem::path tree = temporary.path() / "tree";
+  const auto copy = [&](const std::string& path) {
+    return copy_entry(content.root / path.substr(1), tree / content.layout.place_of(path));
+  };
+  for (const std::string& path : content.layout.installed()) XAAS_CHECK(copy(path));
+  for (const std::string& path : content.layout.bundled()) XAAS_CHECK(copy(path));
+  for (const VerifiedProduct& verified : content.products) {
+    const Product& product = content.image.ir.products[verified.product];
+    const std::filesystem::path place = tree / content.layout.place_of(product.path);
+    XAAS_CHECK(xaas::copy_file(verified.file, place));
+  }
+  for (const VerifiedProduct& verified : content.products) {
+    const Product& product = content.image.ir.products[verified.product];
+    const bool program = content.image.ir.links[product.link].kind == LinkKind::executable;
+    // Its run path counts from where it lies, so it is tried here, before anybody sees the tree.
+    if (content.runs_here && program) {
+      XAAS_CHECK(check_it_loads(tree / content.layout.place_of(product.path), {}));
+    }
+  }
+  XAAS_CHECK(write_file(tree / k_record_path, print_record(content.record)));
+  return move_into_place(tree, temporary.path() / "replaced", output.folder);
+}
+
+}  // namespace xaas
