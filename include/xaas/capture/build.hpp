@@ -23,6 +23,7 @@ struct BuildRequest {
   std::string baseline;  // processor of the generic build; empty: the architecture's baseline
   unsigned jobs = 1;
   std::map<std::string, std::string> environment;
+  std::filesystem::path wrapper;  // the program xaas-cc; empty: ../libexec/xaas/ from this program
 };
 
 struct BuildResult {
@@ -33,8 +34,8 @@ struct BuildResult {
   std::filesystem::path stage;      // where the install tree is now, on this file system
   std::filesystem::path store;      // contents of link inputs by hex digest
   std::filesystem::path build_log;  // everything the build printed
-  /// Path prefixes that the build saw -> where the same files are now (they differ when the build
-  /// ran under a fixed path in a mount namespace).
+  /// The folder prefix that the build saw -> where the same files are now (they differ when the
+  /// build ran under a fixed path in a mount namespace). Everything of the build lies below it.
   std::map<std::string, std::filesystem::path> seen_paths;
   bool fixed_path = false;  // the build ran under the fixed path
   double seconds = 0;

@@ -16,7 +16,8 @@ namespace xaas {
 struct CompileRecord {
   std::string source;         // as given, made absolute
   std::string folder;         // working directory
-  std::string output;         // absolute; may be a temporary of a command that compiled and linked
+  std::string output;         // absolute; "PROGRAM-0-a.o", which is not there any more, when one
+                              // command compiled and linked
   std::string language;       // "c", "c++", "assembler", "fortran", "unknown"
   Digest object;              // the object as the compiler wrote it: how links find this record
   std::string opaque_reason;  // not empty: there is no bitcode in it, and why
@@ -29,16 +30,18 @@ struct CompileRecord {
 /// One token of the linker's command line, resolved.
 struct RecordedInput {
   enum class Role { option, object, archive, shared_library, file_argument } role = Role::option;
-  std::string text;    // option: the whole text; file_argument: what stands before the path
+  /// option: one word, "-znow" and "--soname=x" also where two were given; file_argument: what
+  /// stands before the path; shared_library: what is written as NEEDED when the file has no soname.
+  std::string text;
   std::string path;    // absolute, symlinks kept; all roles but option
-  Digest content;      // all roles but option; also in store/
+  Digest content;      // all roles but option; also in store/, a thin archive as a regular one
   bool whole = false;  // archive under --whole-archive
 };
 
 struct LinkRecord {
   std::string folder;
-  std::string output;  // absolute
-  Digest content;      // of the output as the linker wrote it
+  std::string output;    // absolute
+  Digest content;        // of the output as the linker wrote it
   std::string build_id;  // of the output, lowercase hex: ties installed files to their link
   enum class Kind { executable, shared_library, relocatable } kind = Kind::executable;
   std::vector<RecordedInput> inputs;  // in order

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "build_steps.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <regex>
+#include <string_view>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_set(const BuildRequest& request, const char* variable) {
+  return request.environment.contains(variable) || std::getenv(variable) != nullptr;
+}
+
+std::vector<BuildStep> cmake_steps(const BuildRequest& request, const BuildPlaces& places) {
+  std::vector<std::string> configure{
+      "cmake", "-S", places.source, "-B", places.build, "-DCMAKE_INSTALL_PREFIX=" + request.prefix};
+  if (!is_set(request, "CMAKE_BUILD_TYPE") && !sets_build_type(request.source))
+    configure.emplace_back("-DCMAKE_BUILD_TYPE=Release");
+  if (!is_set(request, "CMAKE_GENERATOR") && find_program("ninja"))
+    configure.insert(configure.end(), {"-G", "Ninja"});
+  const std::string jobs = std::to_string(request.jobs);
+  return {
+      {.title = "configuring with CMake",
+       .argv = std::move(configure),
+       .folder = places.root,
+       .environment = {}},
+      {.title = "building with CMake",
+       .argv = {"cmake", "--build", places.build, "--parallel", jobs},
+       .folder = places.root,
+       .environment = {}},
+      {.title = "installing with CMake",
+       .argv = {"cmake", "--install", places.build},
+       .folder = places.root,
+       .environment = {{"DESTDIR", places.stage}}},
+  };
+}
+
+std::vector<BuildStep> meson_steps(const BuildRequest& request, const BuildPlaces& places) {
+  return {
+      {.title = "configuring with Meson",
+       .argv = {"meson", "setup", "--prefix=" + request.prefix, "--buildtype=release", places.build,
+                places.source},
+       .folder = places.root,
+       .environment = {}},
+      {.title = "building with Meson",
+       .argv = {"ninja", "-C", places.build, fmt::format("-j{}", request.jobs)},
+       .folder = places.root,
+       .environment = {}},
+      {.title = "installing with Meson",
+       .argv = {"meson", "install", "--no-rebuild", "-C", places.build},
+       .folder = places.root,
+       .environment = {{"DESTDIR", places.stage}}},
+  };
+}
+
+std::vector<BuildStep> configure_steps(const BuildRequest& request, const BuildPlaces& places) {
+  return {
+      {.title = "configuring with configure",
+       .argv = {"./configure", "--prefix=" + request.prefix},
+       .folder = places.source,
+       .environment = {}},
+      {.title = "building with make",
+       .argv = {"make", fmt::format("-j{}", request.jobs)},
+       .folder = places.source,
+       .environment = {}},
+      {.title = "installing with make",
+       .argv = {"make", "install", "DESTDIR=" + places.stage},
+       .folder = places.source,
+       .environment = {}},
+  };
+}
+
+/// A Makefile's compiler that our tools folder catches by its name, or that runs ours by itself.
+bool is_caught(const std::string& command) {
+  static constexpr auto k_names = std::to_array<std::string_view>(
+      {"cc", "c++", "CC", "gcc", "g++", "clang", "clang++", "c99", "c89", "mpicc", "mpicxx",
+       "mpic++", "mpiCC", "mpicc.mpich", "mpicxx.mpich", "mpicc.openmpi", "mpicxx.openmpi"});
+  const std::string_view program = std::string_view(command).substr(0, command.find(' '));
+  return program.empty() || std::ranges::find(k_names, program) != k_names.end();
+}
+
+/// Only where nothing else catches it: `CC = gcc -std=gnu99` must keep its flags.
+void override_compiler(std::vector<std::string>& argv, const std::string& variable,
+                       const std::string& current, const std::string& ours) {
+  if (!is_caught(current) && !current.starts_with(ours)) argv.push_back(variable + "=" + ours);
+}
+
+}  // namespace
+
+BuildPlaces build_places(const std::string& root, BuildSystem system) {
+  const bool is_apart = system == BuildSystem::cmake || system == BuildSystem::meson;
+  return {.root = root,
+          .source = root + "/source",
+          .build = root + (is_apart ? "/build" : "/source"),
+          .stage = root + "/stage",
+          .tools = root + "/tools",
+          .capture = root + "/capture"};
+}
+
+BuildStep make_step(const BuildRequest& request, const BuildPlaces& places,
+                    const MakefileFacts& makefile, std::vector<std::string> targets) {
+  std::vector<std::string> argv{"make"};
+  argv.insert(argv.end(), targets.begin(), targets.end());
+  override_compiler(argv, "CC", makefile.cc, places.tools + "/cc");
+  override_compiler(argv, "CXX", makefile.cxx, places.tools + "/c++");
+  argv.push_back("PREFIX=" + request.prefix);
+  argv.push_back("prefix=" + request.prefix);
+  return {.title = "building with make",
+          .argv = std::move(argv),
+          .folder = places.source,
+          .environment = {}};
+}
+
+std::vector<BuildStep> build_steps(BuildSystem system, const BuildRequest& request,
+                                   const BuildPlaces& places, const MakefileFacts& makefile) {
+  switch (system) {
+    case BuildSystem::cmake:
+      return cmake_steps(request, places);
+    case BuildSystem::meson:
+      return meson_steps(request, places);
+    case BuildSystem::configure:
+      return configure_steps(request, places);
+    case BuildSystem::make:
+      return {make_step(request, places, makefile, {fmt::format("-j{}", request.jobs)})};
+    case BuildSystem::command:
+      break;
+  }
+  std::vector<std::string> argv = request.command;
+  if (argv.size() == 1) argv.insert(argv.begin(), {"sh", "-c"});
+  return {{.title = "running the build command",
+           .argv = std::move(argv),
+           .folder = places.source,
+           .environment = {}}};
+}
+
+std::map<std::string, std::string> build_environment(BuildSystem system,
+                                                     const BuildRequest& request,
+                                                     const BuildPlaces& places,
+                                                     const std::string& search_path) {
+  const std::string cc = places.tools + "/cc";
+  const std::string cxx = places.tools + "/c++";
+  std::map<std::string, std::string> variables{
+      {"XAAS_CAPTURE", places.capture},
+      {"PATH", places.tools + ":" + search_path},
+      {"CC", cc},
+      {"CXX", cxx},
+      {"CPP", cc + " -E"},
+      {"LD", places.tools + "/ld"},
+      {"AR", places.tools + "/ar"},
+      {"RANLIB", places.tools + "/ranlib"},
+      // MPI's compiler scripts run what these say.
+      {"MPICH_CC", cc},
+      {"MPICH_CXX", cxx},
+      {"OMPI_CC", cc},
+      {"OMPI_CXX", cxx},
+      {"I_MPI_CC", cc},
+      {"I_MPI_CXX", cxx},
+      // A hit in its cache would pass the wrapper by.
+      {"CCACHE_DISABLE", "1"},
+  };
+  // __DATE__ and __TIME__ must not tell today from tomorrow. The first day that a zip file can
+  // hold.
+  if (!is_set(request, "SOURCE_DATE_EPOCH")) variables["SOURCE_DATE_EPOCH"] = "315532800";
+  // Only where the build itself installs: a build step that installs a part of itself somewhere in
+  // the build tree must not land in the staging root.
+  if (system == BuildSystem::command) {
+    variables["DESTDIR"] = places.stage;
+    variables["PREFIX"] = request.prefix;
+  }
+  for (const auto& [name, value] : request.environment) variables[name] = value;
+  return variables;
+}
+
+bool sets_build_type(const fs::path& source) {
+  static const std::regex k_setting(R"(\bset\s*\(\s*CMAKE_BUILD_TYPE\b)", std::regex::icase);
+  std::vector<fs::path> files{source / "CMakeLists.txt"};
+  std::error_code error;
+  for (fs::directory_iterator entry(source / "cmake", error), end; !error && entry != end;
+       entry.increment(error))
+    if (entry->path().extension() == ".cmake") files.push_back(entry->path());
+  return std::ranges::any_of(files, [](const fs::path& file) {
+    const auto text = read_file(file);
+    return text && std::regex_search(*text, k_setting);
+  });
+}
+
+}  // namespace xaas

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+/// Words of a response file as GCC and clang split them: blanks separate, single and double quotes
+/// group, a backslash takes the next character as it is.
+std::vector<std::string> split_response(std::string_view text);
+
+/// Every `@file` replaced by its words, also inside response files. As in GCC, an `@file` that
+/// cannot be read stays as it is, and so does one nested deeper than 16.
+std::vector<std::string> expand_response_files(const std::vector<std::string>& argv,
+                                               const std::string& folder);
+
+/// The words so that split_response gives them back.
+std::string join_response(const std::vector<std::string>& words);
+
+}  // namespace xaas

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "settings.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace xaas {
+
+std::string print_settings(const WrapperSettings& settings) {
+  return print_json(Json{
+      {"c_compiler", settings.c_compiler},
+      {"cxx_compiler", settings.cxx_compiler},
+      {"linker", settings.linker},
+      {"gcc", settings.gcc},
+      {"gxx", settings.gxx},
+      {"search_path", settings.search_path},
+      {"baseline", settings.baseline},
+      {"prefix_maps", settings.prefix_maps},
+  });
+}
+
+Result<WrapperSettings> read_settings(const std::filesystem::path& capture_folder) {
+  const auto path = capture_folder / "settings.json";
+  XAAS_TRY(const std::string text, read_file(path));
+  XAAS_TRY(const Json json, parse_json(text));
+  const JsonReader reader(json, path.string());
+  WrapperSettings settings;
+  XAAS_TRY(settings.c_compiler, reader.string("c_compiler"));
+  XAAS_TRY(settings.cxx_compiler, reader.string("cxx_compiler"));
+  XAAS_TRY(settings.linker, reader.string("linker"));
+  XAAS_TRY(settings.gcc, reader.string("gcc"));
+  XAAS_TRY(settings.gxx, reader.string("gxx"));
+  XAAS_TRY(settings.search_path, reader.string("search_path"));
+  XAAS_TRY(settings.baseline, reader.string("baseline"));
+  XAAS_TRY(settings.prefix_maps, reader.strings("prefix_maps"));
+  return settings;
+}
+
+}  // namespace xaas

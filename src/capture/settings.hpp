@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// What capture_build tells the wrapper program: `settings.json` in the capture folder. All paths
+/// are as the build sees them.
+struct WrapperSettings {
+  std::string c_compiler;  // the real ones
+  std::string cxx_compiler;
+  std::string linker;
+  std::string gcc;  // for sources that clang refuses; empty: there is none
+  std::string gxx;
+  std::string search_path;               // PATH without our tools
+  std::string baseline;                  // processor, for -march=
+  std::vector<std::string> prefix_maps;  // "/the/build/=", for -ffile-prefix-map=
+};
+
+std::string print_settings(const WrapperSettings& settings);
+Result<WrapperSettings> read_settings(const std::filesystem::path& capture_folder);
+
+}  // namespace xaas

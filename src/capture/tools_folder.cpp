@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools_folder.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
+
+#include <sys/utsname.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <set>
+#include <string_view>
+
+namespace xaas {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Makefiles name compilers directly, whatever CC says.
+constexpr auto k_wrapped = std::to_array<const char*>(
+    {"cc", "c++", "CC", "gcc", "g++", "clang", "clang++", "clang-22", "clang++-22", "cpp", "c89",
+     "c99", "ld", "ld.lld", "ld.lld-22", "ld.bfd", "ld.gold", "gold"});
+
+// These only move objects around; links find what is inside by content.
+constexpr auto k_direct = std::to_array<std::array<const char*, 2>>({
+    {"ar", "llvm-ar-22"},
+    {"ranlib", "llvm-ranlib-22"},
+    {"gcc-ar", "llvm-ar-22"},
+    {"gcc-ranlib", "llvm-ranlib-22"},
+    {"gcc-nm", "llvm-nm-22"},
+    {"llvm-ar", "llvm-ar-22"},
+    {"llvm-ranlib", "llvm-ranlib-22"},
+    {"llvm-nm", "llvm-nm-22"},
+});
+
+/// "gcc-12", "x86_64-linux-gnu-g++", "clang++-14": a compiler with a version or a target.
+bool is_compiler_name(std::string_view name) {
+  if (const auto dash = name.rfind('-'); dash != name.npos) {
+    const std::string_view tail = name.substr(dash + 1);
+    const bool is_version = !tail.empty() && std::ranges::all_of(tail, [](char c) {
+      return (c >= '0' && c <= '9') || c == '.';
+    });
+    if (is_version) name = name.substr(0, dash);
+  }
+  utsname machine{};
+  ::uname(&machine);
+  const std::string prefix = std::string(machine.machine) + "-linux-gnu-";
+  if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
+  return name == "gcc" || name == "g++" || name == "clang" || name == "clang++";
+}
+
+std::set<std::string> compiler_names_in(std::string_view search_path) {
+  std::set<std::string> names;
+  while (!search_path.empty()) {
+    const auto colon = std::min(search_path.find(':'), search_path.size());
+    const fs::path folder = search_path.substr(0, colon);
+    search_path.remove_prefix(std::min(colon + 1, search_path.size()));
+    std::error_code error;
+    for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
+      const std::string name = entry->path().filename().string();
+      if (is_compiler_name(name)) names.insert(name);
+    }
+  }
+  return names;
+}
+
+Status make_link(const fs::path& target, const fs::path& link) {
+  std::error_code error;
+  fs::create_symlink(target, link, error);
+  if (error)
+    return fail(ErrorKind::io, "cannot make the link `{}`: {}", link.string(), error.message())
+        .with_code("capture.tools");
+  return {};
+}
+
+Result<std::string> required(const std::string& name, std::string_view package) {
+  const auto path = find_program(name);
+  if (path) return path->string();
+  return fail(ErrorKind::not_found, "no program `{}` in PATH", name)
+      .with_code("capture.no-compiler")
+      .with_help("install the package `" + std::string(package) + "`");
+}
+
+std::string optional_program(const std::string& name) {
+  const auto path = find_program(name);
+  return path ? path->string() : std::string{};
+}
+
+}  // namespace
+
+Result<WrapperSettings> find_real_tools(std::string baseline) {
+  WrapperSettings settings;
+  XAAS_TRY(settings.c_compiler, required("clang-22", "clang-22"));
+  XAAS_TRY(settings.cxx_compiler, required("clang++-22", "clang-22"));
+  XAAS_TRY(settings.linker, required("ld.lld-22", "lld-22"));
+  settings.gcc = optional_program("gcc");
+  settings.gxx = optional_program("g++");
+  const char* path = std::getenv("PATH");
+  settings.search_path = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  settings.baseline = std::move(baseline);
+  return settings;
+}
+
+Result<fs::path> installed_wrapper() {
+  XAAS_TRY(const fs::path self, own_executable());
+  return self.parent_path().parent_path() / "libexec/xaas/xaas-cc";
+}
+
+Status make_tools_folder(const fs::path& folder, const std::string& search_path,
+                         const fs::path& wrapper) {
+  std::error_code error;
+  if (!fs::exists(wrapper, error))
+    return fail(ErrorKind::not_found, "the compiler wrapper `{}` is not there", wrapper.string())
+        .with_code("capture.no-wrapper")
+        .with_help("it belongs to the installation: `libexec` stands beside `bin`");
+  XAAS_CHECK(make_folders(folder));
+  std::set<std::string> names = compiler_names_in(search_path);
+  names.insert(k_wrapped.begin(), k_wrapped.end());
+  for (const std::string& name : names) XAAS_CHECK(make_link(wrapper, folder / name));
+  for (const auto& [name, tool] : k_direct)
+    if (const auto path = find_program(tool)) XAAS_CHECK(make_link(*path, folder / name));
+  return {};
+}
+
+std::string architecture_baseline() {
+  utsname machine{};
+  ::uname(&machine);
+  const std::string_view name = machine.machine;
+  if (name == "x86_64") return "x86-64";
+  if (name == "aarch64") return "armv8-a";
+  if (name == "riscv64") return "rv64gc";
+  return std::string(name);
+}
+
+}  // namespace xaas

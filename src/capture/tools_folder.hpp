@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "settings.hpp"
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <string>
+
+namespace xaas {
+
+/// The compilers and tools of this machine that a captured build ends up in. `not_found` names the
+/// missing package.
+Result<WrapperSettings> find_real_tools(std::string baseline);
+
+/// Fills `folder` with links to the wrapper under every name that a build may use for a compiler or
+/// linker, also versioned ones ("gcc-12") that `search_path` has, and with the archive tools.
+Status make_tools_folder(const std::filesystem::path& folder, const std::string& search_path,
+                         const std::filesystem::path& wrapper);
+
+/// xaas-cc where an installation has it: `libexec` beside the folder of this program.
+Result<std::filesystem::path> installed_wrapper();
+
+/// x86-64, armv8-a, ...: what every machine of this architecture has.
+std::string architecture_baseline();
+
+}  // namespace xaas

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "response_file.hpp"
+#include "wrapper.hpp"
+
+#include "xaas/support/files.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Fat objects: machine code and bitcode from before the vectorizer. Not -funified-lto, which splits
+// modules and loses vtables of anonymous namespaces from the machine code.
+constexpr auto k_fat =
+    std::to_array<const char*>({"-flto=thin", "-ffat-lto-objects", "-fno-split-lto-unit"});
+
+/// Longer command lines go through a response file. Linux allows about 2 MB with the environment.
+constexpr std::size_t k_longest_command = 512UL * 1024;
+
+void print_error_output(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+bool reads_stdin(const CompileTask& task) {
+  for (const Argument* source : task.sources)
+    if (source->value == "-") return true;
+  return false;
+}
+
+std::string read_stdin() {
+  std::string text;
+  std::array<char, 65536> block{};
+  for (std::size_t got = 0; (got = std::fread(block.data(), 1, block.size(), stdin)) > 0;)
+    text.append(block.data(), got);
+  return text;
+}
+
+std::vector<std::string> opaque_reasons(const CompileTask& task) {
+  std::vector<std::string> reasons;
+  for (const Argument* source : task.sources)
+    reasons.push_back(opaque_reason(task.invocation, *source));
+  return reasons;
+}
+
+Status record_objects(const WrapperJob& job, const CompileTask& task,
+                      const std::vector<std::string>& reasons) {
+  for (std::size_t i = 0; i < task.sources.size(); ++i) {
+    std::error_code error;
+    // "-o /dev/null" and kin: nothing can be linked from it.
+    if (!fs::is_regular_file(task.objects[i], error)) continue;
+    CompileRecord record{.source = (fs::path(job.folder) / task.sources[i]->value).string(),
+                         .folder = job.folder,
+                         .output = task.recorded_output[i],
+                         .language = task.sources[i]->language,
+                         .object = {},
+                         .opaque_reason = reasons[i],
+                         .isa_flags = isa_flags(task.invocation),
+                         .pipeline_flags = pipeline_flags(task.invocation),
+                         .neutralized = native_flags(task.invocation)};
+    XAAS_TRY(record.object, digest_of_file(task.objects[i]));
+    XAAS_CHECK(job.store.add(record));
+  }
+  for (const Argument& argument : task.invocation.arguments) {
+    if (!argument.is_flag || argument.meaning != FlagMeaning::lto) continue;
+    const std::string& flag = argument.tokens.front();
+    if (!flag.starts_with("-fno-"))
+      XAAS_CHECK(job.store.warn(fmt::format(
+          "the build's own `{}` was left out: links are optimized as a whole at deployment",
+          flag)));
+  }
+  return {};
+}
+
+/// Build systems that saw clang add these, and gcc stops at them.
+bool is_known_to_gcc(std::string_view flag) {
+  return flag != "-fcolor-diagnostics" && flag != "-fansi-escape-codes" &&
+         flag != "-Qunused-arguments" && flag != "-fintegrated-as" &&
+         !flag.starts_with("-Weverything");
+}
+
+/// gcc's answer to a source that clang refused, when gcc takes it.
+Result<std::optional<Outcome>> try_gcc(const WrapperJob& job, const CompileTask& task,
+                                       const std::string& input) {
+  const std::string& gcc =
+      task.invocation.driver == Driver::cxx ? job.settings.gxx : job.settings.gcc;
+  if (gcc.empty()) return std::optional<Outcome>{};
+  std::vector<std::string> argv{gcc, "-march=" + job.settings.baseline};
+  std::ranges::copy_if(task.arguments, std::back_inserter(argv), is_known_to_gcc);
+  Command command = plain_command(job, std::move(argv));
+  command.output = Command::Output::capture;
+  command.errors = Command::Errors::capture;
+  command.input = input;
+  command.inherit_input = input.empty();
+  XAAS_TRY(Outcome outcome, run(command));
+  if (!outcome.succeeded()) return std::optional<Outcome>{};
+  return std::optional(std::move(outcome));
+}
+
+}  // namespace
+
+std::string first_error(const std::string& output) {
+  static constexpr std::string_view k_mark = "error: ";
+  const auto mark = output.find(k_mark);
+  if (mark == output.npos) return output.substr(0, output.find('\n'));
+  const auto begin = mark + k_mark.size();
+  return output.substr(begin, output.find('\n', begin) - begin);
+}
+
+Command plain_command(const WrapperJob& job, std::vector<std::string> argv) {
+  std::size_t length = 0;
+  for (const std::string& word : argv) length += word.size() + 1;
+  if (length > k_longest_command) {
+    const std::string words = join_response({argv.begin() + 1, argv.end()});
+    const fs::path file = job.store.folder() / "tmp" / (digest_of(words).hex() + ".rsp");
+    if (write_file(file, words)) argv = {argv.front(), "@" + file.string()};
+  }
+  Command command;
+  command.argv = std::move(argv);
+  command.environment["PATH"] = job.settings.search_path;
+  command.output = Command::Output::inherit;
+  command.errors = Command::Errors::inherit;
+  command.inherit_input = true;
+  return command;
+}
+
+Error become(const WrapperJob& job, std::vector<std::string> argv) {
+  // Nothing may be lost when the process is replaced.
+  std::fflush(nullptr);
+  return replace_process(plain_command(job, std::move(argv)));
+}
+
+std::vector<std::string> leading_flags(const WrapperJob& job,
+                                       const CompilerInvocation& invocation) {
+  std::vector<std::string> flags;
+  // First, so that the user's own -march wins. Another target has other processors.
+  if (!invocation.has(FlagMeaning::target)) flags.push_back("-march=" + job.settings.baseline);
+  for (const std::string& map : job.settings.prefix_maps)
+    flags.push_back("-ffile-prefix-map=" + map);
+  return flags;
+}
+
+Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
+  std::vector<std::string> reasons = opaque_reasons(task);
+  std::vector<std::string> argv{job.compiler(task.invocation.driver)};
+  std::ranges::copy(leading_flags(job, task.invocation), std::back_inserter(argv));
+  // A configure step must see what the compiler does by itself: some search the object for strings.
+  const bool is_fat = !task.is_probe && std::ranges::any_of(reasons, &std::string::empty);
+  if (is_fat) argv.insert(argv.end(), k_fat.begin(), k_fat.end());
+
+  std::ranges::copy(task.arguments, std::back_inserter(argv));
+  Command command = plain_command(job, std::move(argv));
+  command.errors = Command::Errors::capture;
+  if (reads_stdin(task)) {
+    command.input = read_stdin();
+    command.inherit_input = false;
+  }
+  XAAS_TRY(const Outcome outcome, run(command));
+  if (!outcome.succeeded() && !task.is_probe) {
+    XAAS_TRY(const auto gcc, try_gcc(job, task, command.input));
+    if (gcc) {
+      std::fwrite(gcc->output.data(), 1, gcc->output.size(), stdout);
+      print_error_output(gcc->errors);
+      const std::string reason =
+          fmt::format("clang refused it: {}; compiled by gcc", first_error(outcome.errors));
+      XAAS_CHECK(record_objects(job, task, std::vector(reasons.size(), reason)));
+      return 0;
+    }
+  }
+  print_error_output(outcome.errors);
+  if (outcome.succeeded() && !task.is_probe) XAAS_CHECK(record_objects(job, task, reasons));
+  return outcome.exit_code;
+}
+
+}  // namespace xaas
