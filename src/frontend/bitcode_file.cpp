@@ -30,6 +30,15 @@ Error corrupt_bitcode(llvm::StringRef why) {
       .with_code("frontend.bitcode");
 }
 
+/// LLVM compares the format's epoch before it tells who wrote the file.
+Error unreadable_header(llvm::StringRef why) {
+  if (!why.contains("epoch")) return corrupt_bitcode(why);
+  return fail(ErrorKind::unsupported,
+              "the bitcode has a format of another epoch than LLVM {} reads: {}",
+              LLVM_VERSION_STRING, why.str())
+      .with_code("frontend.newer-llvm");
+}
+
 /// "22.1.8" out of "LLVM22.1.8" or "LLVM22.1.8-rust-1.95"; empty when it is no LLVM's string.
 llvm::StringRef version_in(llvm::StringRef producer) {
   if (!producer.consume_front("LLVM")) return {};
@@ -56,7 +65,7 @@ void register_assembly_parsers() {
 
 Status check_producer(std::string_view bitcode) {
   auto producer = llvm::getBitcodeProducerString(buffer_of(bitcode));
-  if (!producer) return corrupt_bitcode(llvm::toString(producer.takeError()));
+  if (!producer) return unreadable_header(llvm::toString(producer.takeError()));
   llvm::VersionTuple version;
   if (version.tryParse(version_in(*producer)))
     return fail(ErrorKind::unsupported,

@@ -3,25 +3,73 @@
 
 #include "compile.hpp"
 
+#include "xaas/support/files.hpp"
+
+#include <llvm/Bitcode/LLVMBitCodes.h>
+#include <llvm/Bitstream/BitstreamWriter.h>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace xaas::testing {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 
 const std::string k_sum =
     "int sum(const int *p, int n) {"
     "  int s = 0; for (int i = 0; i < n; ++i) s += p[i]; return s; }";
 
+// Templates, exceptions, virtual functions, static constructors and strings in one unit.
+const std::string k_large = R"(
+  #include <iostream>
+  #include <map>
+  #include <memory>
+  #include <string>
+  namespace {
+  struct Shape { virtual ~Shape() = default; virtual double area() const = 0; };
+  struct Square : Shape { double side = 2; double area() const override { return side * side; } };
+  std::map<std::string, std::unique_ptr<Shape>> shapes;
+  struct Start { Start() { shapes["square"] = std::make_unique<Square>(); } } start;
+  }
+  double total() {
+    double sum = 0;
+    for (const auto& [name, shape] : shapes) {
+      std::cout << name << __FILE__ << '\n';
+      if (shape->area() < 0) throw std::runtime_error("negative");
+      sum += shape->area();
+    }
+    return sum;
+  })";
+
+CanonicalUnit unit_of(const Source& source) {
+  return canonical_unit(test_folder(), source);
+}
+
 std::string text_of(const Source& source) {
-  return disassembled(test_folder(), canonical_unit(test_folder(), source).bitcode);
+  return disassembled(test_folder(), unit_of(source).bitcode);
+}
+
+/// The value of "target-features" of `function`, which the unit must define.
+std::string features_of(const Source& source, const std::string& function) {
+  const std::string text = text_of(source);
+  const auto definition = text.find("@" + function + "(");
+  const auto group = text.find('#', definition);
+  const std::string number = text.substr(group, text.find_first_of(" {", group) - group);
+  const auto attributes = text.find("attributes " + number + " = ");
+  const std::string line = text.substr(attributes, text.find('\n', attributes) - attributes);
+  constexpr std::string_view k_key = "\"target-features\"=\"";
+  const auto at = line.find(k_key);
+  if (at == std::string::npos) return "none";
+  return line.substr(at + k_key.size(), line.find('"', at + k_key.size()) - at - k_key.size());
 }
 
 TEST(Canonicalize, LeavesNoProcessor) {
-  const std::string text = text_of({k_sum});
+  const std::string text = text_of({k_sum, {"-mtune=haswell"}});
   EXPECT_THAT(text, Not(HasSubstr("target-cpu")));
   EXPECT_THAT(text, Not(HasSubstr("target-features")));
   EXPECT_THAT(text, Not(HasSubstr("tune-cpu")));
@@ -29,17 +77,177 @@ TEST(Canonicalize, LeavesNoProcessor) {
 }
 
 TEST(Canonicalize, IsTheSameForEveryProcessor) {
-  const Digest baseline = canonical_unit(test_folder(), {k_sum}).digest;
-  EXPECT_EQ(canonical_unit(test_folder(), {k_sum, {"-mavx2"}}).digest, baseline);
-  EXPECT_EQ(canonical_unit(test_folder(), {k_sum, {"-march=haswell"}}).digest, baseline);
-  EXPECT_EQ(canonical_unit(test_folder(), {k_sum, {"-mtune=znver4"}}).digest, baseline);
+  const Digest baseline = unit_of({k_sum}).digest;
+  EXPECT_EQ(unit_of({k_sum, {"-mavx2"}}).digest, baseline);
+  EXPECT_EQ(unit_of({k_sum, {"-march=haswell"}}).digest, baseline);
+  EXPECT_EQ(unit_of({k_sum, {"-mtune=znver4"}}).digest, baseline);
 }
 
 TEST(Canonicalize, IsTheSameTheSecondTime) {
-  const CanonicalUnit once = canonical_unit(test_folder(), {k_sum, {}, {"-g"}});
-  const auto twice = canonicalize(once.bitcode, {}, {}, "");
-  ASSERT_TRUE(twice);
-  EXPECT_EQ(twice->digest, once.digest);
+  for (const Source& source :
+       {Source{k_sum, {}, {"-g"}}, Source{k_large, {}, {"-g"}, "large.cpp"}}) {
+    const CanonicalUnit once = unit_of(source);
+    const auto twice = canonicalize(once.bitcode, {}, {}, "");
+    ASSERT_TRUE(twice) << twice.error().message();
+    EXPECT_EQ(twice->digest, once.digest) << source.name;
+  }
+}
+
+TEST(Canonicalize, IsTheSameInAnotherFolderAndUnderAnotherName) {
+  const auto compiled_in = [](const std::string& name) {
+    const auto folder = test_folder() / name;
+    EXPECT_TRUE(make_folders(folder));
+    return canonical_unit(folder,
+                          {.text = k_large,
+                           .other_flags = {"-g", "-ffile-prefix-map=" + folder.string() + "=."},
+                           .name = "large.cpp"});
+  };
+  EXPECT_EQ(compiled_in("one").digest, compiled_in("two").digest);
+  // A local symbol's identity comes from its unit's name: that must not be the source's.
+  EXPECT_EQ(unit_of({k_sum, {}, {}, "a.c"}).digest, unit_of({k_sum, {}, {}, "b.c"}).digest);
+}
+
+TEST(Canonicalize, TellsDifferentCodeApart) {
+  EXPECT_NE(unit_of({k_sum}).digest, unit_of({k_sum + "int more;"}).digest);
+}
+
+TEST(Canonicalize, NamesTheUnitByItsContent) {
+  EXPECT_THAT(text_of({k_sum}), HasSubstr("source_filename = \"xaas-"));
+}
+
+TEST(Canonicalize, WritesSummaryAndHash) {
+  EXPECT_TRUE(write_file(test_folder() / "u.bc", unit_of({k_sum}).bitcode));
+  const std::string dump =
+      output_of({"llvm-bcanalyzer-22", "--dump", (test_folder() / "u.bc").string()});
+  EXPECT_THAT(dump, HasSubstr("GLOBALVAL_SUMMARY_BLOCK"));
+  EXPECT_THAT(dump, HasSubstr("<HASH "));
+  EXPECT_THAT(dump, HasSubstr("SYMTAB_BLOCK"));
+}
+
+TEST(Canonicalize, KeepsWhatAFunctionAsksFor) {
+  const Source source = {
+      "__attribute__((target(\"bmi2,lzcnt\"))) int f(int x) { return x * 3; }\n"
+      "int g(int x) { return f(x); }"};
+  EXPECT_EQ(features_of(source, "f"), "+bmi2,+lzcnt");
+  EXPECT_EQ(features_of(source, "g"), "none");
+  EXPECT_THAT(unit_of(source).explicit_functions, ElementsAre("f"));
+}
+
+TEST(Canonicalize, KeepsOnlyWhatTheCommandLineLacks) {
+  const Source source = {"__attribute__((target(\"avx2,bmi2\"))) int f(int x) { return x * 3; }",
+                         {"-mavx2"}};
+  EXPECT_EQ(features_of(source, "f"), "+bmi2");
+}
+
+TEST(Canonicalize, AProcessorOfAFunctionsOwnIsAllItsOwn) {
+  const Source source = {"__attribute__((target(\"arch=haswell\"))) int f(int x) { return x * 3; }",
+                         {"-mavx2"}};
+  EXPECT_THAT(features_of(source, "f"), HasSubstr("+avx2"));
+  EXPECT_THAT(features_of(source, "f"), Not(HasSubstr("+sse2")));
+  EXPECT_THAT(text_of(source), Not(HasSubstr("target-cpu")));
+}
+
+TEST(Canonicalize, MarksAFunctionThatWantsLessThanTheCommandLine) {
+  const Source source = {
+      "__attribute__((target(\"arch=x86-64\"))) int f(int x) { return x * 3; }\n"
+      "int g(int x) { return f(x); }",
+      {"-march=haswell"}};
+  EXPECT_THAT(text_of(source), HasSubstr("\"xaas-floor\"=\"none\""));
+  EXPECT_THAT(text_of({k_sum, {"-march=haswell"}}), Not(HasSubstr("xaas-floor")));
+}
+
+TEST(Canonicalize, KeepsClonesApart) {
+  const Source source = {
+      "__attribute__((target_clones(\"default\", \"avx2\"))) int f(int x) { return x * 3; }\n"
+      "int g(int x) { return f(x); }"};
+  EXPECT_THAT(unit_of(source).explicit_functions, ElementsAre("f.avx2.0"));
+}
+
+TEST(Canonicalize, KeepsVetoes) {
+  const std::string features = features_of({k_sum, {"-mno-avx512f"}}, "sum");
+  EXPECT_THAT(features, HasSubstr("-avx512f"));
+  EXPECT_THAT(features, Not(HasSubstr("+")));
+  EXPECT_THAT(unit_of({k_sum, {"-mno-avx512f"}}).explicit_functions, IsEmpty());
+}
+
+TEST(Canonicalize, AFunctionsOwnRequestBeatsTheCommandLinesVeto) {
+  const Source source = {"__attribute__((target(\"avx512f\"))) int f(int x) { return x * 3; }",
+                         {"-mno-avx512f"}};
+  EXPECT_THAT(features_of(source, "f"), HasSubstr("+avx512f"));
+  EXPECT_THAT(features_of(source, "f"), Not(HasSubstr("-avx512f,")));
+}
+
+TEST(Canonicalize, KeepsHardening) {
+  EXPECT_EQ(features_of({k_sum, {"-mharden-sls=all"}}, "sum"), "+harden-sls-ijmp,+harden-sls-ret");
+  EXPECT_EQ(features_of({k_sum, {"-mretpoline", "-mavx2"}}, "sum"),
+            "+retpoline-indirect-branches,+retpoline-indirect-calls");
+  EXPECT_EQ(features_of({k_sum, {"-mlvi-hardening"}}, "sum"), "+lvi-cfi,+lvi-load-hardening");
+  EXPECT_EQ(features_of({k_sum, {"-mseses"}}, "sum"), "+lvi-cfi,+seses");
+}
+
+TEST(Canonicalize, KeepsAPreferredVectorWidth) {
+  EXPECT_THAT(text_of({k_sum, {"-mprefer-vector-width=256"}}),
+              HasSubstr("\"prefer-vector-width\"=\"256\""));
+}
+
+TEST(Canonicalize, ListsStringsThatNameTheBuildFolder) {
+  const std::string path = (test_folder() / "data").string();
+  const CanonicalUnit unit = unit_of({"const char *where(void) { return \"" + path + "\"; }"});
+  EXPECT_THAT(unit.build_paths, ElementsAre(path));
+}
+
+TEST(Canonicalize, ListsBuildFoldersInDebugInformation) {
+  EXPECT_THAT(unit_of({k_sum, {}, {"-g"}}).build_paths,
+              Contains(HasSubstr(test_folder().string())));
+  EXPECT_THAT(unit_of({k_sum}).build_paths, IsEmpty());
+}
+
+/// A bitcode file that `producer` wrote, with nothing in it that could be parsed.
+std::string bitcode_of_producer(const std::string& producer, unsigned epoch = 0) {
+  llvm::SmallVector<char> bytes;
+  {
+    llvm::BitstreamWriter writer(bytes);
+    for (const unsigned byte : {0x42U, 0x43U, 0xC0U, 0xDEU}) writer.Emit(byte, 8);
+    writer.EnterSubblock(llvm::bitc::IDENTIFICATION_BLOCK_ID, 5);
+    writer.EmitRecord(llvm::bitc::IDENTIFICATION_CODE_STRING,
+                      std::vector<unsigned>(producer.begin(), producer.end()));
+    writer.EmitRecord(llvm::bitc::IDENTIFICATION_CODE_EPOCH, std::vector<unsigned>{epoch});
+    writer.ExitBlock();
+  }
+  return {bytes.begin(), bytes.end()};
+}
+
+TEST(Canonicalize, RefusesNewerBitcodeByVersionBeforeReadingIt) {
+  const auto unit = canonicalize(bitcode_of_producer("LLVM99.1.0git"), {}, {}, "");
+  ASSERT_FALSE(unit);
+  EXPECT_EQ(unit.error().kind(), ErrorKind::unsupported);
+  EXPECT_EQ(unit.error().code(), "frontend.newer-llvm");
+  EXPECT_THAT(unit.error().message(), HasSubstr("LLVM 99.1.0; this program reads LLVM 22.1"));
+}
+
+TEST(Canonicalize, RefusesAnotherEpoch) {
+  const auto unit = canonicalize(bitcode_of_producer("LLVM99.1.0", 1), {}, {}, "");
+  ASSERT_FALSE(unit);
+  EXPECT_EQ(unit.error().kind(), ErrorKind::unsupported);
+  EXPECT_EQ(unit.error().code(), "frontend.newer-llvm");
+}
+
+TEST(Canonicalize, RefusesOtherProducersByName) {
+  const auto unit = canonicalize(bitcode_of_producer("APPLE_1_1700.0.13.5_0"), {}, {}, "");
+  ASSERT_FALSE(unit);
+  EXPECT_EQ(unit.error().code(), "frontend.producer");
+  EXPECT_THAT(unit.error().message(), HasSubstr("`APPLE_1_1700.0.13.5_0`"));
+}
+
+TEST(Canonicalize, RefusesWhatIsNoBitcode) {
+  const std::string good = fat_bitcode(test_folder(), {k_sum});
+  for (const std::string& bytes : {std::string(), std::string("no bitcode at all"),
+                                   good.substr(0, good.size() / 2), good + good}) {
+    const auto unit = canonicalize(bytes, {}, {}, "");
+    ASSERT_FALSE(unit) << bytes.size();
+    EXPECT_EQ(unit.error().kind(), ErrorKind::corrupt);
+    EXPECT_EQ(unit.error().code(), "frontend.bitcode");
+  }
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
-#include <cstring>
+#include <csignal>
+#include <cstdio>
+#include <string_view>
 
 namespace xaas::testing {
 namespace {
@@ -95,8 +97,10 @@ std::string Lowering::instructions(const std::string& function) const {
 }  // namespace xaas::testing
 
 int main(int argc, char** argv) {
-  if (argc == 2 && std::strcmp(argv[1], xaas::testing::k_child_command) == 0)
-    return xaas::lowering_child_main();
+  const std::string_view request = argc == 2 ? argv[1] : "";
+  if (request == xaas::testing::k_child_command) return xaas::lowering_child_main();
+  if (request == xaas::testing::k_crash_command) std::raise(SIGSEGV);
+  if (request == xaas::testing::k_babble_command) return std::puts("done") < 0;
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
 }

@@ -15,6 +15,9 @@ namespace xaas::testing {
 
 /// What main() of this program takes as the request to be the linker's process.
 inline constexpr const char* k_child_command = "--lowering-child";
+/// Requests to be a linker's process that goes wrong.
+inline constexpr const char* k_crash_command = "--crash";
+inline constexpr const char* k_babble_command = "--babble";
 
 /// Compiles small sources, lowers them into a program, runs it.
 class Lowering : public ::testing::Test {
