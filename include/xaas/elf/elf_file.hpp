@@ -37,13 +37,17 @@ struct ElfFacts {
 };
 
 /// Facts of the ELF file in `bytes`; empty when it is not an ELF file; `corrupt` when it claims to
-/// be one and its tables do not hold together.
+/// be one and its tables do not hold together. Of a file of another layout (32-bit, big-endian)
+/// only `architecture` is read, and its kind is `other`; so is that of a debug companion
+/// (`objcopy --only-keep-debug`).
 Result<std::optional<ElfFacts>> read_elf(std::string_view bytes);
 
 /// The content of a section; empty when there is no section of that name.
 Result<std::optional<std::string>> read_elf_section(std::string_view bytes, std::string_view name);
 
 /// Names of the strong (STB_GLOBAL) defined dynamic symbols, "name" or "name@VERSION"; sorted.
+/// Copies of another library's data (`stdout@GLIBC_2.2.5`) and the symbols that GNU ld makes for
+/// versions themselves are left out.
 Result<std::set<std::string>> strong_exports(std::string_view bytes);
 
 /// Undefined strong dynamic symbols, "name" or "name@VERSION".
@@ -66,7 +70,8 @@ Result<std::string> write_archive(const std::vector<ArchiveMember>& members);
 enum class Strip { nothing, debug, all };
 
 /// The file without `.llvm.lto` and, as asked, without debug information or all symbols (LLVM's
-/// objcopy as a library). Works on relocatable and linked files.
+/// objcopy as a library). Works on relocatable and linked files; a relocatable one keeps the
+/// symbols that linking it needs. Bytes with nothing to remove come back as they are.
 Result<std::string> strip_elf(std::string_view bytes, Strip what);
 
 }  // namespace xaas

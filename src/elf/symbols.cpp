@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "elf_image.hpp"
+#include "open_image.hpp"
+#include "versions.hpp"
+
+#include "xaas/elf/elf_file.hpp"
+
+#include <llvm/BinaryFormat/ELF.h>
+
+#include <algorithm>
+
+namespace xaas {
+namespace {
+
+struct Version {
+  std::string name;
+  bool is_defined_here = false;
+};
+
+struct DynamicSymbol {
+  std::string_view name;
+  Version version;
+  bool is_undefined = false;
+  bool is_absolute = false;
+
+  [[nodiscard]] std::string str() const {
+    return version.name.empty() ? std::string{name} : fmt::format("{}@{}", name, version.name);
+  }
+};
+
+/// Versions by the numbers that .gnu.version has for each symbol.
+Result<std::map<std::uint16_t, Version>> versions_by_index(const ElfImage& image) {
+  std::map<std::uint16_t, Version> versions;
+  XAAS_TRY(const auto defined, read_defined_versions(image));
+  for (const auto& version : defined)
+    versions[version.index] = {version.is_base ? "" : version.name, true};
+  XAAS_TRY(const auto needed, read_needed_versions(image));
+  for (const auto& version : needed) versions[version.index] = {version.name, false};
+  // "local" and "global": no version at all.
+  versions[llvm::ELF::VER_NDX_LOCAL] = {};
+  versions[llvm::ELF::VER_NDX_GLOBAL] = {};
+  return versions;
+}
+
+/// The symbols of STB_GLOBAL in .dynsym that are visible outside.
+Result<std::vector<DynamicSymbol>> strong_symbols(const ElfImage& image) {
+  std::vector<DynamicSymbol> found;
+  const auto* table = image.find_section(llvm::ELF::SHT_DYNSYM);
+  if (table == nullptr) return found;
+  XAAS_TRY(const auto symbols, image.symbols(*table));
+  XAAS_TRY(const auto strings, image.linked_strings(*table));
+  XAAS_TRY(const auto versions, versions_by_index(image));
+  const auto* numbers_section = image.find_section(llvm::ELF::SHT_GNU_versym);
+  std::string_view numbers;
+  if (numbers_section != nullptr) {
+    XAAS_TRY(numbers, image.contents(*numbers_section));
+  }
+  for (std::size_t i = 1; i < symbols.size(); ++i) {
+    const auto& symbol = symbols[i];
+    const auto visibility = symbol.getVisibility();
+    if (symbol.getBinding() != llvm::ELF::STB_GLOBAL || visibility == llvm::ELF::STV_HIDDEN ||
+        visibility == llvm::ELF::STV_INTERNAL)
+      continue;
+    DynamicSymbol entry;
+    XAAS_TRY(entry.name, text_at(strings, symbol.st_name));
+    entry.is_undefined = symbol.st_shndx == llvm::ELF::SHN_UNDEF;
+    entry.is_absolute = symbol.st_shndx == llvm::ELF::SHN_ABS;
+    if (numbers_section != nullptr) {
+      using Number = ElfLayout::Versym;
+      XAAS_TRY(const auto* number, entry_at<Number>(numbers, i * sizeof(Number)));
+      const auto index = static_cast<std::uint16_t>(number->vs_index & llvm::ELF::VERSYM_VERSION);
+      const auto version = versions.find(index);
+      if (version == versions.end()) return damaged_elf("a symbol has a version that is not there");
+      entry.version = version->second;
+    }
+    found.push_back(std::move(entry));
+  }
+  return found;
+}
+
+}  // namespace
+
+Result<std::set<std::string>> strong_exports(std::string_view bytes) {
+  XAAS_TRY(const auto image, open_image(bytes));
+  XAAS_TRY(const auto symbols, strong_symbols(image));
+  std::set<std::string> names;
+  for (const auto& symbol : symbols) {
+    // A copy relocation makes a defined symbol of another library's version (`stdout@GLIBC_2.2.5`).
+    const bool is_copy = !symbol.version.name.empty() && !symbol.version.is_defined_here;
+    // GNU ld, unlike lld, defines a symbol for each version itself.
+    const bool is_version = symbol.is_absolute && symbol.name == symbol.version.name;
+    if (!symbol.is_undefined && !is_copy && !is_version) names.insert(symbol.str());
+  }
+  return names;
+}
+
+Result<std::set<std::string>> undefined_symbols(std::string_view bytes) {
+  XAAS_TRY(const auto image, open_image(bytes));
+  XAAS_TRY(const auto symbols, strong_symbols(image));
+  std::set<std::string> names;
+  for (const auto& symbol : symbols)
+    if (symbol.is_undefined) names.insert(symbol.str());
+  return names;
+}
+
+}  // namespace xaas

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "workshop.hpp"
+
+#include "xaas/elf/elf_file.hpp"
+
+#include <gtest/gtest.h>
+
+namespace xaas {
+namespace {
+
+class StripElf : public testing::Workshop {
+ protected:
+  void SetUp() override {
+    Workshop::SetUp();
+    write("a.c", "static int local(void) { return 3; }\nint a(void) { return local(); }\n");
+    write("main.c", "int a(void);\nint main(void) { return a() - 3; }\n");
+    sh("clang-22 -g -flto=thin -ffat-lto-objects -fno-split-lto-unit -c a.c main.c;"
+       "clang-22 -g a.o main.o -o p -Wl,--build-id=0xabcd");
+  }
+
+  [[nodiscard]] std::string stripped(const std::string& name, Strip what) const {
+    auto bytes = strip_elf(bytes_of(name), what);
+    EXPECT_TRUE(bytes.has_value()) << (bytes ? "" : bytes.error().message());
+    return bytes ? std::move(*bytes) : std::string{};
+  }
+};
+
+TEST_F(StripElf, TakesBitcodeOutOfAnObjectAndNothingElse) {
+  write("plain.o", stripped("a.o", Strip::nothing));
+  EXPECT_TRUE(facts_of("a.o").has_bitcode);
+  EXPECT_FALSE(facts_of("plain.o").has_bitcode);
+  EXPECT_TRUE(facts_of("plain.o").has_debug_info);
+  EXPECT_TRUE(facts_of("plain.o").has_symbol_table);
+  sh("clang-22 plain.o main.o -o q && ./q");
+}
+
+TEST_F(StripElf, LeavesAFileWithNothingToRemoveAsItIs) {
+  EXPECT_EQ(stripped("p", Strip::nothing), bytes_of("p"));
+}
+
+TEST_F(StripElf, RemovesDebugInformation) {
+  write("q", stripped("p", Strip::debug));
+  EXPECT_FALSE(facts_of("q").has_debug_info);
+  EXPECT_TRUE(facts_of("q").has_symbol_table);
+}
+
+TEST_F(StripElf, RemovesAllSymbolsButNotTheBuildId) {
+  write("q", stripped("p", Strip::all));
+  EXPECT_FALSE(facts_of("q").has_symbol_table);
+  EXPECT_FALSE(facts_of("q").has_debug_info);
+  EXPECT_EQ(facts_of("q").build_id, "abcd");
+  EXPECT_TRUE(read_elf_section(bytes_of("q"), ".comment")->has_value());
+  sh("chmod +x q && ./q");
+}
+
+TEST_F(StripElf, KeepsAnObjectLinkable) {
+  write("plain.o", stripped("a.o", Strip::all));
+  EXPECT_FALSE(facts_of("plain.o").has_debug_info);
+  sh("clang-22 plain.o main.o -o q && ./q");
+}
+
+TEST_F(StripElf, GivesTheSameBytesEveryTime) {
+  EXPECT_EQ(stripped("a.o", Strip::all), stripped("a.o", Strip::all));
+}
+
+TEST_F(StripElf, RefusesOtherFiles) {
+  EXPECT_EQ(strip_elf("text", Strip::all).error().code(), "elf.not-elf");
+}
+
+}  // namespace
+}  // namespace xaas
