@@ -12,33 +12,14 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace xaas {
 namespace {
 
 constexpr std::string_view k_layout_version = "1.0.0";
-constexpr std::string_view k_lock_name = ".xaas-lock";
-
-/// Waits for its turn: whoever holds the lock only rewrites one small file.
-Result<FileLock> lock_layout(const std::filesystem::path& layout) {
-  constexpr auto k_pause = std::chrono::milliseconds(10);
-  constexpr int k_attempts = 3000;
-  for (int attempt = 0; attempt < k_attempts; ++attempt) {
-    XAAS_TRY(auto lock, FileLock::try_lock(layout / k_lock_name));
-    if (lock) return std::move(*lock);
-    std::this_thread::sleep_for(k_pause);
-  }
-  return fail(ErrorKind::io, "another process has locked the layout `{}` for 30 seconds",
-              layout.string())
-      .with_help("if no other command works on this layout, see who holds `" +
-                 (layout / k_lock_name).string() + "`")
-      .with_code("layout.locked");
-}
 
 Result<std::string> read_version(std::string_view text) {
   XAAS_TRY(const auto document, while_doing(parse_document(text), "reading `oci-layout`"));

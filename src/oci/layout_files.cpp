@@ -14,10 +14,26 @@
 #include <functional>
 #include <string>
 #include <system_error>
+#include <thread>
 #include <utility>
 #include <vector>
 
 namespace xaas {
+
+Result<FileLock> lock_layout(const std::filesystem::path& layout,
+                             std::chrono::milliseconds patience) {
+  constexpr auto k_pause = std::chrono::milliseconds(10);
+  const auto lock_file = layout / ".xaas-lock";
+  for (auto waited = std::chrono::milliseconds(0); waited <= patience; waited += k_pause) {
+    XAAS_TRY(auto lock, FileLock::try_lock(lock_file));
+    if (lock) return std::move(*lock);
+    std::this_thread::sleep_for(k_pause);
+  }
+  return fail(ErrorKind::io, "another process has kept the layout `{}` locked for {} seconds",
+              layout.string(), patience.count() / 1000)
+      .with_help("see what holds `" + lock_file.string() + "`, e.g. by `fuser`")
+      .with_code("layout.locked");
+}
 
 OpenFile::OpenFile(OpenFile&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 

@@ -3,8 +3,10 @@
 
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/digest.hpp"
+#include "xaas/support/files.hpp"
 #include "xaas/support/result.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -15,6 +17,11 @@ namespace xaas {
 /// another file system it is copied beside first, so that the blob still appears whole.
 Status move_into_layout(const Layout& layout, const std::filesystem::path& file,
                         const Digest& digest);
+
+/// Waits for its turn to change the layout. `io` when that does not come: whoever holds the lock
+/// only rewrites one small file, so the wait is for many writers, not for a long one.
+Result<FileLock> lock_layout(const std::filesystem::path& layout,
+                             std::chrono::milliseconds patience = std::chrono::seconds(60));
 
 /// A file descriptor that is closed when this goes out of scope.
 class OpenFile {

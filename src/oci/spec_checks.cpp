@@ -12,7 +12,7 @@ namespace xaas {
 namespace {
 
 std::string field(std::string_view where, std::string_view key) {
-  return std::string(where) + ", field `" + std::string(key) + "`,";
+  return std::string(where) + ", field `" + std::string(key) + "`";
 }
 
 std::string item(std::string_view where, std::string_view key, std::size_t index) {

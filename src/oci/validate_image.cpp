@@ -78,12 +78,12 @@ class ImageCheck {
     check_heading(*document, k_media_index, where, breaches_);
     const Json* manifests = member_of(*document, "manifests");
     if (manifests == nullptr || !manifests->is_array()) {
-      breaches_.add(where + ", field `manifests`,", "is required and must be an array");
+      breaches_.add(where + ", field `manifests`", "is required and must be an array");
       return {};
     }
     for (std::size_t i = 0; i < manifests->size(); ++i) {
       const auto entry = check_descriptor(
-          (*manifests)[i], where + ", field `manifests[" + std::to_string(i) + "]`,", breaches_);
+          (*manifests)[i], where + ", field `manifests[" + std::to_string(i) + "]`", breaches_);
       if (entry) XAAS_CHECK(check(*entry, depth + 1));
     }
     return {};
@@ -96,9 +96,9 @@ class ImageCheck {
     check_heading(*document, k_media_manifest, where, breaches_);
     std::optional<Descriptor> config;
     if (const Json* member = member_of(*document, "config"))
-      config = check_descriptor(*member, where + ", field `config`,", breaches_);
+      config = check_descriptor(*member, where + ", field `config`", breaches_);
     else
-      breaches_.add(where + ", field `config`,", "is required");
+      breaches_.add(where + ", field `config`", "is required");
     const auto layers = check_layer_list(*document, where);
     if (!config) return {};
     if (config->media_type == k_media_config) return check_runnable(*config, layers, where);
@@ -109,12 +109,12 @@ class ImageCheck {
     std::vector<Descriptor> layers;
     const Json* list = member_of(document, "layers");
     if (list == nullptr || !list->is_array()) {
-      breaches_.add(where + ", field `layers`,", "is required and must be an array");
+      breaches_.add(where + ", field `layers`", "is required and must be an array");
       return layers;
     }
     for (std::size_t i = 0; i < list->size(); ++i) {
       auto layer = check_descriptor(
-          (*list)[i], where + ", field `layers[" + std::to_string(i) + "]`,", breaches_);
+          (*list)[i], where + ", field `layers[" + std::to_string(i) + "]`", breaches_);
       // Also a broken one keeps its place, so that diff_ids still meet their layers.
       layers.push_back(std::move(layer).value_or(Descriptor{}));
     }
@@ -125,9 +125,9 @@ class ImageCheck {
                         const std::vector<Descriptor>& layers, const std::string& where) {
     if (config.media_type == k_media_empty) {
       if (member_of(document, "artifactType") == nullptr)
-        breaches_.add(where + ", field `artifactType`,", "is required when the config is empty");
+        breaches_.add(where + ", field `artifactType`", "is required when the config is empty");
       if (config.digest != digest_of("{}"))
-        breaches_.add(where + ", field `config`,", "is of the empty type but its blob is not `{}`");
+        breaches_.add(where + ", field `config`", "is of the empty type but its blob is not `{}`");
     }
     XAAS_CHECK(check_blob(config, where + ", config"));
     for (const auto& layer : layers) {

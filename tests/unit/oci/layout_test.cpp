@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/oci/layout.hpp"
 
+#include "layout_files.hpp"
+
 #include "xaas/support/files.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -220,6 +224,29 @@ TEST_F(LayoutTest, RefusesATagThatNamesTwoImages) {
   second.annotations[std::string(k_annotation_ref_name)] = "a";
   ASSERT_TRUE(write_file(path_ / "index.json", print_index({.manifests = {first, second}})));
   EXPECT_EQ(layout->find_tag("a").error().code(), "layout.ambiguous-tag");
+}
+
+TEST_F(LayoutTest, SaysThatAnotherProcessHoldsTheLock) {
+  ASSERT_TRUE(Layout::open_or_create(path_));
+  const auto held = lock_layout(path_);
+  const auto second = lock_layout(path_, std::chrono::milliseconds(20));
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code(), "layout.locked");
+}
+
+TEST_F(LayoutTest, TakesAFileFromAnotherFileSystem) {
+  auto layout = Layout::open_or_create(path_);
+  struct ::stat here = {};
+  struct ::stat there = {};
+  ASSERT_EQ(::stat(path_.c_str(), &here), 0);
+  if (::stat("/dev/shm", &there) != 0 || here.st_dev == there.st_dev)
+    GTEST_SKIP() << "no second file system";
+  const auto other = TemporaryFolder::make("/dev/shm");
+  ASSERT_TRUE(write_file(other->path() / "file", "content"));
+  const auto descriptor = layout->put_blob_file(other->path() / "file", "text/plain");
+  ASSERT_TRUE(descriptor);
+  EXPECT_FALSE(std::filesystem::exists(other->path() / "file"));
+  EXPECT_EQ(*layout->read_blob(*descriptor), "content");
 }
 
 void set_tags(const std::filesystem::path& path, const std::string& prefix) {
