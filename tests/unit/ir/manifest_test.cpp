@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/ir/manifest.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/json.hpp"
+#include "xaas/support/process.hpp"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// A manifest with every kind of item once.
+IrManifest sample() {
+  const Digest unit = digest_of("unit");
+  const Digest object = digest_of("object");
+  const Digest crt = digest_of("crt1.o");
+  const Digest private_library = digest_of("libprivate.so");
+  IrManifest manifest{.application = "sample",
+                      .producer = "xaas-build 0.1.0",
+                      .llvm_version = "22.1.8",
+                      .architecture = "amd64",
+                      .triple = "x86_64-unknown-linux-gnu",
+                      .baseline = "x86-64",
+                      .glibc_floor = "2.34",
+                      .build_system = "make",
+                      .prefix = "/usr/local"};
+  manifest.units = {{.source = "a.c",
+                     .language = "c",
+                     .bitcode = unit,
+                     .pipeline_flags = {"-O2"},
+                     .floor = {"avx", "avx2"},
+                     .explicit_functions = {"kernel"},
+                     .neutralized = {"-march=native"},
+                     .text_bytes = 100},
+                    {.source = "slow.c",
+                     .language = "c",
+                     .bitcode = unit,
+                     .machine_code = object,
+                     .reason = "compiled without optimization",
+                     .text_bytes = 50},
+                    {.source = "start.S",
+                     .language = "assembler",
+                     .machine_code = object,
+                     .reason = "assembly",
+                     .text_bytes = 50}};
+  manifest.links = {
+      {.name = "app",
+       .kind = LinkKind::executable,
+       .items = {LinkOption{"-pie"}, LinkFile{.prefix = "", .name = "crt1.o", .content = crt},
+                 LinkUnit{0}, LinkArchive{.name = "libslow.a", .members = {1, 2}, .whole = true},
+                 LinkLibrary{.soname = "libc.so.6", .path = "/lib/libc.so.6", .content = {}},
+                 LinkLibrary{.soname = "libprivate.so", .path = "", .content = private_library}}}};
+  manifest.products = {{.path = "/usr/local/bin/app",
+                        .link = 0,
+                        .build_id = "abcd",
+                        .strip = StripLevel::all,
+                        .runpath = std::vector<std::string>{"$ORIGIN/../lib"}},
+                       {.path = "/usr/local/bin/app2", .link = 0}};
+  manifest.generic_files = {{.path = "/usr/local/bin/tool", .reason = "no captured link made it"}};
+  manifest.configurations = {{.name = "default", .products = {0, 1}}};
+  for (const Digest& digest : referenced_blobs(manifest)) manifest.blobs[digest] = 1;
+  return manifest;
+}
+
+std::string error_after(const std::function<void(Json&)>& change) {
+  Json json = *parse_json(print_ir_manifest(sample()));
+  change(json);
+  const auto parsed = parse_ir_manifest(json.dump());
+  return parsed ? "" : parsed.error().message();
+}
+
+TEST(ParseIrManifest, GivesBackWhatWasPrinted) {
+  const std::string text = print_ir_manifest(sample());
+  const auto parsed = parse_ir_manifest(text);
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(print_ir_manifest(*parsed), text);
+  EXPECT_EQ(parsed->products[0].runpath, sample().products[0].runpath);
+  EXPECT_FALSE(parsed->products[1].runpath.has_value());
+  EXPECT_EQ(std::get<LinkArchive>(parsed->links[0].items[3]).members,
+            (std::vector<std::size_t>{1, 2}));
+}
+
+TEST(ParseIrManifest, RefusesAnotherSchemaBeforeAnythingElse) {
+  const auto parsed = parse_ir_manifest(R"({"schema": "xaas.ir/7", "units": "nonsense"})");
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().kind(), ErrorKind::unsupported);
+  EXPECT_NE(parsed.error().message().find("xaas.ir/7"), std::string::npos);
+}
+
+TEST(ParseIrManifest, RefusesWhatIsNotAnObject) {
+  EXPECT_FALSE(parse_ir_manifest("[]"));
+  EXPECT_FALSE(parse_ir_manifest(""));
+  EXPECT_FALSE(parse_ir_manifest("{"));
+}
+
+TEST(ParseIrManifest, RefusesAUnitThatIsNotThere) {
+  EXPECT_EQ(error_after([](Json& json) { json["links"][0]["items"][2]["unit"] = 3; }),
+            "`links[0].items[2].unit` is 3, but there are only 3");
+}
+
+TEST(ParseIrManifest, RefusesAnArchiveMemberThatIsNotThere) {
+  EXPECT_EQ(error_after([](Json& json) { json["links"][0]["items"][3]["members"][1] = 9; }),
+            "`links[0].items[3].members` is 9, but there are only 3");
+}
+
+TEST(ParseIrManifest, RefusesNegativeIndices) {
+  EXPECT_NE(error_after([](Json& json) { json["links"][0]["items"][3]["members"][1] = -1; }), "");
+  EXPECT_NE(error_after([](Json& json) { json["products"][0]["link"] = -1; }), "");
+}
+
+TEST(ParseIrManifest, RefusesAProductOfALinkThatIsNotThere) {
+  EXPECT_EQ(error_after([](Json& json) { json["products"][1]["link"] = 1; }),
+            "`products[1].link` is 1, but there are only 1");
+}
+
+TEST(ParseIrManifest, RefusesAProductOutsideTheImage) {
+  EXPECT_NE(error_after([](Json& json) { json["products"][0]["path"] = "/usr/../../etc/passwd"; }),
+            "");
+  EXPECT_NE(error_after([](Json& json) { json["products"][0]["path"] = "relative"; }), "");
+}
+
+TEST(ParseIrManifest, RefusesAContentThatIsNotListed) {
+  EXPECT_NE(error_after([](Json& json) {
+              json["blobs"].erase(digest_of("unit").str());
+            }).find("`units[0].bitcode` refers to"),
+            std::string::npos);
+}
+
+TEST(ParseIrManifest, RefusesAUnitWithoutContent) {
+  EXPECT_EQ(error_after([](Json& json) { json["units"][0]["bitcode"] = nullptr; }),
+            "`units[0]` has neither bitcode nor machine code");
+}
+
+TEST(ParseIrManifest, RefusesMachineCodeWithoutAReason) {
+  EXPECT_EQ(error_after([](Json& json) { json["units"][2]["reason"] = ""; }),
+            "`units[2]` keeps machine code without a reason");
+}
+
+TEST(ParseIrManifest, RefusesUnknownWords) {
+  EXPECT_NE(error_after([](Json& json) { json["links"][0]["kind"] = "plugin"; }), "");
+  EXPECT_NE(error_after([](Json& json) { json["products"][0]["strip"] = "most"; }), "");
+  EXPECT_NE(error_after([](Json& json) { json["links"][0]["items"][0] = Json::object(); }), "");
+}
+
+TEST(CoverageOf, CountsUnitsAndCodeByClass) {
+  const Coverage coverage = coverage_of(sample());
+  EXPECT_EQ(coverage.captured, 1U);
+  EXPECT_EQ(coverage.kept_as_machine_code, 1U);
+  EXPECT_EQ(coverage.opaque, 1U);
+  EXPECT_EQ(coverage.text_bytes, 200U);
+  EXPECT_EQ(coverage.captured_text_bytes, 100U);
+}
+
+TEST(ReferencedBlobs, LeavesOutLibrariesThatTheImageHolds) {
+  const auto blobs = referenced_blobs(sample());
+  EXPECT_EQ(blobs.size(), 4U);
+  EXPECT_TRUE(blobs.contains(digest_of("libprivate.so")));
+  EXPECT_FALSE(blobs.contains(Digest()));
+}
+
+TEST(PrintIrManifest, ConformsToThePublishedSchema) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_TRUE(folder);
+  const auto file = folder->path() / "manifest.json";
+  ASSERT_TRUE(write_file(file, print_ir_manifest(sample())));
+  const Command check{.argv = {"/usr/bin/python3", "-m", "jsonschema", "-i", file.string(),
+                               XAAS_SOURCE_DIR "/ir/schema/xaas.ir.schema.json"},
+                      .environment = {{"PYTHONWARNINGS", "ignore"}}};
+  const auto outcome = run(check);
+  if (!outcome || outcome->errors.find("No module named") != std::string::npos) {
+    GTEST_SKIP() << "python3-jsonschema is not installed";
+  }
+  EXPECT_TRUE(outcome->succeeded()) << outcome->output << outcome->errors;
+}
+
+}  // namespace
+}  // namespace xaas
