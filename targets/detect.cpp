@@ -77,6 +77,11 @@ void detect_aarch64_features(const ProcessorFamily& family, const KernelProcesso
                              Target& target) {
   const auto by_name = family.features_of(target.cpu.name);
   target.origins["cpu.features"] = by_name ? "/proc/cpuinfo, llvm" : "/proc/cpuinfo";
+  if (kernel.flags.empty()) {  // all that is certain; the missing flags are noted already
+    target.cpu.features = family.features_of(family.levels().front().name).value_or(FeatureSet{});
+    target.origins["cpu.features"] = "llvm";
+    return;
+  }
   auto features = by_name.value_or(versions_of(family));
   for (const auto& entry : aarch64_kernel_flags()) {
     if (kernel_shows(entry, kernel.flags))

@@ -221,6 +221,14 @@ TEST(DetectTarget, TakesTheVersionAwayWithAnExtensionThatTheKernelHides) {
   EXPECT_THAT(code_generation_features(target), IsSupersetOf({"-pauth", "-v8.3a", "-v9a"}));
 }
 
+TEST(DetectTarget, AssumesOnlyTheFirstArmLevelWhenTheKernelIsSilent) {
+  FakeHost host = neoverse_v2("");
+  host.files.clear();
+  const auto target = detect_target(host);
+  EXPECT_EQ(target.cpu.level, "armv8-a");
+  EXPECT_THAT(code_generation_features(target), IsSupersetOf({"+neon", "-sve", "-v9a"}));
+}
+
 TEST(DetectTarget, DescribesAnUnknownArmProcessorByItsFlagsAlone) {
   FakeHost host = neoverse_v2("paca pacg bti");
   host.its_cpu_name = "generic";
