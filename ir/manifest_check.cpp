@@ -58,6 +58,11 @@ struct ItemCheck {
     return check_blob(manifest, item.content, field + ".content");
   }
   Status operator()(const LinkLibrary& item) const {
+    if (item.soname.empty() || item.soname.contains('/') || item.soname.starts_with('.')) {
+      return fail(ErrorKind::corrupt, "`{}.library` is `{}`, which is not a file name", field,
+                  item.soname)
+          .with_code("ir.reference");
+    }
     if (!item.path.empty()) {
       if (item.path.front() == '/') return {};
       return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not absolute", field, item.path)

@@ -132,8 +132,12 @@ Status LinkTable::add_archive(const RecordedInput& input, Link& link) {
 Status LinkTable::add_library(const RecordedInput& input, const LibraryPlace& place, Link& link) {
   XAAS_TRY(const auto bytes, stored(input.content));
   XAAS_TRY(const auto facts, read_elf(bytes));
-  const std::string soname =
-      facts && !facts->soname.empty() ? facts->soname : file_name(input.path);
+  const std::string soname = facts && !facts->soname.empty() ? facts->soname : input.text;
+  if (soname.empty() || soname.contains('/')) {
+    return fail(ErrorKind::unsupported, "it links `{}`, which has no soname, by its path",
+                input.path)
+        .with_code("capture.link");
+  }
   LinkLibrary library{.soname = soname, .path = place(input.path, soname, input.content)};
   XAAS_TRY(library.content, blobs_->put(bytes));
   link.items.emplace_back(std::move(library));

@@ -22,11 +22,15 @@ bool lowers_something(const LinkPlan& plan) {
       plan.units, [](const UnitPlan& unit) { return unit.treatment != Treatment::machine_code; });
 }
 
+std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPlan& plan) {
+  return places.work / fmt::format("libraries-{}", plan.link);
+}
+
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
   JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places)
-      : manifest_(manifest), places_(places) {
+      : manifest_(manifest), places_(places), libraries_(library_folder(places, plan)) {
     for (const UnitPlan& unit : plan.units) treatments_[unit.unit] = unit.treatment;
   }
 
@@ -101,14 +105,16 @@ class JobMaker {
   void add(const LinkFile& item, std::vector<LoweringJob::Item>& items) const {
     items.emplace_back(LoweringJob::Object{.prefix = item.prefix, .path = blob(item.content)});
   }
+  /// By name from a folder of links: a library without a soname would be recorded under the path
+  /// that it was opened by.
   void add(const LinkLibrary& item, std::vector<LoweringJob::Item>& items) const {
-    const std::string path =
-        item.path.empty() ? blob(item.content) : (places_.root / item.path.substr(1)).string();
-    items.emplace_back(LoweringJob::Object{.prefix = "", .path = path});
+    items.emplace_back(LoweringJob::Option{"-L" + libraries_.string()});
+    items.emplace_back(LoweringJob::Option{"-l:" + item.soname});
   }
 
   const IrManifest& manifest_;
   const LoweringPlaces& places_;
+  std::filesystem::path libraries_;
   std::map<std::size_t, Treatment> treatments_;
   bool skip_next_ = false;
 };
@@ -163,6 +169,28 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
     }
   }
   return lowerings;
+}
+
+Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
+                      const LoweringPlaces& places) {
+  for (const LinkPlan& link_plan : plan.links) {
+    const std::filesystem::path folder = library_folder(places, link_plan);
+    XAAS_CHECK(make_folders(folder));
+    for (const LinkItem& item : manifest.links[link_plan.link].items) {
+      const auto* library = std::get_if<LinkLibrary>(&item);
+      if (library == nullptr) continue;
+      const auto file = library->path.empty() ? places.blobs / library->content.hex()
+                                              : places.root / library->path.substr(1);
+      std::error_code error;
+      std::filesystem::create_symlink(file, folder / library->soname, error);
+      if (error && error != std::errc::file_exists) {
+        return fail(ErrorKind::io, "cannot make the link `{}`: {}",
+                    (folder / library->soname).string(), error.message())
+            .with_code("deploy.work");
+      }
+    }
+  }
+  return {};
 }
 
 }  // namespace xaas

@@ -44,4 +44,9 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const LoweringPlaces& places,
                                                 const RunpathPolicy& runpath);
 
+/// Lays out the shared libraries of each link by soname, as the jobs name them. Call before the
+/// jobs run.
+Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
+                      const LoweringPlaces& places);
+
 }  // namespace xaas

@@ -212,6 +212,7 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
     return layout ? layout->runpath_of(product) : product.runpath;
   };
+  XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
   const auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath);
   XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
   const bool is_for_here = runs_here(preparation.plan.target);

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "commands.hpp"
+#include "compare.hpp"
+#include "deployed.hpp"
+
+#include "xaas/support/diagnostics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// B, or the generic image that the tree A remembers.
+Result<Deployed> open_second(const CompareOptions& options, const Deployed& a) {
+  if (!options.b.empty()) return open_deployed(options.b);
+  if (a.record && !a.record->reference.empty()) return open_deployed(a.record->reference);
+  return fail(ErrorKind::invalid_input, "`{}` does not say what to compare it with", a.name)
+      .with_code("compare.one-sided")
+      .with_help("name a second deployment, image or program");
+}
+
+Result<Contender> make_contender(const Deployed& deployed, const std::string& line) {
+  Contender contender{.name = deployed.name};
+  if (line.empty()) {
+    XAAS_TRY(contender.command, command_for(deployed, {}));
+  } else {
+    XAAS_TRY(contender.command, shell_command_for(deployed, line));
+  }
+  return contender;
+}
+
+/// Why two deployments that run alike might do so.
+void explain_equality(const Deployed& a, const Deployed& b, Comparison& comparison) {
+  if (comparison.verdict == Comparison::Verdict::a_better || !a.record) return;
+  if (b.record && a.record->products.size() == b.record->products.size() &&
+      std::ranges::equal(a.record->products, b.record->products, {}, &DeployedProduct::content,
+                         &DeployedProduct::content)) {
+    comparison.notes.push_back("both deployments hold the same programs, byte for byte");
+    return;
+  }
+  if (a.record->products.empty()) {
+    comparison.notes.push_back(
+        fmt::format("nothing of `{}` could be lowered: it is the generic program", a.name));
+    return;
+  }
+  unsigned widest = 0;
+  for (const DeployedProduct& product : a.record->products) {
+    widest = std::max(widest, product.census.widest_vector_bits);
+  }
+  if (widest <= 128) {
+    comparison.notes.push_back(fmt::format(
+        "`{}` has no vectors wider than the generic program's: its loops do not vectorize further",
+        a.name));
+  } else {
+    comparison.notes.push_back(
+        fmt::format("`{}` uses vectors of up to {} bits, but not where this command spends its "
+                    "time, or memory is the limit",
+                    a.name, widest));
+  }
+}
+
+Status check_bound(const Comparison& comparison, double at_least) {
+  if (at_least <= 0 || comparison.low >= at_least) return {};
+  return fail(ErrorKind::mismatch,
+              "`{}` is surely only {:.3f} times as fast as `{}`; {:.3f} was asked for",
+              comparison.name_a, comparison.low, comparison.name_b, at_least)
+      .with_code("compare.bound")
+      .with_help("the interval narrows with a larger --repeat and on a quiet machine");
+}
+
+}  // namespace
+
+Result<int> run_compare_command(const CompareOptions& options) {
+  XAAS_TRY(const auto a, open_deployed(options.a));
+  XAAS_TRY(const auto b, open_second(options, a));
+  ComparisonPlan plan{.repeat = options.repeat,
+                      .processors = options.processors,
+                      .metric = options.metric,
+                      .better = options.lower_is_better ? Better::lower : Better::higher,
+                      .same_output = options.same_output};
+  XAAS_TRY(plan.a, make_contender(a, options.command));
+  XAAS_TRY(plan.b, make_contender(b, options.command));
+  Progress progress("xaas-deploy", Progress::Style::automatic);
+  progress.stage("measuring", options.repeat * 2 + 2);
+  plan.progress = [&](unsigned, unsigned) { progress.step(); };
+  XAAS_TRY(auto comparison, compare(plan));
+  progress.finish();
+  explain_equality(a, b, comparison);
+  fmt::print("{}", options.json ? comparison_json(comparison) : comparison_table(comparison));
+  XAAS_CHECK(check_bound(comparison, options.at_least));
+  return 0;
+}
+
+}  // namespace xaas
