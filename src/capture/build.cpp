@@ -218,6 +218,13 @@ Result<BuildResult> Build::run_to_end() {
   return result;
 }
 
+Status check_source_folder(const fs::path& source) {
+  std::error_code error;
+  if (fs::is_directory(source, error)) return {};
+  return fail(ErrorKind::invalid_input, "the source tree `{}` is not a folder", source.string())
+      .with_code("build.no-source");
+}
+
 Status check_work_folder(const fs::path& work) {
   std::error_code error;
   for (const char* part : {"source", "build", "stage", "tools", "capture", "build.log"})
@@ -248,10 +255,8 @@ std::string name_of(BuildSystem system) {
 }
 
 Result<BuildSystem> recognize_build_system(const fs::path& source) {
+  XAAS_CHECK(check_source_folder(source));
   std::error_code error;
-  if (!fs::is_directory(source, error))
-    return fail(ErrorKind::invalid_input, "`{}` is not a folder", source.string())
-        .with_code("build.no-source");
   const auto has = [&](const char* name) { return fs::is_regular_file(source / name, error); };
   if (has("CMakeLists.txt")) return BuildSystem::cmake;
   if (has("meson.build")) return BuildSystem::meson;
@@ -267,6 +272,7 @@ Result<BuildSystem> recognize_build_system(const fs::path& source) {
 }
 
 Result<BuildResult> capture_build(const BuildRequest& request, Progress& progress) {
+  XAAS_CHECK(check_source_folder(request.source));
   BuildSystem system = BuildSystem::command;
   if (request.command.empty()) {
     XAAS_TRY(system, recognize_build_system(request.source));
