@@ -24,7 +24,9 @@ source=$("$here/fetch_source.sh" zstd) || { not_ok "the source package can be fe
 cp -r "$source" a
 mkdir -p elsewhere/and-deeper
 cp -r "$source" elsewhere/and-deeper/b
-capture() { xaas-build ir --source "$1" --output "oci:images:$2" --jobs "$3" -q; }
+capture() {
+  xaas-build ir --source "$1" --output "oci:images:$2" --entrypoint zstd --jobs "$3" -q
+}
 check "zstd is captured by its own Makefile" saves first capture a first 2
 check "it is captured again elsewhere" saves second capture elsewhere/and-deeper/b second 1
 check "both captures have the same digest" cmp first second
@@ -37,22 +39,45 @@ units = json.load(open("manifest.json"))["units"]
 assembly = [u for u in units if u["source"].endswith("huf_decompress_amd64.S")]
 assert assembly and all(u.get("reason") and not u.get("bitcode") for u in assembly), assembly'
 
-check "it is specialized for this machine" \
-  xaas-deploy specialize oci:images:first --output tree:here --cache cache
+check "it is specialized for this machine" saves record.json \
+  xaas-deploy specialize oci:images:first --output tree:here --cache cache --json
 check "it is specialized again from the cache, with the same result" sh -c '
-  xaas-deploy specialize oci:images:first --output tree:again --cache cache &&
+  xaas-deploy specialize oci:images:first --output tree:again --cache cache -q &&
   diff -r --no-dereference here/usr/local again/usr/local'
+# The widest vectors that code generation uses are the target's: 256 bits from AVX2 on.
+if grep -qw avx2 /proc/cpuinfo; then
+  check "its instructions are this machine's" python3 -c '
+import json
+census = {p["path"]: p["census"] for p in json.load(open("record.json"))["products"]}
+zstd = census["/usr/local/bin/zstd"]
+assert zstd["widest_vector_bits"] >= 256 and zstd["instructions"].get("AVX2", 0) > 0, zstd'
+else
+  skip "its instructions are this machine'"'"'s: there is no AVX2 here"
+fi
 
 # A corpus that is the same every time: the source tree itself, and some of it twice.
 tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --exclude=debian \
   -cf corpus -C "$source" lib programs tests doc zlibWrapper
-generic() { xaas-deploy run oci:images:first -- zstd "$@"; }
-native() { xaas-deploy run here -- zstd "$@"; }
+generic() { xaas-deploy run oci:images:first -- "$@"; }
+specialized() { xaas-deploy run here -- "$@"; }
 same_output() {
-  generic -q -f -c "-$1" corpus >generic.zst && native -q -f -c "-$1" corpus >native.zst &&
-    cmp generic.zst native.zst && native -q -d -c generic.zst | cmp - corpus
+  generic -q -f -c "-$1" corpus >generic.zst && specialized -q -f -c "-$1" corpus >specialized.zst &&
+    cmp generic.zst specialized.zst && specialized -q -d -c generic.zst | cmp - corpus
 }
 for level in 1 3 9 19; do
   check "level $level: the same bytes as the generic build's" same_output "$level"
 done
+
+# In speed it must keep up with what clang makes of the same source for this machine by hand.
+cp -r "$source" by-hand
+check "clang builds it by hand for this machine" make -s -j"$(nproc)" -C by-hand zstd-release \
+  CC=clang-22 CFLAGS='-O3 -march=native'
+# `zstd -q -b` prints: -3  1871328 (3.672) 225.77 MB/s  921.4 MB/s  corpus
+bench="zstd -q -b3 -i1 $work/corpus"
+check "it compresses at 0.90 times the speed of clang's native build at least" \
+  xaas-deploy compare here by-hand/programs/zstd --run "$bench" --repeat 8 --at-least 0.90 \
+  --metric '\) +([0-9.]+) MB/s'
+check "it decompresses at 0.90 times the speed of clang's native build at least" \
+  xaas-deploy compare here by-hand/programs/zstd --run "$bench" --repeat 8 --at-least 0.90 \
+  --metric 'MB/s +([0-9.]+) MB/s'
 finish
