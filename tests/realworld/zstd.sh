@@ -52,7 +52,7 @@ census = {p["path"]: p["census"] for p in json.load(open("record.json"))["produc
 zstd = census["/usr/local/bin/zstd"]
 assert zstd["widest_vector_bits"] >= 256 and zstd["instructions"].get("AVX2", 0) > 0, zstd'
 else
-  skip "its instructions are this machine'"'"'s: there is no AVX2 here"
+  skip "its instructions are this machine's: there is no AVX2 here"
 fi
 
 # A corpus that is the same every time: the source tree itself, and some of it twice.
