@@ -98,8 +98,11 @@ TEST_P(EveryProcessor, IsGeneratedForWithExactlyItsFeatures) {
 }
 
 TEST_P(EveryProcessor, LosesAFeatureThatItsDescriptionLacks) {
-  for (auto target : processors_of(*GetParam())) {
-    for (const auto& feature : FeatureSet(target.cpu.features)) {
+  for (const auto* name : {"x86-64-v4", "znver5", "diamondrapids", "sapphirerapids", "a64fx",
+                           "neoverse-v2", "neoverse-v3", "apple-m4"}) {
+    const auto target = target_of_cpu(name).value();
+    if (target.architecture != GetParam()->architecture) continue;
+    for (const auto& feature : target.cpu.features) {
       if (GetParam()->features_of(GetParam()->levels().front().name)->contains(feature)) continue;
       auto less = target;
       less.cpu.features.erase(feature);
