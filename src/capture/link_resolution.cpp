@@ -2,6 +2,7 @@
 #include "link_resolution.hpp"
 
 #include "linker_script.hpp"
+#include "paths.hpp"
 
 #include "xaas/support/files.hpp"
 
@@ -47,21 +48,13 @@ bool is_file(const fs::path& path) {
   return fs::exists(path, error) && !fs::is_directory(path, error);
 }
 
-/// Links stay as they are; "x/.." goes only where x is no link.
-std::string absolute(const fs::path& folder, const fs::path& path) {
-  const fs::path whole = folder / path;
-  fs::path tidy = whole.lexically_normal();
-  std::error_code error;
-  return tidy == whole || fs::equivalent(tidy, whole, error) ? tidy.string() : whole.string();
-}
-
 /// Walks over the arguments with the state that the linker has at each of them.
 class Resolver {
  public:
   explicit Resolver(fs::path folder) : folder_(std::move(folder)) {}
 
   Result<ResolvedLink> resolve(const std::vector<LinkerArgument>& arguments) {
-    link_.output = absolute(folder_, "a.out");
+    link_.output = absolute_path(folder_, "a.out");
     // -L and --sysroot hold for the whole command line, wherever they stand.
     for (const LinkerArgument& argument : arguments)
       if (argument.meaning == sysroot) sysroot_ = argument.value;
@@ -97,11 +90,11 @@ class Resolver {
       case library:
         return add_library(argument.value, 0);
       case file:
-        return add_file_argument(argument, absolute(folder_, argument.value));
+        return add_file_argument(argument, absolute_path(folder_, argument.value));
       case script:
         return add_script(argument);
       case output:
-        link_.output = absolute(folder_, argument.value);
+        link_.output = absolute_path(folder_, argument.value);
         return {};
       case format:
         if (argument.value == "binary") refuse("reads files as binary data, whose names count");
@@ -162,7 +155,7 @@ class Resolver {
 
   Status add_script(const LinkerArgument& argument) {
     if (is_file(folder_ / argument.value))
-      return add_file_argument(argument, absolute(folder_, argument.value));
+      return add_file_argument(argument, absolute_path(folder_, argument.value));
     const auto found = find_in_search(argument.value);
     if (!found) return missing("linker script", argument.value);
     return add_file_argument(argument, *found);
@@ -175,7 +168,7 @@ class Resolver {
 
   [[nodiscard]] std::optional<std::string> find_in_search(const std::string& name) const {
     for (const std::string& place : search_)
-      if (is_file(folder_ / place / name)) return absolute(folder_, fs::path(place) / name);
+      if (is_file(folder_ / place / name)) return absolute_path(folder_, fs::path(place) / name);
     return {};
   }
 
@@ -184,8 +177,9 @@ class Resolver {
     for (const std::string& place : search_) {
       const fs::path stem = fs::path(place) / ("lib" + name);
       if (!state_.only_static && is_file(folder_ / (stem.string() + ".so")))
-        return absolute(folder_, stem.string() + ".so");
-      if (is_file(folder_ / (stem.string() + ".a"))) return absolute(folder_, stem.string() + ".a");
+        return absolute_path(folder_, stem.string() + ".so");
+      if (is_file(folder_ / (stem.string() + ".a")))
+        return absolute_path(folder_, stem.string() + ".a");
     }
     return {};
   }
@@ -198,7 +192,7 @@ class Resolver {
 
   /// `given` is what the linker writes as NEEDED for a shared library without a soname.
   Status add_file(const std::string& name, const std::string& given, int depth) {
-    const std::string path = absolute(folder_, name);
+    const std::string path = absolute_path(folder_, name);
     XAAS_TRY(const Content content, content_of(path));
     RecordedInput input{.text = {}, .path = path, .content = {}};
     switch (content) {
@@ -268,7 +262,7 @@ class Resolver {
     }
     const fs::path beside = script.parent_path() / name;
     if (is_file(beside)) return beside.string();
-    if (is_file(folder_ / name)) return absolute(folder_, name);
+    if (is_file(folder_ / name)) return absolute_path(folder_, name);
     return find_in_search(name).value_or("");
   }
 
@@ -283,7 +277,7 @@ class Resolver {
 std::string canonical(const fs::path& folder, const std::string& path) {
   std::error_code error;
   const fs::path found = fs::weakly_canonical(folder / path, error);
-  return error ? absolute(folder, path) : found.string();
+  return error ? absolute_path(folder, path) : found.string();
 }
 
 }  // namespace
@@ -295,10 +289,10 @@ Result<ResolvedLink> resolve_link(const std::vector<LinkerArgument>& arguments,
 
 ResolvedLink output_alone(const std::vector<LinkerArgument>& arguments, const fs::path& folder,
                           std::string reason) {
-  ResolvedLink link{.output = absolute(folder, "a.out"), .opaque_reason = std::move(reason)};
+  ResolvedLink link{.output = absolute_path(folder, "a.out"), .opaque_reason = std::move(reason)};
   for (const LinkerArgument& argument : arguments) {
     if (!argument.is_option) continue;
-    if (argument.meaning == output) link.output = absolute(folder, argument.value);
+    if (argument.meaning == output) link.output = absolute_path(folder, argument.value);
     if (argument.meaning == shared) link.kind = LinkRecord::Kind::shared_library;
     if (argument.meaning == relocatable) link.kind = LinkRecord::Kind::relocatable;
   }

@@ -86,6 +86,7 @@ Result<LinkRecord> read_link(const JsonReader& reader) {
   XAAS_TRY(record.folder, reader.string("folder"));
   XAAS_TRY(record.output, reader.string("output"));
   XAAS_TRY(record.content, reader.digest("content"));
+  XAAS_TRY(record.build_id, reader.string_or("build_id", ""));
   XAAS_TRY(const std::string kind, reader.string("link"));
   XAAS_TRY(record.kind, value_in(k_kinds, kind, reader, "link"));
   XAAS_TRY(record.opaque_reason, reader.string_or("opaque_reason", ""));
@@ -141,6 +142,7 @@ std::string print_record(const LinkRecord& record) {
       {"folder", record.folder},
       {"output", record.output},
       {"content", record.content.str()},
+      {"build_id", record.build_id},
       {"link", name_in(k_kinds, record.kind)},
       {"opaque_reason", record.opaque_reason},
       {"inputs", std::move(inputs)},

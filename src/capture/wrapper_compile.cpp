@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "paths.hpp"
 #include "response_file.hpp"
 #include "wrapper.hpp"
 
@@ -59,7 +60,7 @@ Status record_objects(const WrapperJob& job, const CompileTask& task,
     std::error_code error;
     // "-o /dev/null" and kin: nothing can be linked from it.
     if (!fs::is_regular_file(task.objects[i], error)) continue;
-    CompileRecord record{.source = (fs::path(job.folder) / task.sources[i]->value).string(),
+    CompileRecord record{.source = absolute_path(job.folder, task.sources[i]->value),
                          .folder = job.folder,
                          .output = task.recorded_output[i],
                          .language = task.sources[i]->language,

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "paths.hpp"
 #include "response_file.hpp"
 #include "wrapper.hpp"
 
@@ -29,10 +30,6 @@ bool is_passed_on(const Argument& argument) {
 
 bool is_any_of(const Argument& argument, std::initializer_list<FlagMeaning> meanings) {
   return argument.is_flag && std::ranges::find(meanings, argument.meaning) != meanings.end();
-}
-
-std::string absolute(const WrapperJob& job, const std::string& path) {
-  return (fs::path(job.folder) / path).lexically_normal().string();
 }
 
 /// The whole command by the real compiler, with only the processor flags and path maps changed.
@@ -94,7 +91,7 @@ Result<int> compile(const WrapperJob& job, const CompilerInvocation& invocation,
   for (const Argument* source : task.sources) {
     const std::string object =
         invocation.output.empty() ? default_object(source->value) : invocation.output;
-    task.objects.push_back(absolute(job, object));
+    task.objects.push_back(absolute_path(job.folder, object));
   }
   task.recorded_output = task.objects;
   return run_compile(job, task);
@@ -144,8 +141,9 @@ Result<int> compile_and_link(const WrapperJob& job, const CompilerInvocation& in
     }
     const std::string object = (temporary.path() / fmt::format("{}.o", renamed.size())).string();
     // The same in every build, unlike the temporary's own name.
-    const std::string name = absolute(
-        job, fmt::format("{}-{}-{}", product, renamed.size(), default_object(argument.value)));
+    const std::string name = absolute_path(
+        job.folder,
+        fmt::format("{}-{}-{}", product, renamed.size(), default_object(argument.value)));
     const CompileTask task{.invocation = invocation,
                            .sources = {&argument},
                            .arguments = part_arguments(invocation, argument, object),

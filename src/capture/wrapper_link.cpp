@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "build_id.hpp"
 #include "driver_commands.hpp"
 #include "link_resolution.hpp"
 #include "linker_table.hpp"
+#include "paths.hpp"
 #include "response_file.hpp"
 #include "wrapper.hpp"
 
@@ -34,6 +36,14 @@ bool has(const std::vector<LinkerArgument>& arguments, LinkerMeaning meaning) {
 void print(const std::string& text, std::FILE* stream) {
   std::fwrite(text.data(), 1, text.size(), stream);
   std::fflush(stream);
+}
+
+/// What can only be known of the finished output completes the record.
+Status add_link(const WrapperJob& job, LinkRecord record) {
+  XAAS_TRY(const std::string bytes, read_file(record.output));
+  record.content = digest_of(bytes);
+  record.build_id = build_id_of(bytes);
+  return job.store.add(record);
 }
 
 /// Fills in contents; what the linker read must be exactly what was resolved.
@@ -71,8 +81,7 @@ Status record_link(const WrapperJob& job, const LinkTask& task,
                     .kind = link.kind,
                     .inputs = std::move(link.inputs),
                     .opaque_reason = std::move(link.opaque_reason)};
-  XAAS_TRY(record.content, digest_of_file(link.output));
-  return job.store.add(record);
+  return add_link(job, std::move(record));
 }
 
 /// Records a link that was made by other means than lld alone.
@@ -85,8 +94,7 @@ Status record_opaque(const WrapperJob& job, ResolvedLink link) {
                     .kind = link.kind,
                     .inputs = {},
                     .opaque_reason = std::move(link.opaque_reason)};
-  XAAS_TRY(record.content, digest_of_file(record.output));
-  return job.store.add(record);
+  return add_link(job, std::move(record));
 }
 
 /// lld refused: the link as the user wrote it. Its errors are the ones to show.
@@ -113,7 +121,7 @@ Result<int> run_unread_link(const WrapperJob& job, const CompilerInvocation& inv
   XAAS_TRY(const Outcome outcome, run(plain_command(job, std::move(original))));
   if (!outcome.succeeded()) return outcome.exit_code;
   const std::string output = invocation.output.empty() ? "a.out" : invocation.output;
-  XAAS_CHECK(record_opaque(job, {.output = (fs::path(job.folder) / output).string(),
+  XAAS_CHECK(record_opaque(job, {.output = absolute_path(job.folder, output),
                                  .inputs = {},
                                  .scripts = {},
                                  .opaque_reason = "the compiler runs more than a linker for it"}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/capture/build.hpp"
 
+#include "xaas/elf/elf_file.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
@@ -160,6 +161,10 @@ TEST_F(MakeTree, InstallsIntoTheStage) {
   const auto digest = digest_of_file(app);
   ASSERT_TRUE(digest);
   EXPECT_EQ(link_of(result->log, "app")->content, *digest);
+  const auto facts = read_elf(read_file(app).value());
+  ASSERT_TRUE(facts && *facts);
+  EXPECT_EQ((*facts)->build_id.size(), 40U);
+  EXPECT_EQ(link_of(result->log, "app")->build_id, (*facts)->build_id);
 }
 
 TEST_F(MakeTree, RecordsTheSameInAnotherFolder) {
