@@ -183,10 +183,10 @@ Status LayerReader::read_content(const std::function<Status(std::string_view)>& 
     const int status = archive_read_data_block(state_->reader.get(), &block, &size, &offset);
     if (status != ARCHIVE_OK && status != ARCHIVE_EOF)
       return damaged_layer(state_->reader.get(), state_->layer);
-    if (offset < 0 || (size > 0 && static_cast<std::uint64_t>(offset) < position)) {
+    if (offset < 0 || (size > 0 && std::cmp_less(offset, position))) {
       return fail(ErrorKind::corrupt, "a sparse file's parts overlap").with_code("layer.damaged");
     }
-    if (static_cast<std::uint64_t>(offset) > position) {
+    if (std::cmp_greater(offset, position)) {
       XAAS_CHECK(state_->take_zeros(static_cast<std::uint64_t>(offset) - position, take));
       position = static_cast<std::uint64_t>(offset);
     }

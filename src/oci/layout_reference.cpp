@@ -49,7 +49,7 @@ bool is_tag(std::string_view text) {
 
 Result<LayoutReference> parse_layout_reference(std::string_view text) {
   constexpr std::string_view k_scheme = "oci:";
-  if (text.find('\0') != std::string_view::npos) return not_a_reference("(text with a zero byte)");
+  if (text.contains('\0')) return not_a_reference("(text with a zero byte)");
   if (text.starts_with(k_scheme)) {
     XAAS_TRY(auto reference, split_tag(text.substr(k_scheme.size())));
     if (reference.path.empty()) return not_a_reference(text);

@@ -25,7 +25,10 @@ constexpr unsigned k_kept_bits = 01777;
 
 std::string joined(RootFolder::Components components) {
   std::string path;
-  for (const auto& component : components) path += (path.empty() ? "" : "/") + component;
+  for (const auto& component : components) {
+    if (!path.empty()) path += '/';
+    path += component;
+  }
   return path;
 }
 
@@ -98,29 +101,34 @@ Result<std::optional<OpenFile>> RootFolder::open_folder(Components path, Missing
   return std::optional<OpenFile>(std::move(folder));
 }
 
-/// The folder that `path` lies in, with nothing at `path` any more.
-Result<OpenFile> RootFolder::prepare_place(Components path) {
+Result<OpenFile> RootFolder::make_parent(Components path) {
   XAAS_TRY(auto parent, open_folder(path.first(path.size() - 1), Missing::make));
   if (!parent) return fail(ErrorKind::internal, "a folder vanished while it was made");
+  return std::move(*parent);
+}
+
+/// The folder that `path` lies in, with nothing at `path` any more.
+Result<OpenFile> RootFolder::prepare_place(Components path) {
+  XAAS_TRY(auto parent, make_parent(path));
   const auto name = joined(path);
-  XAAS_CHECK(remove_entry(*parent, name, Keep::nothing));
+  XAAS_CHECK(remove_entry(parent, name, Keep::nothing));
   // Folders that are gone have no mode to be set: a link may take their place.
   folder_modes_.erase(name);
   folder_modes_.erase(folder_modes_.lower_bound(name + "/"), folder_modes_.lower_bound(name + "0"));
   made_.insert(name);
-  return std::move(*parent);
+  return parent;
 }
 
 Status RootFolder::make_folder(Components path, unsigned mode) {
   if (path.empty()) return {};  // the root's own attributes are the caller's
   const auto name = joined(path);
-  XAAS_TRY(const auto parent, open_folder(path.first(path.size() - 1), Missing::make));
+  XAAS_TRY(const auto parent, make_parent(path));
   struct ::stat status = {};
   const bool is_there =
-      ::fstatat(parent->number(), path.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
-  if (is_there && !S_ISDIR(status.st_mode)) XAAS_CHECK(remove_entry(*parent, name, Keep::nothing));
+      ::fstatat(parent.number(), path.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0;
+  if (is_there && !S_ISDIR(status.st_mode)) XAAS_CHECK(remove_entry(parent, name, Keep::nothing));
   if (!is_there || !S_ISDIR(status.st_mode)) {
-    if (::mkdirat(parent->number(), path.back().c_str(), k_owner_all) != 0)
+    if (::mkdirat(parent.number(), path.back().c_str(), k_owner_all) != 0)
       return layout_io_error("create", shown(name), errno);
   }
   made_.insert(name);
@@ -146,7 +154,7 @@ Status RootFolder::make_hard_link(Components path, Components target) {
   struct ::stat status = {};
   if (!source ||
       ::fstatat(source->number(), target.back().c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 ||
-      !(S_ISREG(status.st_mode) || S_ISLNK(status.st_mode)))
+      (!S_ISREG(status.st_mode) && !S_ISLNK(status.st_mode)))
     return missing();
   XAAS_TRY(const auto parent, prepare_place(path));
   // Without AT_SYMLINK_FOLLOW a link is linked, not what it points at.

@@ -50,6 +50,7 @@ class RootFolder {
   Result<std::optional<OpenFile>> open_folder(Components path, Missing missing);
   Result<OpenFile> step_into(const OpenFile& folder, Components path_so_far, Missing missing,
                              bool& is_absent);
+  Result<OpenFile> make_parent(Components path);
   Result<OpenFile> prepare_place(Components path);
   Status make_writable(const OpenFile& folder, const std::string& path);
   enum class Keep { nothing, own };

@@ -33,8 +33,7 @@ using MemberOrder = std::map<std::string, const LayerEntry*>;
 Status check_path(const std::string& path) {
   const auto components = split_layer_path(path);
   const bool is_plain = components && !components->empty() &&
-                        join_layer_path(*components) == path &&
-                        path.find('\0') == std::string::npos;
+                        join_layer_path(*components) == path && !path.contains('\0');
   if (is_plain) return {};
   return bad_path(path, "the path must be relative, without `.` and `..`");
 }
@@ -101,7 +100,7 @@ Status write_entry(BlobWriter& writer, const std::string& path, const LayerEntry
                         {});
   }
   if (const auto* link = std::get_if<LayerLink>(&entry)) {
-    if (link->target.empty() || link->target.find('\0') != std::string::npos)
+    if (link->target.empty() || link->target.contains('\0'))
       return bad_path(path, "it is a link to nothing");
     return write_member(
         writer,
