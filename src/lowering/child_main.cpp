@@ -8,6 +8,8 @@
 #include <lld/Common/Driver.h>
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/raw_ostream.h>
+#include <llvm/TargetParser/AArch64TargetParser.h>
+#include <llvm/TargetParser/X86TargetParser.h>
 
 #include <unistd.h>
 
@@ -25,6 +27,15 @@ namespace {
 [[noreturn]] void report_fatal(void*, const char* reason, bool) {
   llvm::errs() << "LLVM cannot go on: " << reason << "\n";
   _exit(k_exit_error);
+}
+
+// LLVM only warns of a name that it does not know, and lowers for the baseline.
+Status check_processor(const std::string& cpu) {
+  if (cpu == "generic" || llvm::X86::parseArchX86(cpu) != llvm::X86::CK_None ||
+      llvm::AArch64::parseCpu(cpu))
+    return {};
+  return fail(ErrorKind::invalid_input, "LLVM knows no processor `{}`", cpu)
+      .with_code("lowering.cpu");
 }
 
 Status run_lld(const std::vector<std::string>& line) {
@@ -62,6 +73,7 @@ Status keep_dumps(const std::filesystem::path& folder, const std::string& kept) 
 
 Result<LoweringResult> lower_here(const LoweringJob& job) {
   const auto start = std::chrono::steady_clock::now();
+  XAAS_CHECK(check_processor(job.cpu));
   // LLVM dumps a unit's stages beside the unit.
   XAAS_TRY(Materialized units,
            materialize_units(job, job.save_temps.empty() ? job.work : job.save_temps));

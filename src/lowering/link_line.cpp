@@ -3,6 +3,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 namespace xaas {
 namespace {
 
@@ -46,8 +48,9 @@ std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std
   line.push_back("--plugin-opt=mcpu=" + job.cpu);
   if (!job.features.empty())
     line.insert(line.end(), {"-mllvm", "-mattr=" + comma_separated(job.features)});
-  line.push_back(fmt::format("--threads={}", job.threads));
-  line.push_back(fmt::format("--thinlto-jobs={}", job.threads));
+  const unsigned threads = std::max(job.threads, 1U);
+  line.push_back(fmt::format("--threads={}", threads));
+  line.push_back(fmt::format("--thinlto-jobs={}", threads));
   // The optimizer may drop what a version script names; whether an export is missed is for the
   // comparison with the generic build to say.
   line.emplace_back("--undefined-version");

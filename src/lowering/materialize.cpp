@@ -6,7 +6,6 @@
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
-#include <map>
 #include <system_error>
 
 namespace xaas {
@@ -45,17 +44,7 @@ Rewrite rewrite_for(const LoweringJob& job, const Bitcode& unit) {
                  .floor = unit.extra_features,
                  // lld's -mcpu decides tuning too: another -mtune must stand in the functions.
                  .stamp_all = !job.tune.empty() && job.tune != job.cpu,
-                 .thin_lto = !job.full_lto,
-                 .source_name = {}};
-}
-
-/// Local symbols are known by the name of their unit and their own. Units of one link that share
-/// the name (byte-identical ones do) would share symbols: the second and later are renamed. An
-/// empty name crashes lld 22.
-std::string unique_name(std::map<std::string, unsigned>& seen, const std::string& name) {
-  const unsigned count = ++seen[name];
-  if (name.empty()) return fmt::format("unit-{}", count);
-  return count == 1 ? std::string() : fmt::format("{}-{}", name, count);
+                 .thin_lto = !job.full_lto};
 }
 
 struct Placed {
@@ -65,8 +54,8 @@ struct Placed {
 
 Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rewrite& rewrite,
                           const std::string& path) {
-  const bool stays = !facts.has_features && rewrite.floor.empty() && !rewrite.stamp_all &&
-                     rewrite.thin_lto && rewrite.source_name.empty();
+  const bool stays =
+      !facts.has_features && rewrite.floor.empty() && !rewrite.stamp_all && rewrite.thin_lto;
   if (stays) {
     std::error_code error;
     std::filesystem::remove(path, error);
@@ -104,16 +93,11 @@ Result<Materialized> materialize_units(const LoweringJob& job, const std::string
   XAAS_CHECK(for_each_parallel(units.size(), job.threads, [&](std::size_t i) {
     return keep(inspect_file(units[i]->path), facts[i], *units[i]);
   }));
-  std::map<std::string, unsigned> seen;
-  std::vector<Rewrite> rewrites;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    rewrites.push_back(rewrite_for(job, *units[i]));
-    rewrites.back().source_name = unique_name(seen, facts[i].source_name);
-  }
   std::vector<Placed> placed(units.size());
   XAAS_CHECK(for_each_parallel(units.size(), job.threads, [&](std::size_t i) {
     const std::string path = folder + "/" + file_name_of(i, units[i]->name);
-    return keep(place_unit(*units[i], facts[i], rewrites[i], path), placed[i], *units[i]);
+    return keep(place_unit(*units[i], facts[i], rewrite_for(job, *units[i]), path), placed[i],
+                *units[i]);
   }));
   Materialized result;
   for (std::size_t i = 0; i < units.size(); ++i) {

@@ -114,11 +114,12 @@ Result<UnitFacts> inspect_unit(std::string_view bitcode) {
   auto module = llvm::getLazyBitcodeModule(buffer_of(bitcode), context,
                                            /*ShouldLazyLoadMetadata=*/true);
   if (!module) return corrupt_unit(llvm::toString(module.takeError()));
-  UnitFacts facts{.source_name = (*module)->getSourceFileName()};
+  if ((*module)->getSourceFileName().empty())  // lld 22 crashes on it in readSummary
+    return corrupt_unit("the module has no name");
+  UnitFacts facts;
   for (const llvm::Function& function : **module) {
     if (!function.isDeclaration()) ++facts.functions;
-    if (function.hasFnAttribute("target-features") || function.hasFnAttribute("xaas-floor"))
-      facts.has_features = true;
+    if (function.hasFnAttribute("target-features")) facts.has_features = true;
   }
   return facts;
 }
@@ -132,7 +133,6 @@ Result<RewrittenUnit> rewrite_unit(std::string_view bitcode, const Rewrite& rewr
   llvm::raw_string_ostream stream(complaint);
   if (llvm::verifyModule(**module, &stream))
     return corrupt_unit(llvm::StringRef(complaint).split('\n').first);
-  if (!rewrite.source_name.empty()) (*module)->setSourceFileName(rewrite.source_name);
   RewrittenUnit unit;
   unit.explicit_functions = stamp_functions(**module, rewrite);
   unit.bitcode = write_unit(**module, rewrite.thin_lto);

@@ -13,10 +13,9 @@ namespace xaas {
 
 /// What a unit says about itself without its functions' bodies being read.
 struct UnitFacts {
-  std::string source_name;    // its source_filename: part of the identity of its local symbols
   std::size_t functions = 0;  // defined in it
-  bool has_features =
-      false;  // some function has features of its own, vetoes and hardening included
+  // Some function has features of its own, vetoes and hardening included.
+  bool has_features = false;
 };
 
 Result<UnitFacts> inspect_unit(std::string_view bitcode);
@@ -28,8 +27,7 @@ struct Rewrite {
   std::vector<std::string> features;  // the target's: "+avx2", "-pku"
   std::vector<std::string> floor;     // the unit's, when it is more than the target has
   bool stamp_all = false;             // every function says its processor, not only those that must
-  bool thin_lto = true;     // with ThinLTO summary and hash; else the unit takes part in full LTO
-  std::string source_name;  // its new name; empty: keep
+  bool thin_lto = true;  // with ThinLTO summary and hash; else the unit takes part in full LTO
 };
 
 struct RewrittenUnit {

@@ -6,7 +6,9 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <optional>
+#include <utility>
 
 namespace xaas::testing {
 namespace {
@@ -31,6 +33,21 @@ class FolderKeeper : public ::testing::EmptyTestEventListener {
  private:
   std::optional<TemporaryFolder> folder_;
 };
+
+/// Asked once for each set of flags: the answer costs a run of clang.
+const CommandLineFeatures& features_of(const std::vector<std::string>& isa_flags,
+                                       const std::string& language) {
+  static std::map<std::pair<std::vector<std::string>, std::string>, CommandLineFeatures> known;
+  const auto [entry, is_new] = known.try_emplace({isa_flags, language});
+  if (is_new) {
+    auto features = command_line_features("clang-22", "x86-64", isa_flags, language);
+    if (features)
+      entry->second = std::move(*features);
+    else
+      ADD_FAILURE() << features.error().message();
+  }
+  return entry->second;
+}
 
 }  // namespace
 
@@ -72,13 +89,8 @@ std::string fat_bitcode(const std::filesystem::path& folder, const Source& sourc
 
 CanonicalUnit canonical_unit(const std::filesystem::path& folder, const Source& source) {
   const std::string language = is_cplusplus(source) ? "c++" : "c";
-  const auto given = command_line_features("clang-22", "x86-64", source.isa_flags, language);
-  const auto baseline = command_line_features("clang-22", "x86-64", {}, language);
-  if (!given || !baseline) {
-    ADD_FAILURE() << (given ? baseline : given).error().message();
-    return {};
-  }
-  auto unit = canonicalize(fat_bitcode(folder, source), *given, *baseline, folder.string());
+  auto unit = canonicalize(fat_bitcode(folder, source), features_of(source.isa_flags, language),
+                           features_of({}, language), folder.string());
   if (!unit) {
     ADD_FAILURE() << unit.error().message();
     return {};

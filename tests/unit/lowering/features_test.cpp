@@ -49,18 +49,25 @@ class FeatureLowering : public Lowering {
   }
 };
 
+// The helper is inlined only if the caller has all features of its callee: those that the target's
+// name promises and those that are listed.
 TEST_F(FeatureLowering, AFunctionsOwnFeaturesAreAddedToTheTargets) {
-  // The helper is inlined only if the caller has all features of its callee.
-  lower(
-      program_of({main_printing("int hot(int);", "hot(argc)"),
-                  {.text = "int helper(int x);\n__attribute__((noinline, target(\"bmi2,lzcnt\")))\n"
-                           "int hot(int x) { return helper(x) + helper(x + 1); }",
-                   .name = "hot.c"},
-                  {.text = "int helper(int x) { return x * x + 1; }", .name = "helper.c"}},
-                 "x86-64-v3"));
-  EXPECT_THAT(instructions("hot"), HasSubstr("imul"));
-  EXPECT_THAT(instructions("hot"), Not(HasSubstr("helper")));
-  EXPECT_EQ(printed(), "7\n");
+  const Source hot = {.text =
+                          "int helper(int x);\n__attribute__((noinline, target(\"bmi2,lzcnt\")))\n"
+                          "int hot(int x) { return helper(x) + helper(x + 1); }",
+                      .name = "hot.c"};
+  const Source helper = {.text = "int helper(int x) { return x * x + 1; }", .name = "helper.c"};
+  LoweringJob named =
+      program_of({main_printing("int hot(int);", "hot(argc)"), hot, helper}, "x86-64-v3");
+  LoweringJob listed = named;
+  listed.cpu = listed.tune = "x86-64";
+  listed.features = k_avx2_floor;
+  for (const LoweringJob& job : {named, listed}) {
+    lower(job);
+    EXPECT_THAT(instructions("hot"), HasSubstr("imul"));
+    EXPECT_THAT(instructions("hot"), Not(HasSubstr("helper")));
+    EXPECT_EQ(printed(), "7\n");
+  }
 }
 
 TEST_F(FeatureLowering, AFunctionsOwnFeaturesMayExceedTheTarget) {
@@ -174,6 +181,27 @@ TEST_F(FeatureLowering, AnInlineFunctionThatTakesWideVectorsKeepsItsFloor) {
   lower(job);
   EXPECT_THAT(instructions("_Z5scaleDv8_fS_"), HasSubstr("%ymm"));
   EXPECT_EQ(printed(), "25\n");
+}
+
+TEST_F(FeatureLowering, AFloorStaysOffHandWrittenResolversAndDefaults) {
+  const auto version = [](const std::string& name) {
+    return "static __attribute__((noinline)) void " + name +
+           "(float *o, const float *p, float by, int n)"
+           " { for (int i = 0; i < n; ++i) o[i] = p[i] * by; }\n";
+  };
+  const Source dispatch = {
+      .text =
+          version("slow") + "__attribute__((target(\"avx512f\")))\n" + version("fast") +
+          "static void *resolve(void) { __builtin_cpu_init();\n"
+          "  return __builtin_cpu_supports(\"avx512f\") ? (void *)fast : (void *)slow; }\n"
+          "void scale(float *, const float *, float, int) __attribute__((ifunc(\"resolve\")));\n"
+          "int kernel(const int *p) { return p[0] + p[1]; }",
+      .isa_flags = {"-mavx2"},
+      .name = "dispatch.c"};
+  LoweringJob job = program_of({k_scale_main, dispatch});
+  add_floor(job, 1);
+  EXPECT_THAT(lower(job).explicit_functions, ElementsAre("fast", "kernel"));
+  EXPECT_EQ(printed(), "42\n");
 }
 
 TEST_F(FeatureLowering, AFloorStaysOffResolversAndDefaultVersions) {

@@ -164,6 +164,11 @@ TEST_F(Lowering, DamagedBitcodeNeverEndsTheParent) {
   }
 }
 
+TEST_F(Lowering, AnUnknownProcessorIsNamed) {
+  EXPECT_THAT(error_of(program_of({k_main, k_one}, "znver44")),
+              HasSubstr("LLVM knows no processor `znver44`"));
+}
+
 TEST_F(Lowering, AnOutputFolderThatCannotBeMadeIsNamed) {
   LoweringJob job = program_of({k_main, k_one});
   job.output = "/proc/nowhere/program";

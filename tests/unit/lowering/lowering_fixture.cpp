@@ -6,14 +6,19 @@
 
 #include <csignal>
 #include <cstdio>
+#include <map>
 #include <string_view>
 
 namespace xaas::testing {
 namespace {
 
 LoweringJob::Object system_object(const std::string& name) {
-  std::string path = output_of({"clang-22", "-print-file-name=" + name});
-  path.pop_back();
+  static std::map<std::string, std::string> known;
+  std::string& path = known[name];
+  if (path.empty()) {
+    path = output_of({"clang-22", "-print-file-name=" + name});
+    path.pop_back();
+  }
   return {"", path};
 }
 

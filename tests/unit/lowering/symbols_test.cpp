@@ -52,19 +52,27 @@ class SymbolLowering : public Lowering {
 };
 
 TEST_F(SymbolLowering, ByteIdenticalUnitsBothTakePart) {
-  // shared() may be imported into main, and takes its unit's own count() with it.
+  // main imports shared(), and with it one unit's own count(), which must not become the other's.
   const Source twin = unit("twin.cpp",
-                           "extern \"C\" int puts(const char*);\nstatic int calls;\n"
+                           "extern \"C\" int printf(const char*, ...);\nstatic int calls;\n"
                            "static __attribute__((noinline)) int count(int n)"
                            " { return calls += n; }\n"
-                           "inline int shared(int n) { return count(n) + count(n); }\n"
-                           "int (*volatile hold)(int) __attribute__((weak)) = shared;\n"
-                           "__attribute__((weak)) int twice(int n) { return shared(n); }\n"
-                           "__attribute__((constructor)) static void hello() { puts(\"hello\"); }");
-  const Source main_source =
-      unit("main.cpp", "int twice(int); int main(int argc, char**) { return twice(argc) - 3; }");
-  lower(program_of({main_source, twin, twin}));
-  EXPECT_EQ(printed(), "hello\nhello\n");
+                           "template <class T> T shared(T n) { return count(n) + count(n); }\n"
+                           "template int shared<int>(int);\n"
+                           "__attribute__((constructor)) static void hello()"
+                           " { printf(\"hello %d\\n\", count(3)); }");
+  const Source main_source = unit("main.cpp",
+                                  "extern \"C\" int printf(const char*, ...);\n"
+                                  "template <class T> T shared(T n);\n"
+                                  "extern template int shared<int>(int);\n"
+                                  "int main(int argc, char**)"
+                                  " { printf(\"%d\\n\", shared(argc)); }");
+  LoweringJob job = program_of({main_source, twin, twin});
+  lower(job);
+  EXPECT_EQ(printed(), "hello 3\nhello 3\n9\n");
+  job.full_lto = true;
+  lower(job);
+  EXPECT_EQ(printed(), "hello 3\nhello 3\n9\n");
 }
 
 TEST_F(SymbolLowering, InternalFunctionsOfOneNameStayApart) {
