@@ -202,7 +202,7 @@ Result<Product> read_product(const JsonReader& reader) {
   product.link = static_cast<std::size_t>(link);
   XAAS_TRY(product.build_id, reader.string_or("build_id", ""));
   XAAS_TRY(product.strip, read_strip(reader));
-  if (reader.has("runpath")) {
+  if (reader.has("runpath") && !reader.value().at("runpath").is_null()) {
     XAAS_TRY(product.runpath, reader.strings("runpath"));
   }
   XAAS_TRY(const auto mode, reader.integer_or("mode", 0755));

@@ -184,7 +184,7 @@ Result<Digest> JsonReader::digest(std::string_view key) const {
 
 Result<Digest> JsonReader::digest_or_empty(std::string_view key) const {
   XAAS_TRY(const Json* field, find_field(*this, key));
-  if (field == nullptr) return Digest{};
+  if (field == nullptr || field->is_null()) return Digest{};
   return digest_in(*this, key, *field);
 }
 
