@@ -60,9 +60,9 @@ Status copy_entry(const std::filesystem::path& from, const std::filesystem::path
 Status move_into_place(const std::filesystem::path& tree, const std::filesystem::path& replaced,
                        const std::filesystem::path& folder) {
   std::error_code error;
-  if (std::filesystem::exists(std::filesystem::symlink_status(folder, error))) {
-    std::filesystem::rename(folder, replaced, error);
-  }
+  const auto before = std::filesystem::symlink_status(folder, error);
+  error.clear();  // set when nothing is there, which is well
+  if (std::filesystem::exists(before)) std::filesystem::rename(folder, replaced, error);
   if (!error) std::filesystem::rename(tree, folder, error);
   if (!error) return {};
   return fail(ErrorKind::io, "cannot move the finished tree to `{}`: {}", folder.string(),
