@@ -279,11 +279,8 @@ Result<BuildResult> capture_build(const BuildRequest& request, Progress& progres
   }
   XAAS_CHECK(make_folders(request.work));
   std::error_code error;
-  const fs::path work = fs::canonical(request.work, error);
-  if (error)
-    return fail(ErrorKind::io, "cannot open the work folder `{}`: {}", request.work.string(),
-                error.message())
-        .with_code("build.work-folder");
+  fs::path work = fs::canonical(request.work, error);
+  if (error) work = fs::absolute(request.work, error);
   XAAS_CHECK(check_work_folder(work));
   return Build(request, system, work, progress).run_to_end();
 }

@@ -19,8 +19,8 @@ namespace fs = std::filesystem;
 
 // Makefiles name compilers directly, whatever CC says.
 constexpr auto k_wrapped = std::to_array<const char*>(
-    {"cc", "c++", "CC", "gcc", "g++", "clang", "clang++", "clang-22", "clang++-22", "cpp", "c89",
-     "c99", "ld", "ld.lld", "ld.lld-22", "ld.bfd", "ld.gold", "gold"});
+    {"cc", "c++", "CC", "gcc", "g++", "clang", "clang++", "clang-22", "clang++-22", "c89", "c99",
+     "ld", "ld.lld", "ld.lld-22", "ld.bfd", "ld.gold"});
 
 // These only move objects around; links find what is inside by content.
 constexpr auto k_direct = std::to_array<std::array<const char*, 2>>({
@@ -34,8 +34,8 @@ constexpr auto k_direct = std::to_array<std::array<const char*, 2>>({
     {"llvm-nm", "llvm-nm-22"},
 });
 
-/// "gcc-12", "x86_64-linux-gnu-g++", "clang++-14": a compiler with a version or a target.
-bool is_compiler_name(std::string_view name) {
+/// "gcc-12", "x86_64-linux-gnu-g++", "clang++-14": a compiler or linker with a version or a target.
+bool is_tool_name(std::string_view name) {
   if (const auto dash = name.rfind('-'); dash != name.npos) {
     const std::string_view tail = name.substr(dash + 1);
     const bool is_version = !tail.empty() && std::ranges::all_of(tail, [](char c) {
@@ -47,10 +47,10 @@ bool is_compiler_name(std::string_view name) {
   ::uname(&machine);
   const std::string prefix = std::string(machine.machine) + "-linux-gnu-";
   if (name.starts_with(prefix)) name.remove_prefix(prefix.size());
-  return name == "gcc" || name == "g++" || name == "clang" || name == "clang++";
+  return name == "gcc" || name == "g++" || name == "clang" || name == "clang++" || name == "ld";
 }
 
-std::set<std::string> compiler_names_in(std::string_view search_path) {
+std::set<std::string> tool_names_in(std::string_view search_path) {
   std::set<std::string> names;
   while (!search_path.empty()) {
     const auto colon = std::min(search_path.find(':'), search_path.size());
@@ -60,7 +60,7 @@ std::set<std::string> compiler_names_in(std::string_view search_path) {
     for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
       const std::string name = entry->path().filename().string();
-      if (is_compiler_name(name)) names.insert(name);
+      if (is_tool_name(name)) names.insert(name);
     }
   }
   return names;
@@ -116,7 +116,7 @@ Status make_tools_folder(const fs::path& folder, const std::string& search_path,
         .with_code("capture.no-wrapper")
         .with_help("it belongs to the installation: `libexec` stands beside `bin`");
   XAAS_CHECK(make_folders(folder));
-  std::set<std::string> names = compiler_names_in(search_path);
+  std::set<std::string> names = tool_names_in(search_path);
   names.insert(k_wrapped.begin(), k_wrapped.end());
   for (const std::string& name : names) XAAS_CHECK(make_link(wrapper, folder / name));
   for (const auto& [name, tool] : k_direct)

@@ -46,8 +46,10 @@ Result<int> act(int argc, char** argv) {
   const WrapperJob job{
       .settings = std::move(settings), .store = CaptureStore(capture), .folder = folder.string()};
   if (is_linker(name)) return run_linker(job, arguments);
-  if (name == "cpp") arguments.insert(arguments.begin(), "-E");
-  return run_compiler(job, name.contains("++") ? Driver::cxx : Driver::c, std::move(arguments));
+  // POSIX's names for a compiler of one standard.
+  if (name == "c89" || name == "c99") arguments.insert(arguments.begin(), "-std=" + name);
+  const bool is_cxx = name.contains("++") || name == "CC";
+  return run_compiler(job, is_cxx ? Driver::cxx : Driver::c, std::move(arguments));
 }
 
 }  // namespace

@@ -168,6 +168,7 @@ TEST_F(ResolveLink, RefusesWhatTheRecordCannotSay) {
 
 TEST_F(ResolveLink, NamesALibraryThatIsNowhere) {
   EXPECT_THAT(tokens({"-lnowhere"}), ElementsAre("error: cannot find library `-lnowhere`"));
+  EXPECT_EQ(resolve({"absent.o"}).error().code(), "capture.link-input");
 }
 
 TEST_F(ResolveLink, ComparesWithWhatTheLinkerOpened) {
