@@ -13,6 +13,7 @@
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 #include <llvm/IR/Verifier.h>
+#include <llvm/MC/TargetRegistry.h>
 #include <llvm/Support/VersionTuple.h>
 #include <llvm/Support/raw_ostream.h>
 
@@ -47,8 +48,8 @@ llvm::StringRef version_in(llvm::StringRef producer) {
 
 void keep_quiet(const llvm::DiagnosticInfo*, void*) {}
 
-// The symbol table of a module with inline assembly needs the target's assembly parser; the symbol
-// table spares the linker from making it on every deployment.
+// The summary and the symbol table of a module with inline assembly need the target's assembly
+// parser; LLVM crashes when the target is not there at all.
 void register_assembly_parsers() {
   static std::once_flag once;
   std::call_once(once, [] {
@@ -59,6 +60,15 @@ void register_assembly_parsers() {
     LLVMInitializeAArch64TargetMC();
     LLVMInitializeAArch64AsmParser();
   });
+}
+
+Status check_target(const llvm::Module& module) {
+  register_assembly_parsers();
+  std::string complaint;
+  if (llvm::TargetRegistry::lookupTarget(module.getTargetTriple(), complaint) != nullptr) return {};
+  return fail(ErrorKind::unsupported, "the bitcode is for `{}`; only x86 and AArch64 are lowered",
+              module.getTargetTriple().str())
+      .with_code("frontend.target");
 }
 
 }  // namespace
@@ -91,11 +101,11 @@ Result<std::unique_ptr<llvm::Module>> read_bitcode(std::string_view bitcode,
   llvm::raw_string_ostream stream(complaint);
   if (llvm::verifyModule(**module, &stream))
     return corrupt_bitcode(llvm::StringRef(complaint).split('\n').first);
+  XAAS_CHECK(check_target(**module));
   return std::move(*module);
 }
 
 std::string write_bitcode(const llvm::Module& module, Summary summary) {
-  register_assembly_parsers();
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
   if (summary == Summary::none) {

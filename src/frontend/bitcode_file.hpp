@@ -18,7 +18,8 @@ namespace xaas {
 /// wrote this. LLVM promises to read older bitcode only; newer is refused before it is parsed.
 Status check_producer(std::string_view bitcode);
 
-/// The parsed and verified module; `corrupt` otherwise. The module keeps no reference to `bitcode`.
+/// The parsed and verified module; `corrupt` otherwise, `unsupported` when it is for a processor
+/// that we do not lower for. The module keeps no reference to `bitcode`.
 Result<std::unique_ptr<llvm::Module>> read_bitcode(std::string_view bitcode,
                                                    llvm::LLVMContext& context);
 

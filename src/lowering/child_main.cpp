@@ -6,6 +6,7 @@
 #include "xaas/support/files.hpp"
 
 #include <lld/Common/Driver.h>
+#include <llvm-c/Target.h>
 #include <llvm/Support/ErrorHandling.h>
 #include <llvm/Support/raw_ostream.h>
 #include <llvm/TargetParser/AArch64TargetParser.h>
@@ -27,6 +28,17 @@ namespace {
 [[noreturn]] void report_fatal(void*, const char* reason, bool) {
   llvm::errs() << "LLVM cannot go on: " << reason << "\n";
   _exit(k_exit_error);
+}
+
+// lld does the same, but only when the units are written already: what their inline assembly
+// defines and uses is then missing in their symbol tables and summaries.
+void register_assembly_parsers() {
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmParser();
+  LLVMInitializeAArch64TargetInfo();
+  LLVMInitializeAArch64TargetMC();
+  LLVMInitializeAArch64AsmParser();
 }
 
 // LLVM only warns of a name that it does not know, and lowers for the baseline.
@@ -74,6 +86,7 @@ Status keep_dumps(const std::filesystem::path& folder, const std::string& kept) 
 Result<LoweringResult> lower_here(const LoweringJob& job) {
   const auto start = std::chrono::steady_clock::now();
   XAAS_CHECK(check_processor(job.cpu));
+  register_assembly_parsers();
   // LLVM dumps a unit's stages beside the unit.
   XAAS_TRY(Materialized units,
            materialize_units(job, job.save_temps.empty() ? job.work : job.save_temps));

@@ -38,12 +38,9 @@ std::string file_name_of(std::size_t index, const std::string& name) {
 }
 
 Rewrite rewrite_for(const LoweringJob& job, const Bitcode& unit) {
-  return Rewrite{.cpu = job.cpu,
-                 .tune = job.tune,
-                 .features = job.features,
+  return Rewrite{.features = job.features,
                  .floor = unit.extra_features,
-                 // lld's -mcpu decides tuning too: another -mtune must stand in the functions.
-                 .stamp_all = !job.tune.empty() && job.tune != job.cpu,
+                 .tune = job.tune == job.cpu ? "" : job.tune,
                  .thin_lto = !job.full_lto};
 }
 
@@ -55,7 +52,7 @@ struct Placed {
 Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rewrite& rewrite,
                           const std::string& path) {
   const bool stays =
-      !facts.has_features && rewrite.floor.empty() && !rewrite.stamp_all && rewrite.thin_lto;
+      !facts.has_features && rewrite.floor.empty() && rewrite.tune.empty() && rewrite.thin_lto;
   if (stays) {
     std::error_code error;
     std::filesystem::remove(path, error);

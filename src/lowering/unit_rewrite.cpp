@@ -62,15 +62,13 @@ void append(std::string& list, const std::vector<std::string>& entries) {
 
 enum class Floor { without, with };
 
-void stamp(llvm::Function& function, const Rewrite& rewrite, Floor floor) {
+/// The processor itself is lld's -mcpu, also for these functions.
+void stamp_features(llvm::Function& function, const Rewrite& rewrite, Floor floor) {
   std::string features;
   append(features, rewrite.features);
   if (floor == Floor::with) append(features, rewrite.floor);
   append(features, own_features(function));
-  function.addFnAttr("target-cpu", rewrite.cpu);
-  if (!features.empty()) function.addFnAttr("target-features", features);
-  if (!rewrite.tune.empty() && !function.hasFnAttribute("tune-cpu"))
-    function.addFnAttr("tune-cpu", rewrite.tune);
+  function.addFnAttr("target-features", features);
 }
 
 /// Names of the functions that may execute more than the target has.
@@ -84,8 +82,9 @@ std::set<std::string> stamp_functions(llvm::Module& module, const Rewrite& rewri
     const bool own = function.hasFnAttribute("target-features");
     if ((floor || adds_instructions(own_features(function))) && !function.isDeclaration())
       names.insert(function.getName().str());
-    if (floor || own || rewrite.stamp_all)
-      stamp(function, rewrite, floor ? Floor::with : Floor::without);
+    if (floor || own) stamp_features(function, rewrite, floor ? Floor::with : Floor::without);
+    if (!rewrite.tune.empty() && !function.hasFnAttribute("tune-cpu"))
+      function.addFnAttr("tune-cpu", rewrite.tune);
     function.removeFnAttr("xaas-floor");
   }
   return names;

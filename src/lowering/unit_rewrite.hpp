@@ -22,11 +22,9 @@ Result<UnitFacts> inspect_unit(std::string_view bitcode);
 
 /// What the functions of a unit that cannot stay as it is are given.
 struct Rewrite {
-  std::string cpu;
-  std::string tune;                   // empty: the processor's own
   std::vector<std::string> features;  // the target's: "+avx2", "-pku"
   std::vector<std::string> floor;     // the unit's, when it is more than the target has
-  bool stamp_all = false;             // every function says its processor, not only those that must
+  std::string tune;  // for every function; empty: the processor's own, which lld's -mcpu decides
   bool thin_lto = true;  // with ThinLTO summary and hash; else the unit takes part in full LTO
 };
 

@@ -41,7 +41,10 @@ struct CanonicalUnit {
 ///  line's;
 ///  - no producer identification; the module is named by its content, then summary and hash are
 ///  rebuilt.
-/// `unsupported` when the bitcode is from a newer LLVM, `corrupt` when it does not parse or verify.
+/// A function whose author asked for less than the command line has is marked so ("xaas-floor"):
+/// it must not get the unit's floor when that is added for a lesser target.
+/// `unsupported` when the bitcode is from a newer LLVM or for neither x86 nor AArch64, `corrupt`
+/// when it does not parse or verify.
 Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFeatures& given,
                                    const CommandLineFeatures& baseline,
                                    const std::string& build_root);

@@ -239,6 +239,18 @@ TEST(Canonicalize, RefusesOtherProducersByName) {
   EXPECT_THAT(unit.error().message(), HasSubstr("`APPLE_1_1700.0.13.5_0`"));
 }
 
+TEST(Canonicalize, RefusesProcessorsThatAreNotLoweredFor) {
+  const std::string file = (test_folder() / "bpf.ll").string();
+  ASSERT_TRUE(write_file(file, "target triple = \"bpf\"\nmodule asm \"nop\"\n"));
+  output_of({"llvm-as-22", file, "-o", file + ".bc"});
+  const auto bitcode = read_file(file + ".bc");
+  ASSERT_TRUE(bitcode);
+  const auto unit = canonicalize(*bitcode, {}, {}, "");
+  ASSERT_FALSE(unit);
+  EXPECT_EQ(unit.error().code(), "frontend.target");
+  EXPECT_THAT(unit.error().message(), HasSubstr("`bpf`"));
+}
+
 TEST(Canonicalize, RefusesWhatIsNoBitcode) {
   const std::string good = fat_bitcode(test_folder(), {k_sum});
   for (const std::string& bytes : {std::string(), std::string("no bitcode at all"),

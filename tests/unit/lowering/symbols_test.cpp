@@ -98,6 +98,23 @@ TEST_F(SymbolLowering, AssemblyInAUnitDefinesSymbols) {
   EXPECT_EQ(printed(), "7 8\n");
 }
 
+TEST_F(SymbolLowering, WhatAUnitsOwnAssemblyUsesKeepsItsName) {
+  // use() may be imported into main: local() would then be promoted under another name.
+  LoweringJob job =
+      program_of({unit("main.c", k_print + "int seven(void), use(int);\n"
+                                           "int main(int argc, char **argv) { (void)argv;\n"
+                                           "  printf(\"%d %d\\n\", seven(), use(argc)); }"),
+                  unit("code.c",
+                       "static __attribute__((used, noinline)) int local(void) { return 7; }\n"
+                       "__asm__(\".globl seven\\nseven: jmp local\\n\");\n"
+                       "int use(int x) { return x + local(); }")});
+  lower(job);
+  EXPECT_EQ(printed(), "7 8\n");
+  job.tune = "znver4";  // makes every unit be written again
+  lower(job);
+  EXPECT_EQ(printed(), "7 8\n");
+}
+
 TEST_F(SymbolLowering, WhatOnlyAssemblyUsesIsKept) {
   LoweringJob job =
       program_of({unit("main.c", k_print + "int through(int);\nint twice(int x) { return 2 * x; }\n"
