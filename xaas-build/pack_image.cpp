@@ -10,6 +10,8 @@
 namespace xaas {
 namespace {
 
+constexpr std::string_view k_generic_tag_suffix = "-generic";
+
 /// The only program that the application installs; of several, none is more the application than
 /// another.
 std::vector<std::string> only_program(const IrManifest& manifest) {
@@ -87,6 +89,8 @@ Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& c
   const ImageIndex index{.manifests = {std::move(generic), std::move(ir)},
                          .annotations = {{"org.opencontainers.image.title", manifest.application}}};
   XAAS_TRY(packed.index, layout.put_blob(print_index(index), k_media_index));
+  // For clients that take a tag of several manifests for ambiguous (umoci); others never look at it.
+  XAAS_CHECK(layout.set_tag(output.tag + std::string(k_generic_tag_suffix), index.manifests.front()));
   XAAS_CHECK(layout.set_tag(output.tag, packed.index));
   return packed;
 }
