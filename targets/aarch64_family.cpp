@@ -194,7 +194,6 @@ const ProcessorFamily& aarch64_family() {
                                          .triple = "aarch64-unknown-linux-gnu",
                                          .cpu_names = aarch64_cpu_names,
                                          .code_generation_name = aarch64_code_generation_name,
-                                         .tuning_name = aarch64_code_generation_name,
                                          .features_of = features_of_aarch64_cpu,
                                          .known_features = known_aarch64_features,
                                          .with_implied = with_implied_aarch64,

@@ -118,7 +118,7 @@ void choose_names(const HostProbe& probe, const ProcessorFamily& family, Target&
   const auto name = probe.cpu_name();
   const bool is_known = name != "generic" && family.features_of(name).has_value();
   target.cpu.name = is_known ? name : "";
-  target.cpu.tune = is_known ? family.tuning_name(name) : "generic";
+  target.cpu.tune = is_known ? family.code_generation_name(name) : "generic";
   target.origins["cpu.name"] = is_known ? "llvm" : "cpu.level";
 }
 

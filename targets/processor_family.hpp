@@ -28,8 +28,6 @@ struct ProcessorFamily {
   /// LLVM's -mcpu name for one of `cpu_names`; differs where the name is an architecture's
   /// ("armv9-a" is "generic" with features).
   std::string (*code_generation_name)(std::string_view cpu_name);
-  /// LLVM's -mtune name; the psABI levels and architectures have none of their own.
-  std::string (*tuning_name)(std::string_view cpu_name);
   /// Everything a processor of that name has, implied features included.
   std::optional<FeatureSet> (*features_of)(std::string_view cpu_name);
   /// Features a program may be compiled for. Hardening and tuning switches are not among them.

@@ -18,7 +18,7 @@ Target describe_cpu(const ProcessorFamily& family, std::string_view cpu_name) {
                 .triple = std::string(family.triple),
                 .cpu = {.vendor = family.vendor_of(cpu_name),
                         .name = family.code_generation_name(cpu_name),
-                        .tune = family.tuning_name(cpu_name),
+                        .tune = family.code_generation_name(cpu_name),
                         .level = {},
                         .features = family.features_of(cpu_name).value_or(FeatureSet{}),
                         .missing_for_next_level = {}},

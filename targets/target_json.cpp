@@ -100,7 +100,7 @@ Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
                                       family.levels().front().name + "`"));
   XAAS_CHECK(check_features(family, cpu.features));
   cpu.name = family.code_generation_name(cpu.name);
-  cpu.tune = family.tuning_name(cpu.tune);
+  cpu.tune = family.code_generation_name(cpu.tune);
   cpu.level = level_of(family.architecture, cpu.features);
   cpu.missing_for_next_level = missing_for_level_after(family, cpu.level, cpu.features);
   return {};

@@ -67,10 +67,6 @@ bool is_x86_level_name(std::string_view name) {
   return name.starts_with("x86-64");
 }
 
-std::string x86_tuning_name(std::string_view cpu_name) {
-  return is_x86_level_name(cpu_name) ? "generic" : std::string(cpu_name);
-}
-
 std::optional<FeatureSet> features_of_x86_cpu(std::string_view cpu_name) {
   const llvm::StringRef name(cpu_name.data(), cpu_name.size());
   if (llvm::X86::parseArchX86(name, /*Only64Bit=*/true) == llvm::X86::CK_None) return {};
@@ -129,7 +125,6 @@ const ProcessorFamily& x86_family() {
       .triple = "x86_64-unknown-linux-gnu",
       .cpu_names = x86_cpu_names,
       .code_generation_name = [](std::string_view name) { return std::string(name); },
-      .tuning_name = x86_tuning_name,
       .features_of = features_of_x86_cpu,
       .known_features = known_x86_features,
       .with_implied = with_implied_x86,

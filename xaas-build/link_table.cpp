@@ -27,9 +27,8 @@ bool has_only_objects(const LinkRecord& record) {
   return std::ranges::all_of(record.inputs, [](const RecordedInput& input) {
     const bool harmless_option =
         input.role == RecordedInput::Role::option &&
-        (input.text == "-r" || input.text == "--relocatable" || input.text == "-m" ||
-         input.text == "elf_x86_64" || input.text == "aarch64linux" ||
-         input.text == "--eh-frame-hdr" || input.text.starts_with("--hash-style="));
+        (input.text == "-r" || input.text == "--relocatable" || input.text == "--eh-frame-hdr" ||
+         input.text.starts_with("-m") || input.text.starts_with("--hash-style="));
     return input.role == RecordedInput::Role::object || harmless_option;
   });
 }

@@ -114,7 +114,13 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   }
   const CommandLineFeatures& given = features.at({compile.language, compile.isa_flags});
   const CommandLineFeatures& baseline = features.at({"c", {}});
-  XAAS_TRY(auto canonical, canonicalize(*bitcode, given, baseline, build_root(*build_)));
+  auto result = canonicalize(*bitcode, given, baseline, build_root(*build_));
+  if (!result && result.error().kind() == ErrorKind::unsupported) {
+    XAAS_CHECK(keep_machine_code(unit, object, result.error().message()));
+    return unit;
+  }
+  if (!result) return std::move(result.error());
+  CanonicalUnit& canonical = *result;
   unit.floor = feature_floor(given, baseline);
   unit.explicit_functions = std::move(canonical.explicit_functions);
   build_paths.merge(canonical.build_paths);

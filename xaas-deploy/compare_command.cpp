@@ -36,7 +36,9 @@ Result<Contender> make_contender(const Deployed& deployed, const std::string& li
 
 /// Why two deployments that run alike might do so.
 void explain_equality(const Deployed& a, const Deployed& b, Comparison& comparison) {
-  if (comparison.verdict == Comparison::Verdict::a_better || !a.record) return;
+  const bool alike = comparison.verdict == Comparison::Verdict::within_noise ||
+                     comparison.verdict == Comparison::Verdict::b_better;
+  if (!alike || !a.record) return;
   if (b.record && a.record->products.size() == b.record->products.size() &&
       std::ranges::equal(a.record->products, b.record->products, {}, &DeployedProduct::content,
                          &DeployedProduct::content)) {

@@ -26,6 +26,11 @@ std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPla
   return places.work / fmt::format("libraries-{}", plan.link);
 }
 
+/// A folder per link: LLVM's dumps are called after units, which links may share.
+std::string save_temps_folder(const LoweringPlaces& places, std::size_t link) {
+  return places.save_temps.empty() ? "" : (places.save_temps / fmt::format("link-{}", link)).string();
+}
+
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
@@ -76,8 +81,7 @@ class JobMaker {
       return LoweringJob::Object{.prefix = "", .path = blob(unit.machine_code)};
     }
     LoweringJob::Bitcode bitcode{.path = blob(unit.bitcode),
-                                 .name = fmt::format("{}-{}", index, unit.source),
-                                 .has_explicit_functions = !unit.explicit_functions.empty()};
+                                 .name = fmt::format("{}-{}", index, unit.source)};
     if (treatment == Treatment::lower_with_floor) {
       for (const std::string& feature : unit.floor) bitcode.extra_features.push_back("+" + feature);
     }
@@ -163,7 +167,7 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                       .full_lto = plan.lto == LtoMode::full,
                       .threads = places.threads,
                       .cache = places.cache.string(),
-                      .save_temps = places.save_temps.string(),
+                      .save_temps = save_temps_folder(places, lowerings.size()),
                       .work = work.string()};
       lowerings.push_back({.job = std::move(job), .plan = &link_plan, .products = products});
     }

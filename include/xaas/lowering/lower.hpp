@@ -28,7 +28,6 @@ struct LoweringJob {
     std::string path;
     std::string name;                         // for messages and unique within the link
     std::vector<std::string> extra_features;  // the floor, when it must be added ("+avx2")
-    bool has_explicit_functions = false;
   };
   struct Library {  // an archive's members, linked as needed
     std::vector<std::variant<Object, Bitcode>> members;

@@ -39,6 +39,8 @@ class Progress {
   ~Progress();
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
+  Progress(Progress&&) = delete;
+  Progress& operator=(Progress&&) = delete;
 
   /// Events go to this file from now on (appended, one JSON document per line).
   Status write_events_to(const std::filesystem::path& path);

@@ -38,7 +38,7 @@ class JsonReader {
   Result<std::int64_t> integer_or(std::string_view key, std::int64_t fallback) const;
   Result<bool> boolean_or(std::string_view key, bool fallback) const;
   Result<Digest> digest(std::string_view key) const;
-  Result<Digest> digest_or_empty(std::string_view key) const;  // absent or null: empty
+  Result<Digest> digest_or_empty(std::string_view key) const;            // absent or null: empty
   Result<std::vector<std::string>> strings(std::string_view key) const;  // absent: empty
   /// The objects of an array; absent: empty.
   Result<std::vector<JsonReader>> objects(std::string_view key) const;

@@ -50,10 +50,7 @@ LoweringJob::Bitcode Lowering::unit_of(const Source& source) {
   const CanonicalUnit unit = canonical_unit(folder, source);
   const std::string path = (folder_ / unit.digest.hex()).string();
   EXPECT_TRUE(write_file(path, unit.bitcode));
-  return {.path = path,
-          .name = source.name,
-          .extra_features = {},
-          .has_explicit_functions = !unit.explicit_functions.empty()};
+  return {.path = path, .name = source.name, .extra_features = {}};
 }
 
 LoweringJob Lowering::program_of(const std::vector<Source>& sources, const std::string& cpu) {

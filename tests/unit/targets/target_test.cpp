@@ -31,7 +31,7 @@ TEST(TargetOfCpu, KnowsProcessorsLevelsAndArchitectures) {
   EXPECT_EQ(zen.cpu.tune, "znver4");
   const auto level = target_of_cpu("x86-64-v3").value();
   EXPECT_EQ(level.cpu.name, "x86-64-v3");
-  EXPECT_EQ(level.cpu.tune, "generic");
+  EXPECT_EQ(level.cpu.tune, "x86-64-v3");
   const auto arm = target_of_cpu("armv8.2-a").value();
   EXPECT_EQ(arm.architecture, "arm64");
   EXPECT_EQ(arm.cpu.name, "generic");
