@@ -34,36 +34,36 @@ Result<Contender> make_contender(const Deployed& deployed, const std::string& li
   return contender;
 }
 
-/// Why two deployments that run alike might do so.
-void explain_equality(const Deployed& a, const Deployed& b, Comparison& comparison) {
-  const bool alike = comparison.verdict == Comparison::Verdict::within_noise ||
-                     comparison.verdict == Comparison::Verdict::b_better;
-  if (!alike || !a.record) return;
-  if (b.record && a.record->products.size() == b.record->products.size() &&
-      std::ranges::equal(a.record->products, b.record->products, {}, &DeployedProduct::content,
-                         &DeployedProduct::content)) {
-    comparison.notes.push_back("both deployments hold the same programs, byte for byte");
-    return;
-  }
-  if (a.record->products.empty()) {
-    comparison.notes.push_back(
-        fmt::format("nothing of `{}` could be lowered: it is the generic program", a.name));
-    return;
-  }
+unsigned widest_vector(const DeploymentRecord& record) {
   unsigned widest = 0;
-  for (const DeployedProduct& product : a.record->products) {
+  for (const DeployedProduct& product : record.products) {
     widest = std::max(widest, product.census.widest_vector_bits);
   }
-  if (widest <= 128) {
-    comparison.notes.push_back(fmt::format(
-        "`{}` has no vectors wider than the generic program's: its loops do not vectorize further",
-        a.name));
-  } else {
-    comparison.notes.push_back(
-        fmt::format("`{}` uses vectors of up to {} bits, but not where this command spends its "
-                    "time, or memory is the limit",
-                    a.name, widest));
+  return widest;
+}
+
+/// Why A does not run faster than B, as far as their records can tell.
+std::string reason_for_equality(const Deployed& a, const Deployed& b) {
+  if (a.record->products.empty()) {
+    return fmt::format("nothing of `{}` could be lowered: it is the generic program", a.name);
   }
+  if (b.record && std::ranges::equal(a.record->products, b.record->products, {},
+                                     &DeployedProduct::content, &DeployedProduct::content)) {
+    return "both deployments hold the same programs, byte for byte";
+  }
+  const unsigned widest = widest_vector(*a.record);
+  if (b.record && widest_vector(*b.record) >= widest) {
+    return fmt::format("both use vectors of up to {} bits", widest_vector(*b.record));
+  }
+  if (widest <= 128) {
+    return fmt::format(
+        "`{}` has no wider vectors than a generic program: its loops do not vectorize further",
+        a.name);
+  }
+  return fmt::format(
+      "`{}` uses vectors of up to {} bits, but not where this command spends its time, or memory "
+      "is the limit",
+      a.name, widest);
 }
 
 Status check_bound(const Comparison& comparison, double at_least) {
@@ -92,7 +92,9 @@ Result<int> run_compare_command(const CompareOptions& options) {
   plan.progress = [&](unsigned, unsigned) { progress.step(); };
   XAAS_TRY(auto comparison, compare(plan));
   progress.finish();
-  explain_equality(a, b, comparison);
+  const bool alike = comparison.verdict == Comparison::Verdict::within_noise ||
+                     comparison.verdict == Comparison::Verdict::b_better;
+  if (alike && a.record) comparison.notes.push_back(reason_for_equality(a, b));
   fmt::print("{}", options.json ? comparison_json(comparison) : comparison_table(comparison));
   XAAS_CHECK(check_bound(comparison, options.at_least));
   return 0;
