@@ -67,6 +67,13 @@ Result<std::string_view> dynamic_strings(const ElfImage& image,
   return strings.substr(0, size);
 }
 
+void set_text(ElfFacts& facts, std::int64_t tag, std::string_view text) {
+  if (tag == elf::DT_NEEDED) facts.needed.emplace_back(text);
+  if (tag == elf::DT_SONAME) facts.soname = text;
+  if (tag == elf::DT_RUNPATH) facts.runpath = split_path(text);
+  if (tag == elf::DT_RPATH && facts.runpath.empty()) facts.runpath = split_path(text);
+}
+
 struct DynamicFacts {
   bool is_pie = false;
   bool is_dynamic = false;
@@ -83,24 +90,17 @@ Result<DynamicFacts> read_dynamic(const ElfImage& image, ElfFacts& facts) {
   if (std::ranges::any_of(entries, has_text)) {
     XAAS_TRY(strings, dynamic_strings(image, entries));
   }
-  bool has_runpath = false;
   for (const auto& entry : entries) {
     if (entry.d_tag == elf::DT_FLAGS_1) found.is_pie = (entry.d_un.d_val & elf::DF_1_PIE) != 0;
     if (!has_text(entry)) continue;
     XAAS_TRY(const auto text, text_at(strings, entry.d_un.d_val));
-    if (entry.d_tag == elf::DT_NEEDED) facts.needed.emplace_back(text);
-    if (entry.d_tag == elf::DT_SONAME) facts.soname = text;
-    if (entry.d_tag == elf::DT_RUNPATH) {
-      facts.runpath = split_path(text);
-      has_runpath = true;
-      facts.has_rpath = false;
-    }
-    // ld.so(8): DT_RPATH is ignored where there is a DT_RUNPATH.
-    if (entry.d_tag == elf::DT_RPATH && !has_runpath) {
-      facts.runpath = split_path(text);
-      facts.has_rpath = true;
-    }
+    set_text(facts, entry.d_tag, text);
   }
+  // ld.so(8): DT_RPATH is ignored where there is a DT_RUNPATH.
+  const auto is_runpath = [](const ElfLayout::Dyn& entry) {
+    return entry.d_tag == elf::DT_RUNPATH;
+  };
+  facts.has_rpath = !facts.runpath.empty() && std::ranges::none_of(entries, is_runpath);
   return found;
 }
 

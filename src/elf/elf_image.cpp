@@ -27,7 +27,7 @@ Result<std::string_view> text_at(std::string_view strings, std::uint64_t offset)
 Result<ElfImage> ElfImage::open(std::string_view bytes) {
   XAAS_TRY(auto file,
            elf_result(llvm::object::ELF64LEFile::create(StringRef{bytes.data(), bytes.size()})));
-  ElfImage image{bytes, file};
+  ElfImage image{bytes, std::move(file)};
   XAAS_TRY(const auto sections, elf_result(image.file_.sections()));
   XAAS_TRY(const auto segments, elf_result(image.file_.program_headers()));
   image.sections_ = {sections.data(), sections.size()};

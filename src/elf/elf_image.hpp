@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace xaas {
@@ -50,7 +51,8 @@ class ElfImage {
   [[nodiscard]] Result<std::string_view> loaded_at(std::uint64_t address) const;
 
  private:
-  ElfImage(std::string_view bytes, llvm::object::ELF64LEFile file) : bytes_(bytes), file_(file) {}
+  ElfImage(std::string_view bytes, llvm::object::ELF64LEFile file)
+      : bytes_(bytes), file_(std::move(file)) {}
   [[nodiscard]] Result<std::string_view> piece(std::uint64_t offset, std::uint64_t size,
                                                std::string_view what) const;
 

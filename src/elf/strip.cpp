@@ -4,6 +4,7 @@
 
 #include "xaas/elf/elf_file.hpp"
 
+#include <llvm/BinaryFormat/ELF.h>
 #include <llvm/ObjCopy/ConfigManager.h>
 #include <llvm/ObjCopy/ObjCopy.h>
 #include <llvm/Object/Binary.h>
@@ -20,9 +21,7 @@ namespace {
 Status check_extent(const ElfImage& image) {
   constexpr std::uint64_t k_most_padding = std::uint64_t{512} << 20;
   std::uint64_t padding = 0;
-  const auto add = [&](std::uint64_t alignment) {
-    padding += std::min(alignment, k_most_padding);
-  };
+  const auto add = [&](std::uint64_t alignment) { padding += std::min(alignment, k_most_padding); };
   for (const auto& section : image.sections()) {
     XAAS_CHECK(image.contents(section));
     add(section.sh_addralign);
@@ -35,7 +34,7 @@ Status check_extent(const ElfImage& image) {
   return {};
 }
 
-Result<llvm::objcopy::ConfigManager> make_config(Strip what, ElfKind kind) {
+Result<llvm::objcopy::ConfigManager> make_config(Strip what, bool is_relocatable) {
   llvm::objcopy::ConfigManager config;
   auto& common = config.Common;
   common.InputFilename = "file";
@@ -46,9 +45,9 @@ Result<llvm::objcopy::ConfigManager> make_config(Strip what, ElfKind kind) {
     return damaged(std::move(error), "section name", "elf.strip");
   common.StripDebug = what == Strip::debug;
   // An object without the symbols that its relocations name could never be linked again.
-  if (what == Strip::all && kind == ElfKind::relocatable) common.StripUnneeded = true;
+  if (what == Strip::all && is_relocatable) common.StripUnneeded = true;
   // As GNU strip does: LLVM's own "all" also drops .comment and other notes.
-  if (what == Strip::all && kind != ElfKind::relocatable) common.StripAllGNU = true;
+  if (what == Strip::all && !is_relocatable) common.StripAllGNU = true;
   return config;
 }
 
@@ -56,10 +55,10 @@ Result<llvm::objcopy::ConfigManager> make_config(Strip what, ElfKind kind) {
 
 Result<std::string> strip_elf(std::string_view bytes, Strip what) {
   XAAS_TRY(const auto image, open_image(bytes));
-  XAAS_TRY(const auto facts, read_elf(bytes));
-  if (what == Strip::nothing && !facts->has_bitcode) return std::string{bytes};
+  XAAS_TRY(const auto* bitcode, image.find_section(".llvm.lto"));
+  if (what == Strip::nothing && bitcode == nullptr) return std::string{bytes};
   XAAS_CHECK(check_extent(image));
-  XAAS_TRY(const auto config, make_config(what, facts->kind));
+  XAAS_TRY(const auto config, make_config(what, image.header().e_type == llvm::ELF::ET_REL));
   const llvm::MemoryBufferRef buffer{{bytes.data(), bytes.size()}, "file"};
   auto binary = llvm::object::createBinary(buffer);
   if (!binary) return damaged(binary.takeError(), "ELF file", "elf.damaged");

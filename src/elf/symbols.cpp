@@ -33,13 +33,50 @@ Result<std::map<std::uint16_t, Version>> versions_by_index(const ElfImage& image
   std::map<std::uint16_t, Version> versions;
   XAAS_TRY(const auto defined, read_defined_versions(image));
   for (const auto& version : defined)
-    versions[version.index] = {version.is_base ? "" : version.name, true};
+    versions[version.index] = {.name = version.is_base ? "" : version.name,
+                               .is_defined_here = true};
   XAAS_TRY(const auto needed, read_needed_versions(image));
-  for (const auto& version : needed) versions[version.index] = {version.name, false};
+  for (const auto& version : needed)
+    versions[version.index] = {.name = version.name, .is_defined_here = false};
   // "local" and "global": no version at all.
   versions[llvm::ELF::VER_NDX_LOCAL] = {};
   versions[llvm::ELF::VER_NDX_GLOBAL] = {};
   return versions;
+}
+
+/// What .gnu.version says of each symbol; a file without it has no versions.
+class SymbolVersions {
+ public:
+  static Result<SymbolVersions> read(const ElfImage& image) {
+    SymbolVersions versions;
+    const auto* section = image.find_section(llvm::ELF::SHT_GNU_versym);
+    if (section == nullptr) return versions;
+    versions.has_table_ = true;
+    XAAS_TRY(versions.numbers_, image.contents(*section));
+    XAAS_TRY(versions.by_index_, versions_by_index(image));
+    return versions;
+  }
+
+  [[nodiscard]] Result<Version> of(std::size_t symbol) const {
+    using Number = ElfLayout::Versym;
+    if (!has_table_) return Version{};
+    XAAS_TRY(const auto* number, entry_at<Number>(numbers_, symbol * sizeof(Number)));
+    const auto index = static_cast<std::uint16_t>(number->vs_index & llvm::ELF::VERSYM_VERSION);
+    const auto version = by_index_.find(index);
+    if (version == by_index_.end()) return damaged_elf("a symbol has a version that is not there");
+    return version->second;
+  }
+
+ private:
+  bool has_table_ = false;
+  std::string_view numbers_;
+  std::map<std::uint16_t, Version> by_index_;
+};
+
+bool is_strong_and_visible(const ElfLayout::Sym& symbol) {
+  const auto visibility = symbol.getVisibility();
+  return symbol.getBinding() == llvm::ELF::STB_GLOBAL &&
+         (visibility == llvm::ELF::STV_DEFAULT || visibility == llvm::ELF::STV_PROTECTED);
 }
 
 /// The symbols of STB_GLOBAL in .dynsym that are visible outside.
@@ -49,30 +86,15 @@ Result<std::vector<DynamicSymbol>> strong_symbols(const ElfImage& image) {
   if (table == nullptr) return found;
   XAAS_TRY(const auto symbols, image.symbols(*table));
   XAAS_TRY(const auto strings, image.linked_strings(*table));
-  XAAS_TRY(const auto versions, versions_by_index(image));
-  const auto* numbers_section = image.find_section(llvm::ELF::SHT_GNU_versym);
-  std::string_view numbers;
-  if (numbers_section != nullptr) {
-    XAAS_TRY(numbers, image.contents(*numbers_section));
-  }
+  XAAS_TRY(const auto versions, SymbolVersions::read(image));
   for (std::size_t i = 1; i < symbols.size(); ++i) {
     const auto& symbol = symbols[i];
-    const auto visibility = symbol.getVisibility();
-    if (symbol.getBinding() != llvm::ELF::STB_GLOBAL || visibility == llvm::ELF::STV_HIDDEN ||
-        visibility == llvm::ELF::STV_INTERNAL)
-      continue;
+    if (!is_strong_and_visible(symbol)) continue;
     DynamicSymbol entry;
     XAAS_TRY(entry.name, text_at(strings, symbol.st_name));
+    XAAS_TRY(entry.version, versions.of(i));
     entry.is_undefined = symbol.st_shndx == llvm::ELF::SHN_UNDEF;
     entry.is_absolute = symbol.st_shndx == llvm::ELF::SHN_ABS;
-    if (numbers_section != nullptr) {
-      using Number = ElfLayout::Versym;
-      XAAS_TRY(const auto* number, entry_at<Number>(numbers, i * sizeof(Number)));
-      const auto index = static_cast<std::uint16_t>(number->vs_index & llvm::ELF::VERSYM_VERSION);
-      const auto version = versions.find(index);
-      if (version == versions.end()) return damaged_elf("a symbol has a version that is not there");
-      entry.version = version->second;
-    }
     found.push_back(std::move(entry));
   }
   return found;

@@ -35,40 +35,51 @@ Status walk(std::string_view bytes, std::uint64_t offset, Next next, Take take) 
   }
 }
 
-Status count_entry(std::size_t& left) {
-  if (left == 0) return damaged_elf("version entries overlap");
-  --left;
-  return {};
-}
+/// The versions that one library must have.
+class NeedReader {
+ public:
+  using Need = ElfLayout::Verneed;
+  using Aux = ElfLayout::Vernaux;
+
+  explicit NeedReader(Table table) : table_(table), left_(table.bytes.size() / sizeof(Aux)) {}
+
+  Status read(const Need& need, std::uint64_t at) {
+    XAAS_TRY(const auto library, text_at(table_.strings, need.vn_file));
+    if (need.vn_cnt == 0) return {};
+    const auto next = [](const Aux& aux) { return std::uint32_t{aux.vna_next}; };
+    return walk<Aux>(table_.bytes, at + need.vn_aux, next,
+                     [&](const Aux& aux, std::uint64_t) { return add(library, aux); });
+  }
+
+  std::vector<NeededVersion> take_versions() { return std::move(versions_); }
+
+ private:
+  Status add(std::string_view library, const Aux& aux) {
+    if (left_ == 0) return damaged_elf("version entries overlap");
+    --left_;
+    XAAS_TRY(const auto name, text_at(table_.strings, aux.vna_name));
+    const auto index = static_cast<std::uint16_t>(aux.vna_other & llvm::ELF::VERSYM_VERSION);
+    versions_.push_back(
+        {.library = std::string{library}, .name = std::string{name}, .index = index});
+    return {};
+  }
+
+  Table table_;
+  std::size_t left_;
+  std::vector<NeededVersion> versions_;
+};
 
 }  // namespace
 
 Result<std::vector<NeededVersion>> read_needed_versions(const ElfImage& image) {
-  using Need = ElfLayout::Verneed;
-  using Aux = ElfLayout::Vernaux;
-  std::vector<NeededVersion> versions;
   const auto* section = image.find_section(llvm::ELF::SHT_GNU_verneed);
-  if (section == nullptr || section->sh_type == llvm::ELF::SHT_NOBITS) return versions;
+  if (section == nullptr) return std::vector<NeededVersion>{};
   XAAS_TRY(const auto table, read_table(image, *section));
-  std::size_t left = table.bytes.size() / sizeof(Aux);
-  XAAS_CHECK(walk<Need>(
-      table.bytes, 0, [](const Need& need) { return std::uint32_t{need.vn_next}; },
-      [&](const Need& need, std::uint64_t at) -> Status {
-        XAAS_TRY(const auto library, text_at(table.strings, need.vn_file));
-        if (need.vn_cnt == 0) return {};
-        return walk<Aux>(
-            table.bytes, at + need.vn_aux,
-            [](const Aux& aux) { return std::uint32_t{aux.vna_next}; },
-            [&](const Aux& aux, std::uint64_t) -> Status {
-              XAAS_CHECK(count_entry(left));
-              XAAS_TRY(const auto name, text_at(table.strings, aux.vna_name));
-              const auto index =
-                  static_cast<std::uint16_t>(aux.vna_other & llvm::ELF::VERSYM_VERSION);
-              versions.push_back({std::string{library}, std::string{name}, index});
-              return {};
-            });
-      }));
-  return versions;
+  NeedReader reader{table};
+  XAAS_CHECK(walk<NeedReader::Need>(
+      table.bytes, 0, [](const NeedReader::Need& need) { return std::uint32_t{need.vn_next}; },
+      [&reader](const NeedReader::Need& need, std::uint64_t at) { return reader.read(need, at); }));
+  return reader.take_versions();
 }
 
 Result<std::vector<DefinedVersion>> read_defined_versions(const ElfImage& image) {
@@ -88,7 +99,7 @@ Result<std::vector<DefinedVersion>> read_defined_versions(const ElfImage& image)
         const auto index =
             static_cast<std::uint16_t>(definition.vd_ndx & llvm::ELF::VERSYM_VERSION);
         const bool is_base = (definition.vd_flags & llvm::ELF::VER_FLG_BASE) != 0;
-        versions.push_back({std::string{name}, index, is_base});
+        versions.push_back({.name = std::string{name}, .index = index, .is_base = is_base});
         return {};
       }));
   return versions;

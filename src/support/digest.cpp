@@ -69,7 +69,7 @@ Digest digest_of(std::string_view bytes) {
 Result<Digest> digest_of_file(const std::filesystem::path& path) {
   XAAS_TRY(const auto file, open_file(path, O_RDONLY));
   DigestBuilder builder;
-  std::vector<char> block(256 * 1024);
+  std::vector<char> block(std::size_t{256} * 1024);
   while (true) {
     const ssize_t got = ::read(file.number(), block.data(), block.size());
     const int error = errno;

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -71,7 +72,7 @@ Status copy_bytes(const FileDescriptor& from, const FileDescriptor& to,
   if (got == 0 && any) return {};
   // A file of /proc copies as empty; reading tells. What is copied already stays copied: both
   // offsets have moved.
-  std::string block(256 * 1024, '\0');
+  std::string block(std::size_t{256} * 1024, '\0');
   while (true) {
     got = ::read(from.number(), block.data(), block.size());
     const int error = errno;
@@ -157,8 +158,8 @@ Status copy_file(const std::filesystem::path& from, const std::filesystem::path&
   }
   XAAS_TRY(auto pending, PendingFile::make(to));
   XAAS_CHECK(copy_bytes(source, pending.file(), from));
-  const timespec times[2] = {facts.st_atim, facts.st_mtim};
-  if (::futimens(pending.file().number(), times) != 0) return io_error("writing", to, errno);
+  const std::array times{facts.st_atim, facts.st_mtim};
+  if (::futimens(pending.file().number(), times.data()) != 0) return io_error("writing", to, errno);
   return pending.take_place(facts.st_mode);
 }
 

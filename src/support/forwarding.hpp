@@ -12,6 +12,8 @@ class SignalForwarding {
   SignalForwarding();
   SignalForwarding(const SignalForwarding&) = delete;
   SignalForwarding& operator=(const SignalForwarding&) = delete;
+  SignalForwarding(SignalForwarding&&) = delete;
+  SignalForwarding& operator=(SignalForwarding&&) = delete;
   ~SignalForwarding();
 
   /// `own_group`: the signal goes to the child's whole process group. A child without one already

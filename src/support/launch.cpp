@@ -9,6 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <cstring>
@@ -65,8 +67,8 @@ void report_failure(int report, Stage stage, int error) {
 
 bool pin_to(const std::vector<int>& processors) {
   // On the stack: no allocation here. Enough for 8192 processors.
-  unsigned long mask[128] = {};
-  auto* set = reinterpret_cast<cpu_set_t*>(mask);
+  std::array<unsigned long, 128> mask{};
+  auto* set = reinterpret_cast<cpu_set_t*>(mask.data());
   for (const int processor : processors)
     if (processor >= 0) CPU_SET_S(static_cast<std::size_t>(processor), sizeof mask, set);
   return ::sched_setaffinity(0, sizeof mask, set) == 0;
@@ -78,6 +80,7 @@ bool is_absent(int error) {
 
 std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
   std::vector<char*> pointers;
+  pointers.reserve(texts.size() + 1);
   // exec promises not to write through them (exec(3)); the type is older than const.
   for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str()));
   pointers.push_back(nullptr);
@@ -87,8 +90,8 @@ std::vector<char*> pointers_to(const std::vector<std::string>& texts) {
 }  // namespace
 
 Result<Pipe> Pipe::make() {
-  int ends[2] = {-1, -1};
-  if (::pipe2(ends, O_CLOEXEC) != 0) return pipe_error(errno);
+  std::array<int, 2> ends{-1, -1};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return pipe_error(errno);
   FileDescriptor read_end{ends[0]};
   FileDescriptor write_end{ends[1]};
   XAAS_TRY(auto read, above_streams(std::move(read_end)));
@@ -109,7 +112,7 @@ Result<Launch> Launch::prepare(const Command& command) {
 
 void Launch::prepare_environment() {
   std::map<std::string, std::string> variables;
-  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+  for (char* const* entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string_view text{*entry};
     const auto equals = text.find('=');
     if (equals != std::string_view::npos)
@@ -117,7 +120,8 @@ void Launch::prepare_environment() {
   }
   for (const auto& name : command_->unset) variables.erase(name);
   for (const auto& [name, value] : command_->environment) variables[name] = value;
-  for (const auto& [name, value] : variables) environment_.push_back(name + "=" + value);
+  for (const auto& [name, value] : variables)
+    environment_.push_back(fmt::format("{}={}", name, value));
   envp_ = pointers_to(environment_);
   const auto path = variables.find("PATH");
   prepare_programs(path == variables.end() ? "/usr/bin:/bin" : path->second);
@@ -128,7 +132,8 @@ void Launch::prepare_programs(std::string_view path) {
   if (name.contains('/')) {
     programs_.push_back(name);
   } else {
-    for (const auto& folder : folders_in(path)) programs_.push_back(folder + "/" + name);
+    for (const auto& folder : folders_in(path))
+      programs_.push_back(fmt::format("{}/{}", folder, name));
   }
   argv_ = pointers_to(command_->argv);
   script_argv_ = argv_;

@@ -65,7 +65,7 @@ Status for_each_parallel(std::size_t count, unsigned threads,
   const auto wanted = std::min<std::size_t>(std::max(threads, 1U), count);
   try {
     while (helpers.size() + 1 < wanted) helpers.emplace_back([&jobs] { jobs.work(); });
-  } catch (const std::system_error&) {
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
     // No more threads to be had: those that there are do the work.
   }
   jobs.work();

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <csignal>
 #include <system_error>
@@ -108,10 +109,10 @@ Result<std::string> Child::start() {
   handle_ = FileDescriptor{static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))};
 
   std::string text;
-  char block[256];
+  std::array<char, 256> block{};
   while (true) {
-    const ssize_t got = ::read(report.read.number(), block, sizeof block);
-    if (got > 0) text.append(block, static_cast<std::size_t>(got));
+    const ssize_t got = ::read(report.read.number(), block.data(), block.size());
+    if (got > 0) text.append(block.data(), static_cast<std::size_t>(got));
     if (got == 0 || (got < 0 && errno != EINTR)) return text;
   }
 }
@@ -161,16 +162,19 @@ void read_some(FileDescriptor& stream, std::string& into, std::vector<char>& blo
 }
 
 void Child::watch(Outcome& outcome) {
-  std::vector<char> block(64 * 1024);
+  std::vector<char> block(std::size_t{64} * 1024);
   while (true) {
     const bool is_open = launch_.output.is_open() || launch_.errors.is_open();
     if (has_ended_ && (!is_open || Clock::now() - ended_ >= k_linger)) return;
     // poll passes over negative numbers.
-    pollfd ready[3] = {{launch_.output.number(), POLLIN, 0},
-                       {launch_.errors.number(), POLLIN, 0},
-                       {has_ended_ ? -1 : handle_.number(), POLLIN, 0}};
+    const auto readable = [](int number) {
+      return pollfd{.fd = number, .events = POLLIN, .revents = 0};
+    };
+    std::array ready{readable(launch_.output.number()), readable(launch_.errors.number()),
+                     readable(has_ended_ ? -1 : handle_.number())};
     const auto wait = patience(Clock::now());
-    ::poll(ready, 3, static_cast<int>(std::min<milliseconds::rep>(wait.count(), 1 << 30)));
+    ::poll(ready.data(), ready.size(),
+           static_cast<int>(std::min<milliseconds::rep>(wait.count(), 1 << 30)));
     if (ready[0].revents != 0) read_some(launch_.output, outcome.output, block);
     if (ready[1].revents != 0) read_some(launch_.errors, outcome.errors, block);
     if (!has_ended_ && (ready[2].revents != 0 || !handle_.is_open())) notice_end();

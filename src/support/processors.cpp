@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -44,7 +45,7 @@ std::optional<unsigned> read_v1(const fs::path& folder) {
   const auto quota = read_file(folder / "cpu.cfs_quota_us");
   const auto period = read_file(folder / "cpu.cfs_period_us");
   if (!quota || !period) return std::nullopt;
-  long long values[2] = {};
+  std::array<long long, 2> values{};
   if (!(std::istringstream{*quota} >> values[0]) || !(std::istringstream{*period} >> values[1]))
     return std::nullopt;
   return quota_of(values[0], values[1]);

@@ -46,7 +46,7 @@ std::string_view cut(std::string_view text, std::size_t width) {
 
 struct Progress::State {
   std::string program;
-  Style style;
+  Style style = Style::automatic;
   bool live = false;
 
   std::mutex mutex;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <system_error>
 
@@ -50,8 +51,9 @@ Status copy_folder(const fs::path& from, const fs::path& to, const struct stat& 
   // Last: a folder that its owner may not write must still be filled, and filling it changes its
   // time.
   if (::chmod(to.c_str(), facts.st_mode & 07777U) != 0) return io_error("writing", to, errno);
-  const timespec times[2] = {facts.st_atim, facts.st_mtim};
-  if (::utimensat(AT_FDCWD, to.c_str(), times, 0) != 0) return io_error("writing", to, errno);
+  const std::array times{facts.st_atim, facts.st_mtim};
+  if (::utimensat(AT_FDCWD, to.c_str(), times.data(), 0) != 0)
+    return io_error("writing", to, errno);
   return {};
 }
 

@@ -85,6 +85,13 @@ TEST_F(Archives, EndWhenAThinOneNamesItself) {
   EXPECT_THAT(members.error().message(), HasSubstr("archives inside archives"));
 }
 
+TEST_F(Archives, ReadMembersThatGnuArNamesInsideAnotherArchive) {
+  make_objects();
+  sh("mkdir d; ar rcs d/inner.a a.o b.o; ar rcsT thin.a d/inner.a");
+  EXPECT_THAT(names_in("thin.a"), ElementsAre("a.o", "b.o"));
+  EXPECT_EQ(members_of("thin.a")[1].bytes, bytes_of("b.o"));
+}
+
 TEST_F(Archives, AreEmptyOrNotArchives) {
   sh("llvm-ar-22 rcs empty.a");
   EXPECT_THAT(members_of("empty.a"), ::testing::IsEmpty());
@@ -145,6 +152,23 @@ TEST_F(Archives, SurviveDamage) {
     if (!read_archive(bytes, folder())) ++refused;
   }
   EXPECT_GT(refused, 0U);
+}
+
+TEST_F(Archives, RefuseASizeThatIsNotTrue) {
+  make_objects();
+  sh("llvm-ar-22 rcS x.a a.o");
+  auto bytes = bytes_of("x.a");
+  bytes.replace(8 + 48, 5, "99999");
+  const auto members = read_archive(bytes, folder());
+  ASSERT_FALSE(members.has_value());
+  EXPECT_EQ(members.error().code(), "elf.damaged-archive");
+  EXPECT_THAT(members.error().message(), HasSubstr("past the end"));
+}
+
+TEST_F(Archives, SayThatABsdOneIsOfAnotherKind) {
+  make_objects();
+  sh("llvm-ar-22 rcS --format=bsd x.a a.o; grep -q '#1/' x.a");
+  EXPECT_EQ(read_archive(bytes_of("x.a"), folder()).error().code(), "elf.other-archive");
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <stdexcept>
@@ -210,10 +211,13 @@ std::string seen_on_terminal(const std::function<void(Progress&)>& work) {
     work(progress);
   }
   ::dup2(kept, STDERR_FILENO);
-  std::string seen(100'000, '\0');
-  const auto got = ::read(terminal, seen.data(), seen.size());
-  seen.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
-  for (const int file : {terminal, screen, kept}) ::close(file);
+  for (const int file : {screen, kept}) ::close(file);
+  // What was written comes in pieces, then EIO: nobody has the other side open any more.
+  std::string seen;
+  std::array<char, 4096> block{};
+  for (ssize_t got = 0; (got = ::read(terminal, block.data(), block.size())) > 0;)
+    seen.append(block.data(), static_cast<std::size_t>(got));
+  ::close(terminal);
   return seen;
 }
 

@@ -229,16 +229,16 @@ TEST(Run, SaysThatItCannotPin) {
   EXPECT_EQ(outcome.error().code(), "support.pin");
 }
 
-/// Runs `script` in a process of ours that gets `signal` once the script has opened the pipe
-/// `ready`; the exit code of `run` there.
-int exit_code_after(int signal, const std::string& script) {
+/// Runs `prepare` and then `wait` in a process of ours, which gets `signal` in between; the exit
+/// code of `run` there.
+int exit_code_after(int signal, const std::string& prepare, const std::string& wait) {
   const auto folder = TemporaryFolder::make();
   EXPECT_OK(folder);
   const auto ready = folder->path() / "ready";
   EXPECT_EQ(::mkfifo(ready.c_str(), 0600), 0);
   const pid_t runner = ::fork();
   if (runner == 0) {
-    auto command = shell("echo > ready; " + script);
+    auto command = shell(prepare + "; echo > ready; " + wait);
     command.folder = folder->path();
     const auto outcome = run(command);
     ::_exit(outcome ? outcome->exit_code : 1);
@@ -251,12 +251,12 @@ int exit_code_after(int signal, const std::string& script) {
 }
 
 TEST(Run, ForwardsSignalsToTheChild) {
-  EXPECT_EQ(exit_code_after(SIGTERM, "sleep 100"), 128 + SIGTERM);
-  EXPECT_EQ(exit_code_after(SIGINT, "sleep 100"), 128 + SIGINT);
+  EXPECT_EQ(exit_code_after(SIGTERM, ":", "sleep 100"), 128 + SIGTERM);
+  EXPECT_EQ(exit_code_after(SIGINT, ":", "sleep 100"), 128 + SIGINT);
 }
 
 TEST(Run, LetsTheChildDecideWhatASignalMeans) {
-  EXPECT_EQ(exit_code_after(SIGTERM, "trap 'exit 9' TERM; while :; do sleep 0.01; done"), 9);
+  EXPECT_EQ(exit_code_after(SIGTERM, "trap 'exit 9' TERM", "while :; do sleep 0.01; done"), 9);
 }
 
 TEST(Run, PutsSignalHandlersBack) {
