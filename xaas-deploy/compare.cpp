@@ -126,6 +126,26 @@ class Measurement {
   unsigned done_ = 0;
 };
 
+struct Samples {
+  std::vector<double> a;
+  std::vector<double> b;
+};
+
+Result<Samples> measure_pairs(const ComparisonPlan& plan, Measurement& measurement) {
+  // Warm-ups: files come into the page cache, and mistakes show before the long part.
+  XAAS_CHECK(measurement.run_once(plan.a));
+  XAAS_CHECK(measurement.run_once(plan.b));
+  Samples samples;
+  for (unsigned i = 0; i < plan.repeat; ++i) {
+    const bool a_first = i % 2 == 0;
+    XAAS_TRY(const double first, measurement.run_once(a_first ? plan.a : plan.b));
+    XAAS_TRY(const double second, measurement.run_once(a_first ? plan.b : plan.a));
+    samples.a.push_back(a_first ? first : second);
+    samples.b.push_back(a_first ? second : first);
+  }
+  return samples;
+}
+
 void add_notes(Comparison& comparison) {
   if (comparison.metric.empty() &&
       std::min(comparison.median_a, comparison.median_b) < k_short_run) {
@@ -152,20 +172,9 @@ Result<Comparison> compare(const ComparisonPlan& plan,
     XAAS_TRY(metric, compile_metric(plan.metric));
   }
   Measurement measurement{plan, std::move(metric), runner};
-  // Warm-ups: files come into the page cache, and mistakes show before the long part.
-  XAAS_CHECK(measurement.run_once(plan.a));
-  XAAS_CHECK(measurement.run_once(plan.b));
-  std::vector<double> a(plan.repeat);
-  std::vector<double> b(plan.repeat);
-  for (unsigned i = 0; i < plan.repeat; ++i) {
-    const bool a_first = i % 2 == 0;
-    XAAS_TRY(const double first, measurement.run_once(a_first ? plan.a : plan.b));
-    XAAS_TRY(const double second, measurement.run_once(a_first ? plan.b : plan.a));
-    a[i] = a_first ? first : second;
-    b[i] = a_first ? second : first;
-  }
+  XAAS_TRY(auto samples, measure_pairs(plan, measurement));
   const auto better = plan.metric.empty() ? Better::lower : plan.better;
-  XAAS_TRY(auto comparison, compare_samples(std::move(a), std::move(b), better));
+  XAAS_TRY(auto comparison, compare_samples(std::move(samples.a), std::move(samples.b), better));
   comparison.name_a = plan.a.name;
   comparison.name_b = plan.b.name;
   comparison.metric = plan.metric;
