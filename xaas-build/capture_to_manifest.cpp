@@ -70,6 +70,20 @@ bool is_linked(const InstalledFile& file) {
          (file.elf->kind == ElfKind::executable || file.elf->kind == ElfKind::shared_library);
 }
 
+/// After the first program, else library, that is installed: the source folder's name differs from
+/// checkout to checkout, and must not be in a digest.
+std::string application_name(const IrManifest& manifest) {
+  const auto file_name = [](const std::string& path) {
+    return std::filesystem::path(path).filename().string();
+  };
+  for (const Product& product : manifest.products) {
+    if (manifest.links[product.link].kind == LinkKind::executable) return file_name(product.path);
+  }
+  if (!manifest.products.empty()) return file_name(manifest.products.front().path);
+  return manifest.generic_files.empty() ? "application"
+                                        : file_name(manifest.generic_files.front().path);
+}
+
 class ManifestMaker {
  public:
   explicit ManifestMaker(const ManifestRequest& request)
@@ -134,9 +148,7 @@ class ManifestMaker {
 
   void describe() {
     IrManifest& manifest = captured_.manifest;
-    std::error_code error;
-    const auto source = std::filesystem::canonical(request_.source, error);
-    manifest.application = source.filename().string();
+    manifest.application = application_name(manifest);
     manifest.producer = fmt::format("xaas-build {}", XAAS_VERSION);
     manifest.llvm_version = XAAS_LLVM_VERSION;
     manifest.architecture = native_architecture();

@@ -23,7 +23,6 @@ struct ManifestRequest {
   const BlobFolder* blobs = nullptr;
   std::string baseline;  // empty: the architecture's
   std::string prefix;
-  std::filesystem::path source;  // its name becomes the application's
   unsigned jobs = 1;
 };
 

@@ -36,13 +36,15 @@ struct WorkFolder {
 
 Result<WorkFolder> make_work_folder(const IrOptions& options) {
   WorkFolder work;
+  std::error_code error;
   if (options.keep.empty()) {
+    // Whole builds, of runs that were killed.
+    remove_stale_temporaries(std::filesystem::temp_directory_path(error));
     XAAS_TRY(auto folder, TemporaryFolder::make());
     work.path = folder.path();
     work.temporary = std::move(folder);
     return work;
   }
-  std::error_code error;
   work.path = std::filesystem::absolute(options.keep, error);
   const bool used =
       std::filesystem::exists(work.path, error) && !std::filesystem::is_empty(work.path, error);
@@ -95,6 +97,7 @@ Result<int> run_ir_command(const IrOptions& options) {
 
   const BuildRequest request{.source = options.source,
                              .work = work.path,
+                             .work_stays = !work.temporary,
                              .command = options.command,
                              .baseline = options.baseline,
                              .jobs = jobs};
@@ -114,7 +117,6 @@ Result<int> run_ir_command(const IrOptions& options) {
                                          .blobs = &blobs,
                                          .baseline = options.baseline,
                                          .prefix = request.prefix,
-                                         .source = options.source,
                                          .jobs = jobs};
   XAAS_TRY(const auto captured, make_manifest(manifest_request, progress));
 

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <sstream>
 #include <string>
 #include <utility>
@@ -17,16 +15,21 @@
 namespace xaas {
 namespace {
 
-constexpr const char* k_ir_examples = R"(
+constexpr const char* k_examples = R"(Examples:
+  xaas-build ir --source ./heat --output oci:heat
+  xaas-build inspect oci:heat
+)";
+
+constexpr const char* k_ir_examples =
+    R"(Without a build command CMake, Meson, configure and plain Makefiles are
+recognized. A build command runs in a copy of the source tree with CC, CXX, CPP,
+LD, AR, RANLIB, DESTDIR and PREFIX set; one word is given to `sh -c`. What it
+installs below $DESTDIR is the application.
+
 Examples:
   xaas-build ir --source ./heat --output oci:heat
   xaas-build ir --source zstd --output oci:images:zstd -- \
       'make -j$(nproc) && make install PREFIX=$PREFIX DESTDIR=$DESTDIR'
-
-Without a build command CMake, Meson, configure and plain Makefiles are
-recognized. A build command runs in a copy of the source tree with CC, CXX, CPP,
-LD, AR, RANLIB, DESTDIR and PREFIX set; one word is given to `sh -c`. What it
-installs below $DESTDIR is the application.
 )";
 
 /// `["a","b c"]` as JSON, anything else split at blanks.
@@ -69,63 +72,80 @@ struct IrArguments {
   std::string entrypoint;
 };
 
+constexpr const char* k_contents = "What the image holds";
+constexpr const char* k_building = "How it is built";
+constexpr const char* k_reporting = "What is printed";
+
+void add_content_options(CLI::App& ir, IrOptions& options, IrArguments& arguments) {
+  ir.add_option("--product", arguments.products,
+                "Install a linked file that no install rule of the project installs; repeatable")
+      ->check(check_product)
+      ->type_name("NAME[=DEST]")
+      ->allow_extra_args(false)
+      ->group(k_contents);
+  ir.add_option("--include", options.includes,
+                "Add a file or folder of this machine, e.g. a library that is opened by name; "
+                "repeatable")
+      ->type_name("PATH")
+      ->allow_extra_args(false)
+      ->group(k_contents);
+  ir.add_option("--entrypoint", arguments.entrypoint, "What the image runs: words, or a JSON array")
+      ->type_name("CMD")
+      ->group(k_contents);
+  ir.add_option("--env", options.environment, "A variable of the image's environment; repeatable")
+      ->check(check_environment)
+      ->type_name("K=V")
+      ->allow_extra_args(false)
+      ->group(k_contents);
+}
+
+void add_build_options(CLI::App& ir, IrOptions& options) {
+  ir.add_option("--baseline", options.baseline,
+                "Processor of the generic image (default: x86-64 or armv8-a)")
+      ->type_name("CPU")
+      ->group(k_building);
+  ir.add_option("-j,--jobs", options.jobs,
+                "Parallel jobs (default: the processors this process may use)")
+      ->check(CLI::Range(1, 4096).description(""))
+      ->type_name("N")
+      ->group(k_building);
+  ir.add_option("--keep", options.keep, "Work in this folder and leave it there")
+      ->type_name("DIR")
+      ->group(k_building);
+}
+
 CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
   CLI::App* ir = app.add_subcommand("ir", "Build an application once and pack it as an IR image");
-  ir->add_option("--source", options.source, "The application's source folder")
+  style_help(*ir, "--source DIR --output oci:LAYOUT[:TAG] [OPTIONS] [-- BUILD COMMAND...]");
+  ir->add_option("--source", options.source, "The application's source tree; only read")
       ->required()
       ->type_name("DIR");
   ir->add_option("--output", options.output, "Where the image goes; the tag defaults to latest")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
-  ir->add_option("-j,--jobs", options.jobs, "Parallel jobs (default: what this process may use)")
-      ->check(CLI::Range(1, 4096))
-      ->type_name("N");
-  ir->add_option("--baseline", options.baseline,
-                 "Processor of the generic image (default: x86-64, armv8-a)")
-      ->type_name("CPU");
-  ir->add_option("--product", arguments.products,
-                 "Install a linked file that no rule installs; repeatable")
-      ->check(check_product)
-      ->type_name("NAME[=DEST]")
-      ->allow_extra_args(false);
-  ir->add_option("--entrypoint", arguments.entrypoint,
-                 "What the image runs: words, or a JSON array")
-      ->type_name("CMD");
-  ir->add_option("--env", options.environment, "Environment of the image; repeatable")
-      ->check(check_environment)
-      ->type_name("K=V")
-      ->allow_extra_args(false);
-  ir->add_option("--include", options.includes,
-                 "Add a file or folder of this machine, e.g. a library opened by name; repeatable")
-      ->type_name("PATH")
-      ->allow_extra_args(false);
-  ir->add_option("--keep", options.keep, "Work in this folder and leave it there")
-      ->type_name("DIR");
-  ir->add_option("--events", options.events, "Write progress as JSON lines")->type_name("FILE");
   ir->add_flag("--force", options.force, "Replace an image of the same tag");
-  auto* quiet = ir->add_flag("-q,--quiet", options.quiet, "Print the image's digest alone");
-  ir->add_flag("--json", options.json, "Print the report as one JSON document")->excludes(quiet);
+  add_content_options(*ir, options, arguments);
+  add_build_options(*ir, options);
+  auto* quiet = ir->add_flag("-q,--quiet", options.quiet, "Print the image's digest alone")
+                    ->group(k_reporting);
+  ir->add_flag("--json", options.json, "Print the report as one JSON document")
+      ->excludes(quiet)
+      ->group(k_reporting);
+  ir->add_option("--events", options.events, "Append progress to this file, as JSON lines")
+      ->type_name("FILE")
+      ->group(k_reporting);
   ir->footer(k_ir_examples);
-  ir->positionals_at_end(false);
   return ir;
 }
 
-CLI::App* add_inspect(CLI::App& app, InspectOptions& options) {
+void add_inspect(CLI::App& app, InspectOptions& options) {
   CLI::App* inspect = app.add_subcommand("inspect", "Show what an IR image holds");
-  inspect->add_option("image", options.image, "The image")
+  style_help(*inspect, "IMAGE [--json]");
+  inspect->add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
   inspect->add_flag("--json", options.json, "Print the IR manifest as it is");
-  return inspect;
-}
-
-/// What stands behind the first `--` is the user's build command, whatever it looks like.
-std::vector<std::string> cut_build_command(std::vector<std::string>& arguments) {
-  const auto dashes = std::ranges::find(arguments, "--");
-  if (dashes == arguments.end()) return {};
-  std::vector<std::string> command(dashes + 1, arguments.end());
-  arguments.erase(dashes, arguments.end());
-  return command;
+  inspect->footer("");
 }
 
 }  // namespace
@@ -135,6 +155,8 @@ BuildCommand parse_options(int argc, const char* const* argv) {
                "xaas-build");
   app.set_version_flag("--version", "xaas-build " XAAS_VERSION " (LLVM " XAAS_LLVM_VERSION ")");
   app.require_subcommand(1);
+  app.footer(k_examples);
+  style_help(app, "COMMAND [OPTIONS]");
   IrOptions ir_options;
   IrArguments ir_arguments;
   InspectOptions inspect_options;
@@ -142,17 +164,8 @@ BuildCommand parse_options(int argc, const char* const* argv) {
   add_inspect(app, inspect_options);
 
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  ir_options.command = cut_build_command(arguments);
-  std::ranges::reverse(arguments);  // CLI11 takes them from the back
-  try {
-    app.parse(std::move(arguments));
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream output;
-    std::ostringstream errors;
-    const int code = app.exit(error, output, errors);
-    return Answered{
-        .output = output.str(), .errors = errors.str(), .exit_code = code == 0 ? 0 : k_exit_usage};
-  }
+  ir_options.command = cut_behind_dashes(arguments);
+  if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
   if (!ir->parsed()) return inspect_options;
   for (const std::string& product : ir_arguments.products)
     ir_options.products.push_back(split_product(product));

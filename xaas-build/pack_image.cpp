@@ -89,8 +89,10 @@ Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& c
   const ImageIndex index{.manifests = {std::move(generic), std::move(ir)},
                          .annotations = {{"org.opencontainers.image.title", manifest.application}}};
   XAAS_TRY(packed.index, layout.put_blob(print_index(index), k_media_index));
-  // For clients that take a tag of several manifests for ambiguous (umoci); others never look at it.
-  XAAS_CHECK(layout.set_tag(output.tag + std::string(k_generic_tag_suffix), index.manifests.front()));
+  // For clients that take a tag of several manifests for ambiguous (umoci); others never look at
+  // it.
+  XAAS_CHECK(
+      layout.set_tag(output.tag + std::string(k_generic_tag_suffix), index.manifests.front()));
   XAAS_CHECK(layout.set_tag(output.tag, packed.index));
   return packed;
 }

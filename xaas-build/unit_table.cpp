@@ -125,9 +125,10 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   unit.explicit_functions = std::move(canonical.explicit_functions);
   build_paths.merge(canonical.build_paths);
   XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
-  if (auto reason = unhonoured_flag(unit.pipeline_flags); !reason.empty()) {
-    XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
-  }
+  std::string reason = unhonoured_flag(unit.pipeline_flags);
+  if (reason.empty() && !canonical.processor_bound_calls.empty())
+    reason = canonical.processor_bound_calls + ", which wider processors do in another way";
+  if (!reason.empty()) XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
   return unit;
 }
 
