@@ -59,6 +59,22 @@ std::size_t lowered_units(const LinkPlan& plan) {
   return count;
 }
 
+std::uint64_t count_of(const Census& census, const std::string& name) {
+  const auto plain = census.instructions.find(name);
+  const auto own = census.explicit_instructions.find(name);
+  return (plain == census.instructions.end() ? 0 : plain->second) +
+         (own == census.explicit_instructions.end() ? 0 : own->second);
+}
+
+/// Instruction sets that the target lacks and that lowering brought in. What the generic file has
+/// too is assembly or a library's code that asks the processor before it runs.
+std::vector<std::string> unrunnable_classes(const Census& census, const Census& generic,
+                                            const Target& target) {
+  std::vector<std::string> classes = classes_beyond(census, target);
+  std::erase_if(classes, [&](const std::string& name) { return count_of(generic, name) > 0; });
+  return classes;
+}
+
 Status refuse(const Product& product, std::vector<std::string> breaches) {
   if (breaches.empty()) return {};
   return fail(ErrorKind::mismatch, "the lowered `{}` differs from the generic one: {}",
@@ -77,7 +93,8 @@ Result<VerifiedProduct> verify_product(const IrManifest& manifest, const Planned
   XAAS_TRY(const auto generic, read_file(places.root / product.path.substr(1)));
   XAAS_TRY(auto breaches, interface_differences(generic, bytes));
   XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, places.cache));
-  for (const std::string& name : classes_beyond(census, target)) {
+  XAAS_TRY(const auto generic_census, cached_census(generic, {}, places.cache));
+  for (const std::string& name : unrunnable_classes(census, generic_census, target)) {
     breaches.push_back(
         fmt::format("it has {} instructions, which `{}` cannot run", name, target.name));
   }
