@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unit_table.hpp"
+
+#include "xaas/support/files.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace xaas {
+namespace {
+
+TEST(UnhonouredFlag, IsNoneForTheLevelsOfALink) {
+  EXPECT_EQ(unhonoured_flag({"-O2"}), "");
+  EXPECT_EQ(unhonoured_flag({"-O0", "-O3"}), "");
+  EXPECT_EQ(unhonoured_flag({"-Os"}), "");
+}
+
+TEST(UnhonouredFlag, IsTheAbsenceOfOptimization) {
+  EXPECT_EQ(unhonoured_flag({}), "compiled without optimization");
+  EXPECT_EQ(unhonoured_flag({"-O2", "-O0"}), "compiled without optimization");
+}
+
+TEST(UnhonouredFlag, NamesWhatOnePipelineCannotDo) {
+  EXPECT_NE(unhonoured_flag({"-O1"}).find("-O1"), std::string::npos);
+  EXPECT_NE(unhonoured_flag({"-O2", "-fno-slp-vectorize"}).find("-fno-slp-vectorize"),
+            std::string::npos);
+  EXPECT_NE(unhonoured_flag({"-fveclib=libmvec", "-O3"}).find("-fveclib=libmvec"),
+            std::string::npos);
+}
+
+TEST(BlobFolder, KeepsContentUnderItsDigestOnce) {
+  const auto folder = TemporaryFolder::make();
+  const BlobFolder blobs(folder->path());
+  const auto first = blobs.put("content");
+  const auto second = blobs.put("content");
+  ASSERT_TRUE(first && second);
+  EXPECT_EQ(*first, *second);
+  EXPECT_EQ(*read_file(blobs.path_of(*first)), "content");
+}
+
+TEST(UnitTable, GivesEqualObjectsOneIndex) {
+  BuildResult build;
+  build.log.compiles = {{.source = "/s/a.c", .object = digest_of("object")}};
+  const auto folder = TemporaryFolder::make();
+  const BlobFolder blobs(folder->path());
+  UnitTable table(build, blobs);
+  EXPECT_TRUE(table.is_compiled(digest_of("object")));
+  EXPECT_FALSE(table.is_compiled(digest_of("other")));
+  EXPECT_EQ(table.index_of({.object = digest_of("object"), .path = "a.o"}), 0U);
+  EXPECT_EQ(table.index_of({.object = digest_of("other"), .path = "b.o"}), 1U);
+  EXPECT_EQ(table.index_of({.object = digest_of("object"), .path = "copy.o"}), 0U);
+}
+
+}  // namespace
+}  // namespace xaas

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lowering_jobs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// One program: a captured unit, an archive of a captured and an opaque one, a CRT file, a library.
+IrManifest sample() {
+  const Digest code = digest_of("code");
+  const Digest object = digest_of("object");
+  IrManifest manifest{.application = "app", .architecture = "amd64"};
+  manifest.units = {
+      {.source = "a.c", .bitcode = code, .pipeline_flags = {"-O2"}, .floor = {}},
+      {.source = "k.c", .bitcode = code, .pipeline_flags = {"-O3"}, .floor = {"avx2"}},
+      {.source = "s.S", .machine_code = object, .reason = "assembly"}};
+  manifest.links = {
+      {.name = "app",
+       .items = {LinkOption{"-pie"}, LinkOption{"-rpath=/build/lib"},
+                 LinkFile{.prefix = "", .name = "crt1.o", .content = digest_of("crt")}, LinkUnit{0},
+                 LinkArchive{.name = "libk.a", .members = {1, 2}},
+                 LinkLibrary{.soname = "libc.so.6", .path = "/lib/libc.so.6"}}}};
+  manifest.products = {{.path = "/usr/local/bin/app", .link = 0},
+                       {.path = "/usr/local/bin/again", .link = 0}};
+  manifest.configurations = {{.name = "default", .products = {0, 1}}};
+  return manifest;
+}
+
+DeploymentPlan plan_for(const IrManifest& manifest, const char* cpu) {
+  return *make_plan(manifest, *target_of_cpu(cpu), LtoMode::thin);
+}
+
+const LoweringPlaces k_places{.blobs = "/blobs", .root = "/root", .work = "/work"};
+
+std::optional<std::vector<std::string>> own_runpath(const Product&) {
+  return std::nullopt;
+}
+
+std::vector<std::string> options_of(const LoweringJob& job) {
+  std::vector<std::string> options;
+  for (const auto& item : job.items) {
+    if (const auto* option = std::get_if<LoweringJob::Option>(&item))
+      options.push_back(option->text);
+  }
+  return options;
+}
+
+TEST(WantedBlobs, AreWhatTheLinksRead) {
+  const IrManifest manifest = sample();
+  EXPECT_EQ(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3")),
+            (std::set<Digest>{digest_of("code"), digest_of("object"), digest_of("crt")}));
+}
+
+TEST(WantedBlobs, AreNoneWhereNothingIsLowered) {
+  IrManifest manifest = sample();
+  manifest.links[0].items = {LinkUnit{2}};
+  EXPECT_TRUE(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3")).empty());
+}
+
+TEST(MakeLoweringJobs, LinksOnceForProductsThatAreAlike) {
+  const IrManifest manifest = sample();
+  const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
+  ASSERT_EQ(jobs.size(), 1U);
+  EXPECT_EQ(jobs[0].products, (std::vector<std::size_t>{0, 1}));
+  EXPECT_EQ(jobs[0].job.cpu, "x86-64-v3");
+  EXPECT_EQ(jobs[0].job.opt_level, 3U);
+  EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-rpath=/build/lib"));
+}
+
+TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
+  const IrManifest manifest = sample();
+  const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, [](const Product& product) {
+    return std::optional(std::vector<std::string>{"$ORIGIN/" + product.path.substr(15)});
+  });
+  ASSERT_EQ(jobs.size(), 2U);
+  const auto options = options_of(jobs[0].job);
+  EXPECT_FALSE(std::ranges::count(options, "-rpath=/build/lib"));
+  EXPECT_TRUE(std::ranges::count(options, "-rpath"));
+}
+
+TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
+  const IrManifest manifest = sample();
+  for (const auto& [cpu, wanted] : {std::pair{"x86-64", std::vector<std::string>{"+avx2"}},
+                                    std::pair{"x86-64-v3", std::vector<std::string>{}}}) {
+    const DeploymentPlan plan = plan_for(manifest, cpu);
+    const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
+    const auto library = std::ranges::find_if(jobs[0].job.items, [](const auto& item) {
+      return std::holds_alternative<LoweringJob::Library>(item);
+    });
+    ASSERT_NE(library, jobs[0].job.items.end());
+    const auto& members = std::get<LoweringJob::Library>(*library).members;
+    ASSERT_EQ(members.size(), 2U);
+    EXPECT_EQ(std::get<LoweringJob::Bitcode>(members[0]).extra_features, wanted) << cpu;
+    EXPECT_EQ(std::get<LoweringJob::Object>(members[1]).path,
+              "/blobs/" + digest_of("object").hex());
+  }
+}
+
+TEST(MakeLoweringJobs, NamesLibrariesBySoname) {
+  const IrManifest manifest = sample();
+  const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
+  EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-l:libc.so.6"));
+}
+
+}  // namespace
+}  // namespace xaas
