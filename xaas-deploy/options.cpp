@@ -1,13 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include "xaas/support/diagnostics.hpp"
-
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
-#include <map>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,115 +10,175 @@
 namespace xaas {
 namespace {
 
-constexpr const char* k_examples = R"(
-Examples:
+constexpr const char* k_examples = R"(Examples:
   xaas-deploy plan oci:heat
   xaas-deploy specialize oci:heat --output tree:heat-here
   xaas-deploy run heat-here -- --steps 100
   xaas-deploy compare heat-here oci:heat
 )";
 
-constexpr const char* k_target_help = "host, a description file, or a processor such as znver4";
+constexpr const char* k_specialize_examples = R"(Examples:
+  xaas-deploy specialize oci:heat --output tree:heat-here
+  xaas-deploy specialize oci:heat --output oci:heat:znver4 --target znver4
+)";
+
+constexpr const char* k_compare_examples =
+    R"(Both run alternately, pinned to the same processors, after a warm-up.
+
+Examples:
+  xaas-deploy compare heat-here oci:heat
+  xaas-deploy compare heat-here ./heat-native --at-least 0.9
+  xaas-deploy compare zstd-here oci:zstd --run 'zstd -b3 -i1 data' \
+      --metric '([0-9.]+) MB/s'
+)";
+
+constexpr const char* k_reporting = "What is printed";
+
+std::string check_lto(const std::string& text) {
+  return text == "thin" || text == "full" ? "" : "`" + text + "` is neither thin nor full";
+}
 
 void add_target(CLI::App& app, SpecializeOptions& options) {
-  app.add_option("image", options.image, "The image that `xaas-build ir` made")
+  app.add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
-  app.add_option("--target", options.target, k_target_help)->type_name("host|FILE|CPU");
-  const std::map<std::string, LtoMode> modes{{"thin", LtoMode::thin}, {"full", LtoMode::full}};
-  app.add_option("--lto", options.lto, "Link-time optimization: thin (default) or full")
-      ->transform(CLI::CheckedTransformer(modes, CLI::ignore_case))
-      ->type_name("thin|full")
-      ->default_str("thin");
+  app.add_option("--target", options.target,
+                 "This machine (default), a file that `detect` wrote, or a processor's name, e.g. "
+                 "znver4")
+      ->type_name("host|FILE|CPU");
+  app.add_option_function<std::string>(
+         "--lto",
+         [&options](const std::string& text) {
+           options.lto = text == "full" ? LtoMode::full : LtoMode::thin;
+         },
+         "How far optimization looks across units (default: thin)")
+      ->check(check_lto)
+      ->type_name("thin|full");
 }
 
 CLI::App* add_plan(CLI::App& app, SpecializeOptions& options) {
   CLI::App* plan = app.add_subcommand("plan", "Say what would be done, and why; change nothing");
+  style_help(*plan, "IMAGE [OPTIONS]");
   add_target(*plan, options);
   plan->add_flag("--json", options.json, "Print the plan as one JSON document");
+  plan->footer("");
   return plan;
+}
+
+void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
+  constexpr const char* k_work = "How it is done";
+  auto* cache = specialize
+                    .add_option("--cache", options.cache,
+                                "Keep compiled pieces and verdicts for next time here (default: "
+                                "$XAAS_CACHE, else the user's cache folder)")
+                    ->type_name("DIR")
+                    ->group(k_work);
+  specialize.add_flag("!--no-cache", options.use_cache, "Use no cache")
+      ->excludes(cache)
+      ->group(k_work);
+  specialize
+      .add_option("-j,--jobs", options.jobs,
+                  "Parallel jobs (default: the processors this process may use)")
+      ->check(CLI::Range(1, 4096).description(""))
+      ->type_name("N")
+      ->group(k_work);
+  specialize.add_option("--save-temps", options.save_temps, "Leave LLVM's intermediate files here")
+      ->type_name("DIR")
+      ->group(k_work);
 }
 
 CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
   CLI::App* specialize =
       app.add_subcommand("specialize", "Lower an image for a processor and install it");
+  style_help(*specialize, "IMAGE --output tree:FOLDER|oci:LAYOUT[:TAG] [OPTIONS]");
   add_target(*specialize, options);
-  specialize->add_option("--output", options.output, "A folder, or an image layout")
+  specialize
+      ->add_option("--output", options.output,
+                   "A folder that works in place, or an image in a layout")
       ->required()
       ->type_name("tree:FOLDER|oci:LAYOUT[:TAG]");
-  auto* cache = specialize
-                    ->add_option("--cache", options.cache,
-                                 "Cache folder (default: XAAS_CACHE, else the user's)")
-                    ->type_name("DIR");
-  specialize->add_flag("!--no-cache", options.use_cache, "Use no cache")->excludes(cache);
-  specialize
-      ->add_option("-j,--jobs", options.jobs, "Parallel jobs (default: what this process may use)")
-      ->check(CLI::Range(1, 4096))
-      ->type_name("N");
-  specialize->add_option("--save-temps", options.save_temps, "Keep LLVM's intermediate files here")
-      ->type_name("DIR");
-  specialize->add_option("--events", options.events, "Write progress as JSON lines")
-      ->type_name("FILE");
   specialize->add_flag("--force", options.force, "Replace a deployment or tag that is there");
-  auto* quiet = specialize->add_flag("-q,--quiet", options.quiet, "Print nothing but errors");
+  add_lowering_options(*specialize, options);
+  auto* quiet =
+      specialize->add_flag("-q,--quiet", options.quiet, "Print nothing but warnings and errors")
+          ->group(k_reporting);
   specialize->add_flag("--json", options.json, "Print the record as one JSON document")
-      ->excludes(quiet);
+      ->excludes(quiet)
+      ->group(k_reporting);
+  specialize->add_option("--events", options.events, "Append progress to this file, as JSON lines")
+      ->type_name("FILE")
+      ->group(k_reporting);
+  specialize->footer(k_specialize_examples);
   return specialize;
 }
 
 CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
-  CLI::App* detect = app.add_subcommand("detect", "Describe this machine as a target");
+  CLI::App* detect = app.add_subcommand("detect", "Describe this machine as a target, in JSON");
+  style_help(*detect, "[--output FILE]");
   detect->add_option("--output", options.output, "Write it here instead of printing it")
       ->type_name("FILE");
+  detect->footer("");
   return detect;
 }
 
 CLI::App* add_run(CLI::App& app, RunOptions& options) {
   CLI::App* command = app.add_subcommand("run", "Run a deployment");
-  command->add_option("deployed", options.deployed, "A tree, or an image")
+  style_help(*command, "DEPLOYED [-- ARGUMENTS...]");
+  command
+      ->add_option("DEPLOYED", options.deployed,
+                   "A tree, run in place, or an image, unpacked once in a private folder")
       ->required()
       ->type_name("FOLDER|oci:LAYOUT[:TAG]");
-  command->footer("\nWhat stands behind -- goes to the program.");
+  command->footer(
+      "What stands behind -- goes to the program, and its exit code is this command's.");
   return command;
 }
 
-CLI::App* add_compare(CLI::App& app, CompareOptions& options) {
-  CLI::App* compare = app.add_subcommand("compare", "Measure two deployments against each other");
-  compare->add_option("a", options.a, "A tree, an image or a program")->required()->type_name("A");
+void add_measure_options(CLI::App& compare, CompareOptions& options) {
+  constexpr const char* k_measuring = "What is measured";
   compare
-      ->add_option("b", options.b, "Another one (default: the generic image that A was made from)")
-      ->type_name("B");
+      .add_option("--run", options.command,
+                  "Shell line to run, with the programs of each in PATH (default: the program "
+                  "that it is made to run)")
+      ->type_name("'COMMAND'")
+      ->group(k_measuring);
   compare
-      ->add_option("--run", options.command,
-                   "Shell line to run with the deployment's programs in PATH")
-      ->type_name("'COMMAND'");
+      .add_option("--metric", options.metric,
+                  "Take the figure that this expression's group finds in the output (default: "
+                  "wall time)")
+      ->type_name("REGEX")
+      ->group(k_measuring);
   compare
-      ->add_option("--metric", options.metric,
-                   "Measure what the group of this expression finds in the output")
-      ->type_name("REGEX");
-  compare->add_flag("--lower", options.lower_is_better,
-                    "A smaller metric is better (default: a larger one)");
-  compare->add_option("--repeat", options.repeat, "Pairs of runs")
-      ->check(CLI::Range(1, 10000))
+      .add_flag("--lower", options.lower_is_better,
+                "Less of the metric is better (default: more of it)")
+      ->group(k_measuring);
+  compare.add_option("--repeat", options.repeat, "Pairs of runs (default: 10)")
+      ->check(CLI::Range(1, 10000).description(""))
       ->type_name("N")
-      ->capture_default_str();
-  compare->add_option("--cpus", options.processors, "Pin both to these processors, e.g. 0,1")
-      ->delimiter(',');
-  compare
-      ->add_option("--at-least", options.at_least, "Fail unless A is surely this much as fast as B")
-      ->check(CLI::PositiveNumber)
-      ->type_name("RATIO");
-  compare->add_flag("--same-output", options.same_output, "Fail when the outputs differ");
-  compare->add_flag("--json", options.json, "Print one JSON document");
-  return compare;
+      ->group(k_measuring);
+  compare.add_option("--cpus", options.processors, "Pin both to these processors, e.g. 0,1")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("LIST")
+      ->group(k_measuring);
 }
 
-std::vector<std::string> cut_program_arguments(std::vector<std::string>& arguments) {
-  const auto dashes = std::ranges::find(arguments, "--");
-  if (dashes == arguments.end()) return {};
-  std::vector<std::string> rest(dashes + 1, arguments.end());
-  arguments.erase(dashes, arguments.end());
-  return rest;
+void add_compare(CLI::App& app, CompareOptions& options) {
+  CLI::App* compare = app.add_subcommand("compare", "Measure two deployments against each other");
+  style_help(*compare, "A [B] [OPTIONS]");
+  compare->add_option("A", options.a, "A tree, an image or a program")->required()->type_name("A");
+  compare
+      ->add_option("B", options.b, "Another one (default: the generic image that A was made from)")
+      ->type_name("B");
+  add_measure_options(*compare, options);
+  constexpr const char* k_demands = "What must hold, or else the exit code is 4";
+  compare->add_option("--at-least", options.at_least, "A is surely this many times as fast as B")
+      ->check(CLI::PositiveNumber.description(""))
+      ->type_name("RATIO")
+      ->group(k_demands);
+  compare->add_flag("--same-output", options.same_output, "Both print the same")->group(k_demands);
+  compare->add_flag("--json", options.json, "Print one JSON document")->group(k_reporting);
+  compare->footer(k_compare_examples);
 }
 
 }  // namespace
@@ -136,6 +191,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   app.set_version_flag("--version", "xaas-deploy " XAAS_VERSION " (LLVM " XAAS_LLVM_VERSION ")");
   app.require_subcommand(1);
   app.footer(k_examples);
+  style_help(app, "COMMAND [OPTIONS]");
   DetectOptions detect_options;
   PlanOptions plan_options;
   SpecializeOptions specialize_options;
@@ -147,17 +203,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   const CLI::App* run = add_run(app, run_options);
   add_compare(app, compare_options);
 
-  run_options.arguments = cut_program_arguments(arguments);
-  std::ranges::reverse(arguments);  // CLI11 takes them from the back
-  try {
-    app.parse(std::move(arguments));
-  } catch (const CLI::ParseError& error) {
-    std::ostringstream output;
-    std::ostringstream errors;
-    const int code = app.exit(error, output, errors);
-    return Answered{
-        .output = output.str(), .errors = errors.str(), .exit_code = code == 0 ? 0 : k_exit_usage};
-  }
+  run_options.arguments = cut_behind_dashes(arguments);
+  if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
   if (detect->parsed()) return detect_options;
   if (plan->parsed()) return plan_options;
   if (specialize->parsed()) return specialize_options;

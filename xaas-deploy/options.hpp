@@ -4,18 +4,11 @@
 #include "commands.hpp"
 #include "specialize_command.hpp"
 
-#include <string>
+#include "xaas/support/command_line.hpp"
+
 #include <variant>
 
 namespace xaas {
-
-/// The command line is answered already (help, version, a usage error): what to print and how to
-/// end.
-struct Answered {
-  std::string output;
-  std::string errors;
-  int exit_code = 0;
-};
 
 struct PlanOptions {
   SpecializeOptions options;

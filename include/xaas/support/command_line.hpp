@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace xaas {
+
+/// The command line is answered already (help, version, a usage error): what to print and how to
+/// end.
+struct Answered {
+  std::string output;
+  std::string errors;
+  int exit_code = 0;
+};
+
+/// Help as both programs print it: at most 80 columns, and `usage` behind the command's name.
+void style_help(CLI::App& command, std::string usage);
+
+/// What stands behind the first `--`, taken out of `arguments`; empty when there is none.
+std::vector<std::string> cut_behind_dashes(std::vector<std::string>& arguments);
+
+/// Parses with CLI11. Empty when `app` knows now which subcommand to run. Wrong names of commands
+/// and options are answered with near ones; no argument at all is answered with the help.
+std::optional<Answered> answer_command_line(CLI::App& app, std::vector<std::string> arguments);
+
+}  // namespace xaas
