@@ -4,6 +4,7 @@
 #include "bitcode_file.hpp"
 #include "build_paths.hpp"
 #include "isa_features.hpp"
+#include "vector_calls.hpp"
 
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
@@ -121,6 +122,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   llvm::LLVMContext context;
   XAAS_TRY(const std::unique_ptr<llvm::Module> module, read_bitcode(bitcode, context));
   CanonicalUnit unit;
+  unit.processor_bound_calls = processor_bound_calls(*module);
   const CommandLine line{given, baseline};
   for (llvm::Function& function : *module)
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());

@@ -190,6 +190,35 @@ TEST(Canonicalize, KeepsAPreferredVectorWidth) {
               HasSubstr("\"prefer-vector-width\"=\"256\""));
 }
 
+std::string bound_calls_of(const std::string& text, std::vector<std::string> isa_flags = {}) {
+  const std::string types =
+      "typedef float v8 __attribute__((vector_size(32)));"
+      "typedef float v4 __attribute__((vector_size(16)));";
+  return unit_of({.text = types + text, .isa_flags = std::move(isa_flags)}).processor_bound_calls;
+}
+
+TEST(Canonicalize, NamesWhatReturnsVectorsWiderThanTheRegisters) {
+  EXPECT_EQ(bound_calls_of("v8 f(const v8 *p) { return *p * 2; }"),
+            "`f` passes 256-bit vectors by value");
+  EXPECT_EQ(bound_calls_of("v8 g(int); void f(v8 *p) { *p = g(1); }"),
+            "`g` passes 256-bit vectors by value");
+  EXPECT_EQ(bound_calls_of("void f(v8 *p, v8 (*g)(int)) { *p = g(1); }"),
+            "a call by pointer passes 256-bit vectors by value");
+}
+
+TEST(Canonicalize, VectorsThatFitTheRegistersBindNothing) {
+  EXPECT_EQ(bound_calls_of("v4 f(v4 x) { return x * 2; }"), "");
+  EXPECT_EQ(bound_calls_of("v8 f(v8 x) { return x * 2; }", {"-mavx2"}), "");
+  EXPECT_EQ(bound_calls_of("__attribute__((target(\"avx\"))) v8 f(v8 x) { return x * 2; }"), "");
+}
+
+TEST(Canonicalize, VectorsThatStayInTheUnitBindNothing) {
+  EXPECT_EQ(bound_calls_of("void f(v8 *p) { *p = *p * 2; }"), "");
+  EXPECT_EQ(bound_calls_of("__attribute__((noinline)) static v8 g(const v8 *p) { return *p * 2; }"
+                           "void f(v8 *p) { *p = g(p); }"),
+            "");
+}
+
 TEST(Canonicalize, ListsStringsThatNameTheBuildFolder) {
   const std::string path = (test_folder() / "data").string();
   const CanonicalUnit unit = unit_of({"const char *where(void) { return \"" + path + "\"; }"});
