@@ -8,6 +8,7 @@
 #include <llvm/Analysis/ProfileSummaryInfo.h>
 #include <llvm/Bitcode/BitcodeReader.h>
 #include <llvm/Bitcode/BitcodeWriter.h>
+#include <llvm/Config/llvm-config.h>
 #include <llvm/IR/DiagnosticInfo.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
@@ -30,11 +31,24 @@ llvm::MemoryBufferRef buffer_of(std::string_view bytes) {
 }
 
 Error corrupt_unit(llvm::StringRef why) {
-  return fail(ErrorKind::corrupt, "its bitcode does not hold together: {}", why.str())
-      .with_code("lowering.bitcode");
+  return fail(ErrorKind::corrupt, "its bitcode does not hold together: {}", why.str());
 }
 
 void keep_quiet(const llvm::DiagnosticInfo*, void*) {}
+
+/// The manifest's version was looked at long before; this is for a manifest that is wrong about it.
+/// LLVM itself reads newer bitcode as far as it gets.
+Status check_producer(std::string_view bitcode) {
+  auto producer = llvm::getBitcodeProducerString(buffer_of(bitcode));
+  if (!producer) return corrupt_unit(llvm::toString(producer.takeError()));
+  llvm::StringRef version = *producer;
+  unsigned major = 0;
+  if (version.consume_front("LLVM") && !version.consumeInteger(10, major) &&
+      major > LLVM_VERSION_MAJOR)
+    return fail(ErrorKind::unsupported, "it was written by {}; this program has LLVM {}", *producer,
+                LLVM_VERSION_STRING);
+  return {};
+}
 
 std::string own_features(const llvm::Function& function) {
   return function.getFnAttribute("target-features").getValueAsString().str();
@@ -108,6 +122,7 @@ std::string write_unit(const llvm::Module& module, bool thin_lto) {
 }  // namespace
 
 Result<UnitFacts> inspect_unit(std::string_view bitcode) {
+  XAAS_CHECK(check_producer(bitcode));
   llvm::LLVMContext context;
   context.setDiagnosticHandlerCallBack(keep_quiet);
   auto module = llvm::getLazyBitcodeModule(buffer_of(bitcode), context,
