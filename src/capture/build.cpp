@@ -136,13 +136,17 @@ Command Build::command_for(const BuildStep& step) const {
 
 Error Build::failure_of(const BuildStep& step, int code) const {
   const fs::path log = work_ / "build.log";
+  const std::string ending = last_lines(log);
   return fail(ErrorKind::build_failed, "the build's `{}` ended with code {}",
               shell_quoted(step.argv), code)
       .with_code("build.failed")
       .with_exit_code(code)
       .while_doing(step.title)
-      .with_help(fmt::format("everything it printed is in `{}`, which ends with:\n{}", log.string(),
-                             last_lines(log)));
+      .with_help(request_.work_stays
+                     ? fmt::format("everything it printed is in `{}`, which ends with:\n{}",
+                                   log.string(), ending)
+                     : fmt::format("all of its output stays with `--keep DIR`; it ends with:\n{}",
+                                   ending));
 }
 
 Status Build::run_step(const BuildStep& step) {
