@@ -165,14 +165,6 @@ class ManifestMaker {
     manifest.configurations.push_back(std::move(configuration));
   }
 
-  static std::string native_architecture() {
-#if defined(__aarch64__)
-    return "arm64";
-#else
-    return "amd64";
-#endif
-  }
-
   void warn() {
     captured_.warnings = request_.content->warnings;
     const auto& from_build = request_.build->log.warnings;
@@ -201,6 +193,14 @@ class ManifestMaker {
 };
 
 }  // namespace
+
+std::string native_architecture() {
+#if defined(__aarch64__)
+  return "arm64";
+#else
+  return "amd64";
+#endif
+}
 
 Result<CapturedManifest> make_manifest(const ManifestRequest& request, Progress& progress) {
   return ManifestMaker(request).make(progress);

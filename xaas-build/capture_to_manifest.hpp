@@ -35,4 +35,7 @@ struct CapturedManifest {
 /// id, their links, the units of these. Contents end up in the blob folder.
 Result<CapturedManifest> make_manifest(const ManifestRequest& request, Progress& progress);
 
+/// Of the machine that packages, as OCI calls it.
+std::string native_architecture();
+
 }  // namespace xaas

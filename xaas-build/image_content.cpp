@@ -90,12 +90,6 @@ Status add_stage(const std::filesystem::path& stage, ImageContent& content) {
 /// the file that it leads to comes along.
 Result<std::vector<std::filesystem::path>> included_files(const std::filesystem::path& include) {
   std::error_code error;
-  if (!include.is_absolute() || !std::filesystem::exists(include, error)) {
-    return fail(ErrorKind::not_found,
-                "`--include {}` names no file of this machine by its absolute path",
-                include.string())
-        .with_code("build.include");
-  }
   if (!std::filesystem::is_directory(include, error)) return std::vector{include};
   XAAS_TRY(const auto paths, list_tree(include));
   std::vector<std::filesystem::path> files;
@@ -195,14 +189,23 @@ Result<std::string> make_loader_cache(const ImageContent& content, const std::st
       std::filesystem::exists("/sbin/ldconfig") ? "/sbin/ldconfig" : "/usr/sbin/ldconfig";
   XAAS_TRY(const auto outcome, run({.argv = {program, "-i", "-X", "-r", root.string()}}));
   if (!outcome.succeeded()) {
-    return fail(ErrorKind::tool_failed, "`{}` ended with {}: {}", program, outcome.exit_code,
-                outcome.errors)
-        .with_code("build.ldconfig");
+    return fail(ErrorKind::tool_failed, "`{}` ended with {}", program, outcome.exit_code)
+        .with_code("build.ldconfig")
+        .with_help(outcome.errors);
   }
   return read_file(root / "etc/ld.so.cache");
 }
 
 }  // namespace
+
+Status check_include(const std::filesystem::path& include) {
+  std::error_code error;
+  if (include.is_absolute() && std::filesystem::exists(include, error)) return {};
+  return fail(ErrorKind::not_found,
+              "`--include {}` names no file of this machine by its absolute path", include.string())
+      .with_code("build.include")
+      .with_help("it is added to the image at the path it has here, e.g. `/usr/lib/libextra.so.1`");
+}
 
 Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
                                            const std::vector<InstalledFile>& installed,

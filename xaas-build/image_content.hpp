@@ -22,6 +22,9 @@ struct ImageContent {
   std::vector<std::string> warnings;
 };
 
+/// Whether an `--include` is there, asked before the build.
+Status check_include(const std::filesystem::path& include);
+
 /// Collects the image from the staging root and this machine. `includes` are files or folders of
 /// the build machine that go in at their own path (libraries that the application opens by name,
 /// data). `scratch` is a private folder.

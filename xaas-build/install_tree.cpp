@@ -150,11 +150,10 @@ Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build) {
 Error empty_install_tree(const BuildResult& build) {
   const auto links = linked_files(build);
   std::string help =
-      "is the project's compiler hard-coded? nothing was linked by the captured compilers";
+      "does the project name its compiler by path? $CC and $CXX are the ones that are captured";
   if (!links.empty()) {
     help = fmt::format(
-        "name what to install, e.g. `--product {}`; an install rule of the project is "
-        "given $DESTDIR and $PREFIX",
+        "name what to install, e.g. `--product {}`, or let the build install it below $DESTDIR",
         std::filesystem::path(links.front()->output).filename().string());
   }
   return fail(ErrorKind::invalid_input, "the build installed nothing; it linked {}",

@@ -8,9 +8,11 @@
 #include "unit_table.hpp"
 
 #include "xaas/capture/build.hpp"
+#include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
@@ -48,11 +50,14 @@ Result<WorkFolder> make_work_folder(const IrOptions& options) {
   work.path = std::filesystem::absolute(options.keep, error);
   const bool used =
       std::filesystem::exists(work.path, error) && !std::filesystem::is_empty(work.path, error);
-  if (used && !options.force) {
+  // --force empties what a run of ours left there, and nothing else: not a home folder.
+  const bool ours = std::filesystem::exists(work.path / "capture/settings.json", error);
+  if (used && !(options.force && ours)) {
     return fail(ErrorKind::invalid_input, "`--keep {}` names a folder that is not empty",
                 options.keep.string())
         .with_code("build.keep-exists")
-        .with_help("name a new folder, or give --force to remove what is in it");
+        .with_help(ours ? "name a new folder, or give --force to remove what is in it"
+                        : "name a new folder: it holds other things than a build of xaas-build");
   }
   if (used) std::filesystem::remove_all(work.path, error);
   XAAS_CHECK(make_folders(work.path));
@@ -60,26 +65,20 @@ Result<WorkFolder> make_work_folder(const IrOptions& options) {
 }
 
 /// Refused before anything is built, not after an hour of it.
-Status check_output(const LayoutReference& output, bool force) {
+Status check_options(const IrOptions& options, const LayoutReference& output) {
   std::error_code error;
-  if (!std::filesystem::exists(output.path, error)) return {};
-  if (std::filesystem::is_directory(output.path, error) &&
-      std::filesystem::is_empty(output.path, error)) {
-    return {};
+  if (!std::filesystem::is_directory(options.source, error)) {
+    return fail(ErrorKind::not_found, "the source folder `{}` does not exist",
+                options.source.string())
+        .with_code("build.no-source")
+        .with_help("--source names the folder that the application's source tree begins at");
   }
-  XAAS_TRY(const auto layout, while_doing(Layout::open(output.path), "looking at the output"));
-  XAAS_TRY(const auto tagged, layout.find_tag(output.tag));
-  if (!tagged || force) return {};
-  return fail(ErrorKind::invalid_input, "`{}` exists", output.str())
-      .with_code("build.output-exists")
-      .with_help("choose another tag, or give --force to replace it");
-}
-
-Status check_source(const std::filesystem::path& source) {
-  std::error_code error;
-  if (std::filesystem::is_directory(source, error)) return {};
-  return fail(ErrorKind::not_found, "the source folder `{}` does not exist", source.string())
-      .with_code("build.no-source");
+  XAAS_CHECK(check_can_write(output, options.force ? Replace::yes : Replace::no));
+  for (const std::filesystem::path& include : options.includes) XAAS_CHECK(check_include(include));
+  if (options.baseline.empty()) return {};
+  auto baseline = target_of_cpu(options.baseline, native_architecture());
+  if (!baseline) return std::move(baseline.error()).while_doing("reading --baseline");
+  return {};
 }
 
 }  // namespace
@@ -90,8 +89,7 @@ Result<int> run_ir_command(const IrOptions& options) {
                     options.quiet ? Progress::Style::quiet : Progress::Style::automatic);
   if (!options.events.empty()) XAAS_CHECK(progress.write_events_to(options.events));
   XAAS_TRY(const auto output, parse_layout_reference(options.output));
-  XAAS_CHECK(check_source(options.source));
-  XAAS_CHECK(check_output(output, options.force));
+  XAAS_CHECK(check_options(options, output));
   XAAS_TRY(const auto work, make_work_folder(options));
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
 

@@ -58,8 +58,7 @@ Result<std::string> LinkTable::stored(const Digest& content) const {
 Result<Link> LinkTable::make_link(const LinkRecord& record, const LibraryPlace& place) {
   if (!record.opaque_reason.empty()) {
     return fail(ErrorKind::unsupported, "the link of `{}` could not be recorded: {}",
-                file_name(record.output), record.opaque_reason)
-        .with_code("capture.link");
+                file_name(record.output), record.opaque_reason);
   }
   Link link{.name = file_name(record.output),
             .kind = record.kind == LinkRecord::Kind::shared_library ? LinkKind::shared_library
@@ -134,8 +133,7 @@ Status LinkTable::add_library(const RecordedInput& input, const LibraryPlace& pl
   const std::string soname = facts && !facts->soname.empty() ? facts->soname : input.text;
   if (soname.empty() || soname.contains('/')) {
     return fail(ErrorKind::unsupported, "it links `{}`, which has no soname, by its path",
-                input.path)
-        .with_code("capture.link");
+                input.path);
   }
   LinkLibrary library{.soname = soname, .path = place(input.path, soname, input.content)};
   XAAS_TRY(library.content, blobs_->put(bytes));

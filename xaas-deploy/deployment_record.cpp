@@ -70,7 +70,8 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
     return fail(ErrorKind::unsupported,
                 "the deployment's record is of schema `{}`; this program reads `{}`", schema,
                 k_schema)
-        .with_code("deployed.schema");
+        .with_code("deployed.schema")
+        .with_help("use the xaas-deploy that made the deployment, or specialize the image again");
   }
   DeploymentRecord record;
   XAAS_TRY(record.application, reader.string("application"));

@@ -139,8 +139,7 @@ struct RootEntry {
 
   static Error failed(const char* what) {
     const int reason = errno;
-    return fail(ErrorKind::io, "cannot enter the image: {}: {}", what, std::strerror(reason))
-        .with_code("run.enter");
+    return fail(ErrorKind::io, "cannot enter the image: {}: {}", what, std::strerror(reason));
   }
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment.hpp"
 
+#include "xaas/image/xaas_image.hpp"
+
 #include <string>
 #include <utility>
 
@@ -14,7 +16,7 @@ Status check_free(const TreeOutput& tree) {
   if (std::filesystem::is_directory(status) && std::filesystem::is_empty(tree.folder, error))
     return {};
   return fail(ErrorKind::invalid_input, "`{}` exists", tree.folder.string())
-      .with_code("deploy.output-exists")
+      .with_code("output.exists")
       .with_help("choose another folder, or give --force to replace it");
 }
 
@@ -23,23 +25,8 @@ Status check_replaceable(const TreeOutput& tree) {
   std::error_code error;
   if (check_free(tree) || std::filesystem::exists(tree.folder / k_record_path, error)) return {};
   return fail(ErrorKind::invalid_input, "`{}` exists and is not a deployment", tree.folder.string())
-      .with_code("deploy.not-ours")
+      .with_code("output.not-ours")
       .with_help("--force replaces deployments only; choose another folder or remove it yourself");
-}
-
-Status check_free(const LayoutReference& reference) {
-  std::error_code error;
-  const bool there = std::filesystem::exists(reference.path, error);
-  if (!there || (std::filesystem::is_directory(reference.path, error) &&
-                 std::filesystem::is_empty(reference.path, error))) {
-    return {};
-  }
-  XAAS_TRY(const auto layout, while_doing(Layout::open(reference.path), "looking at the output"));
-  XAAS_TRY(const auto tagged, layout.find_tag(reference.tag));
-  if (!tagged) return {};
-  return fail(ErrorKind::invalid_input, "`{}` exists", reference.str())
-      .with_code("deploy.output-exists")
-      .with_help("choose another tag, or give --force to replace it");
 }
 
 }  // namespace
@@ -55,7 +42,7 @@ Result<DeploymentOutput> parse_deployment_output(const std::string& text) {
     return reference;
   }
   return fail(ErrorKind::invalid_input, "the output `{}` is of no known form", text)
-      .with_code("deploy.output-form")
+      .with_code("output.form")
       .with_help("write `tree:FOLDER` or `oci:LAYOUT[:TAG]`");
 }
 
@@ -63,8 +50,7 @@ Status check_output_is_free(const DeploymentOutput& output, bool force) {
   if (const auto* tree = std::get_if<TreeOutput>(&output)) {
     return force ? check_replaceable(*tree) : check_free(*tree);
   }
-  if (force) return {};
-  return check_free(std::get<LayoutReference>(output));
+  return check_can_write(std::get<LayoutReference>(output), force ? Replace::yes : Replace::no);
 }
 
 }  // namespace xaas

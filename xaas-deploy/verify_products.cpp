@@ -75,6 +75,18 @@ std::vector<std::string> unrunnable_classes(const Census& census, const Census& 
   return classes;
 }
 
+/// Of all that the loader lists, what it did not find.
+std::string loader_complaint(const Outcome& outcome) {
+  std::istringstream lines(outcome.output);
+  std::vector<std::string> complaints;
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.contains("not found") && !line.contains("undefined symbol")) continue;
+    complaints.push_back(line.substr(std::min(line.find_first_not_of(" \t"), line.size())));
+  }
+  if (complaints.empty()) return fmt::format("it ended with {}", outcome.exit_code);
+  return fmt::format("{}", fmt::join(complaints, "; "));
+}
+
 Status refuse(const Product& product, std::vector<std::string> breaches) {
   if (breaches.empty()) return {};
   return fail(ErrorKind::mismatch, "the lowered `{}` differs from the generic one: {}",
@@ -138,10 +150,11 @@ Status check_it_loads(const std::filesystem::path& program,
       !outcome.output.contains("not found") && !outcome.output.contains("undefined symbol");
   if (outcome.succeeded() && complete) return {};
   return fail(ErrorKind::mismatch, "the loader cannot start `{}`: {}", program.filename().string(),
-              outcome.output)
+              loader_complaint(outcome))
       .with_code("verify.loads")
       .with_help(
-          "libraries that the application opens by name go in with `xaas-build ir --include`");
+          "a library that the machine that packaged it lacked goes into the image with `xaas-build "
+          "ir --include`");
 }
 
 }  // namespace xaas

@@ -22,7 +22,8 @@ Status copy_blob(const Layout& from, Layout& to, const Descriptor& descriptor) {
   if (stored.digest == descriptor.digest) return {};
   return fail(ErrorKind::corrupt, "blob `{}` has the content of `{}`", descriptor.digest.str(),
               stored.digest.str())
-      .with_code("image.blob");
+      .with_code("image.blob")
+      .with_help("copy the image again from where it came");
 }
 
 LayerContent product_layer(const IrImage& image, const std::vector<VerifiedProduct>& products,

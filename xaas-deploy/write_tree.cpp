@@ -50,7 +50,7 @@ Status copy_entry(const std::filesystem::path& from, const std::filesystem::path
     std::filesystem::create_symlink(std::filesystem::read_symlink(from, error), to, error);
     if (!error) return {};
     return fail(ErrorKind::io, "cannot make the link `{}`: {}", to.string(), error.message())
-        .with_code("tree.write");
+        .with_code("file.io");
   }
   if (std::filesystem::is_directory(status)) return make_folders(to);
   return xaas::copy_file(from, to);
@@ -67,7 +67,8 @@ Status move_into_place(const std::filesystem::path& tree, const std::filesystem:
   if (!error) return {};
   return fail(ErrorKind::io, "cannot move the finished tree to `{}`: {}", folder.string(),
               error.message())
-      .with_code("tree.write");
+      .with_code("tree.write")
+      .with_help("a mount point cannot be replaced: name a folder inside it");
 }
 
 /// sonames that a file needs, transitively through the image's libraries, as image paths.

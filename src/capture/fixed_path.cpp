@@ -50,16 +50,13 @@ std::function<Status()> FixedPath::entering(std::string folder) const {
                           write_once("/proc/self/setgroups", "deny") &&
                           write_once("/proc/self/uid_map", uids) &&
                           write_once("/proc/self/gid_map", gids);
-      if (!mapped)
-        return fail(ErrorKind::unsupported, "no mount namespace").with_code("capture.fixed-path");
+      if (!mapped) return fail(ErrorKind::unsupported, "no mount namespace");
     }
     const bool mounted =
         ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0 &&
         ::mount(work.c_str(), k_fixed_folder, nullptr, MS_BIND | MS_REC, nullptr) == 0 &&
         ::chdir(folder.c_str()) == 0;
-    if (!mounted)
-      return fail(ErrorKind::unsupported, "no bind mount on `{}`", k_fixed_folder)
-          .with_code("capture.fixed-path");
+    if (!mounted) return fail(ErrorKind::unsupported, "no bind mount on `{}`", k_fixed_folder);
     return {};
   };
 }

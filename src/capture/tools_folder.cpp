@@ -71,7 +71,7 @@ Status make_link(const fs::path& target, const fs::path& link) {
   fs::create_symlink(target, link, error);
   if (error)
     return fail(ErrorKind::io, "cannot make the link `{}`: {}", link.string(), error.message())
-        .with_code("capture.tools");
+        .with_code("file.io");
   return {};
 }
 

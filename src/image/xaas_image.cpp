@@ -120,6 +120,28 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
                  .ir = std::move(ir)};
 }
 
+Status check_can_write(const LayoutReference& output, Replace replace) {
+  std::error_code error;
+  if (!std::filesystem::exists(output.path, error)) return {};
+  const bool is_layout = std::filesystem::exists(output.path / "oci-layout", error);
+  if (!is_layout && std::filesystem::is_directory(output.path, error) &&
+      std::filesystem::is_empty(output.path, error)) {
+    return {};
+  }
+  if (!is_layout) {
+    return fail(ErrorKind::invalid_input, "`{}` is neither an OCI layout nor empty",
+                output.path.string())
+        .with_code("layout.occupied")
+        .with_help("name a new folder, or one that holds an OCI layout");
+  }
+  XAAS_TRY(const auto layout, while_doing(Layout::open(output.path), "looking at the output"));
+  XAAS_TRY(const auto tagged, layout.find_tag(output.tag));
+  if (!tagged || replace == Replace::yes) return {};
+  return fail(ErrorKind::invalid_input, "`{}` exists", output.str())
+      .with_code("output.exists")
+      .with_help("choose another tag, or give --force to replace it");
+}
+
 Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
                       const std::filesystem::path& folder) {
   XAAS_CHECK(make_folders(folder));

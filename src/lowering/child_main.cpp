@@ -46,8 +46,7 @@ Status check_processor(const std::string& cpu) {
   if (cpu == "generic" || llvm::X86::parseArchX86(cpu) != llvm::X86::CK_None ||
       llvm::AArch64::parseCpu(cpu))
     return {};
-  return fail(ErrorKind::invalid_input, "LLVM knows no processor `{}`", cpu)
-      .with_code("lowering.cpu");
+  return fail(ErrorKind::invalid_input, "LLVM knows no processor `{}`", cpu);
 }
 
 Status run_lld(const std::vector<std::string>& line) {
@@ -70,8 +69,7 @@ Status move_file(const std::filesystem::path& from, const std::filesystem::path&
   if (!error) return {};
   if (error != std::errc::cross_device_link)
     return fail(ErrorKind::io, "cannot rename `{}` to `{}`: {}", from.string(), to.string(),
-                error.message())
-        .with_code("lowering.output");
+                error.message());
   return xaas::copy_file(from, to);
 }
 

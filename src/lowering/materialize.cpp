@@ -57,9 +57,7 @@ Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rew
     std::error_code error;
     std::filesystem::remove(path, error);
     std::filesystem::create_symlink(std::filesystem::absolute(unit.path, error), path, error);
-    if (error)
-      return fail(ErrorKind::io, "cannot make the link `{}`: {}", path, error.message())
-          .with_code("lowering.work");
+    if (error) return fail(ErrorKind::io, "cannot make the link `{}`: {}", path, error.message());
     return Placed{path, {}};
   }
   XAAS_TRY(const std::string bitcode, read_file(unit.path));

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <numeric>
@@ -48,11 +49,9 @@ Result<int> run_guarded(const std::function<Result<int>()>& body) {
   try {
     return body();
   } catch (const std::exception& thrown) {
-    return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what())
-        .with_code("support.exception");
+    return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what());
   } catch (...) {
-    return fail(ErrorKind::internal, "unexpected exception of an unknown type")
-        .with_code("support.exception");
+    return fail(ErrorKind::internal, "unexpected exception of an unknown type");
   }
 }
 
@@ -128,6 +127,8 @@ std::string human_seconds(double seconds) {
 }
 
 int run_program(std::string_view program, const std::function<Result<int>()>& body) {
+  // Who started us may have it ignored; then nobody could wait for a child.
+  std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c): it cannot fail for this signal
   const auto result = run_guarded(body);
   const int code = result ? *result : print_error(program, result.error());
   return flush_output(program, code);

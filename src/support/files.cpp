@@ -62,7 +62,7 @@ class PendingFile {
 /// Bytes of one open file into another: shared extents where the file system can, else a copy in
 /// the kernel, else (other file systems, /proc) by hand.
 Status copy_bytes(const FileDescriptor& from, const FileDescriptor& to,
-                  const std::filesystem::path& name) {
+                  const std::filesystem::path& from_name, const std::filesystem::path& to_name) {
   if (::ioctl(to.number(), FICLONE, from.number()) == 0) return {};
   constexpr std::size_t k_piece = std::size_t{1} << 30;
   ssize_t got = 0;
@@ -78,9 +78,9 @@ Status copy_bytes(const FileDescriptor& from, const FileDescriptor& to,
     const int error = errno;
     if (got == 0) return {};
     if (got < 0 && error == EINTR) continue;
-    if (got < 0) return io_error("reading", name, error);
+    if (got < 0) return io_error("reading", from_name, error);
     XAAS_CHECK(
-        write_all(to, std::string_view{block}.substr(0, static_cast<std::size_t>(got)), name));
+        write_all(to, std::string_view{block}.substr(0, static_cast<std::size_t>(got)), to_name));
   }
 }
 
@@ -94,7 +94,7 @@ Error io_error(std::string_view what, const std::filesystem::path& path, int err
   const bool absent = error == ENOENT || error == ENOTDIR;
   return fail(absent ? ErrorKind::not_found : ErrorKind::io, "{} `{}`: {}", what, path.string(),
               std::generic_category().message(error))
-      .with_code(absent ? "support.no-file" : "support.io");
+      .with_code(absent ? "file.missing" : "file.io");
 }
 
 Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, unsigned mode) {
@@ -157,7 +157,7 @@ Status copy_file(const std::filesystem::path& from, const std::filesystem::path&
         .with_code("support.not-regular");
   }
   XAAS_TRY(auto pending, PendingFile::make(to));
-  XAAS_CHECK(copy_bytes(source, pending.file(), from));
+  XAAS_CHECK(copy_bytes(source, pending.file(), from, to));
   const std::array times{facts.st_atim, facts.st_mtim};
   if (::futimens(pending.file().number(), times.data()) != 0) return io_error("writing", to, errno);
   return pending.take_place(facts.st_mode);

@@ -62,13 +62,15 @@ Status check_extent(std::string_view text) {
   return {};
 }
 
-/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ..." -> "syntax
-/// error ...". Our own message names the place.
+/// "[json.exception.parse_error.101] parse error at line 1, column 2: syntax error while parsing
+/// value - invalid literal" -> "invalid literal". Our own message names the place.
 std::string_view reason_in(std::string_view what) {
   if (const auto bracket = what.find("] "); what.starts_with('[') && bracket != what.npos)
     what.remove_prefix(bracket + 2);
   if (const auto colon = what.find(": "); what.starts_with("parse error") && colon != what.npos)
     what.remove_prefix(colon + 2);
+  if (const auto dash = what.find(" - "); what.starts_with("syntax error") && dash != what.npos)
+    what.remove_prefix(dash + 3);
   return what;
 }
 
@@ -83,7 +85,8 @@ Result<Json> parse_json(std::string_view text) {
   try {
     return Json::parse(text);
   } catch (const Json::parse_error& error) {
-    return syntax_error(text, error.byte > 0 ? error.byte - 1 : 0, reason_in(error.what()));
+    return syntax_error(text, error.byte > 0 ? error.byte - 1 : 0,
+                        fmt::format("this is not JSON: {}", reason_in(error.what())));
   } catch (const Json::exception& error) {
     return syntax_error(text, 0, reason_in(error.what()));
   }

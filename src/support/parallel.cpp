@@ -15,8 +15,7 @@ Status run_guarded(const std::function<Status(std::size_t)>& job, std::size_t in
   try {
     return job(index);
   } catch (const std::exception& thrown) {
-    return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what())
-        .with_code("support.exception");
+    return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what());
   }
 }
 

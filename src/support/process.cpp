@@ -189,8 +189,7 @@ Status Child::collect(Outcome& outcome) const {
     const int error = errno;
     if (error == EINTR) continue;
     return fail(ErrorKind::internal, "waiting for `{}`: {}", command_.argv[0],
-                std::generic_category().message(error))
-        .with_code("support.wait");
+                std::generic_category().message(error));
   }
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;

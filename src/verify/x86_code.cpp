@@ -95,8 +95,7 @@ Status X86Counter::start() {
     disassembler_.reset(target->createMCDisassembler(*subtarget_, *context_));
   }
   if (!disassembler_)
-    return fail(ErrorKind::internal, "LLVM has no x86-64 disassembler {}", problem)
-        .with_code("verify.no-disassembler");
+    return fail(ErrorKind::internal, "LLVM has no x86-64 disassembler {}", problem);
   facts_.resize(instructions_->getNumOpcodes());
   return {};
 }

@@ -42,6 +42,12 @@ Result<RunnableImage> find_runnable(const Layout& layout, const LayoutReference&
 /// there because a client copied the image without it: the message names the command that keeps it.
 Result<IrImage> open_ir_image(const LayoutReference& reference);
 
+enum class Replace { no, yes };
+
+/// Whether an image can go there: asked before long work, not after it. `output.exists` when the
+/// tag is taken.
+Status check_can_write(const LayoutReference& output, Replace replace);
+
 /// Writes the wanted blobs of the IR layers to `folder`/<hex>, each verified against its digest.
 /// Layers that hold none of them are not read further than needed. `corrupt` when one is in no
 /// layer.

@@ -46,7 +46,7 @@ TEST_F(ToolsFolder, DoesNotReplaceWhatIsThere) {
   ASSERT_TRUE(write_file(tools() / "cc", ""));
   const auto made = make_tools_folder(tools(), "", XAAS_WRAPPER);
   ASSERT_FALSE(made);
-  EXPECT_EQ(made.error().code(), "capture.tools");
+  EXPECT_EQ(made.error().code(), "file.io");
 }
 
 TEST_F(ToolsFolder, NamesThePackageOfAMissingCompiler) {

@@ -28,7 +28,7 @@ TEST(ParseDeploymentOutput, RefusesWhatHasNoForm) {
   for (const char* text : {"", "tree:", "place", "docker:x", "tree:/"}) {
     const auto output = parse_deployment_output(text);
     ASSERT_FALSE(output) << text;
-    EXPECT_EQ(output.error().code(), "deploy.output-form") << text;
+    EXPECT_EQ(output.error().code(), "output.form") << text;
   }
 }
 
@@ -48,7 +48,7 @@ TEST_F(OutputIsFree, NotWhenADeploymentIsThereUnlessForced) {
   ASSERT_TRUE(write_file(tree_.folder / k_record_path, "{}"));
   const auto status = check_output_is_free(tree_, false);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code(), "deploy.output-exists");
+  EXPECT_EQ(status.error().code(), "output.exists");
   EXPECT_TRUE(check_output_is_free(tree_, true));
 }
 
@@ -56,7 +56,7 @@ TEST_F(OutputIsFree, NeverWhenItIsSomebodyElsesFolder) {
   ASSERT_TRUE(write_file(tree_.folder / "thesis.tex", "years of work"));
   const auto status = check_output_is_free(tree_, true);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().code(), "deploy.not-ours");
+  EXPECT_EQ(status.error().code(), "output.not-ours");
 }
 
 TEST(IsCLibrary, KnowsTheFilesThatOnlyWorkTogether) {
