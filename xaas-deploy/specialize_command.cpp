@@ -182,7 +182,7 @@ Status check_programs_load(const std::vector<VerifiedProduct>& products, const I
                            const std::filesystem::path& image_root) {
   for (const VerifiedProduct& product : products) {
     if (ir.links[ir.products[product.product].link].kind != LinkKind::executable) continue;
-    XAAS_CHECK(check_it_loads(product.file, image_root));
+    XAAS_CHECK(check_it_loads(ir.products[product.product].path, product.file, image_root));
   }
   return {};
 }

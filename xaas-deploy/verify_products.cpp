@@ -123,7 +123,7 @@ Result<VerifiedProduct> verify_product(const IrManifest& manifest, const Planned
   return verified;
 }
 
-Status check_it_loads(const std::filesystem::path& program,
+Status check_it_loads(const std::string& name, const std::filesystem::path& program,
                       const std::filesystem::path& image_root) {
   XAAS_TRY(const auto bytes, read_file(program));
   XAAS_TRY(const auto elf, read_elf(bytes));
@@ -149,7 +149,7 @@ Status check_it_loads(const std::filesystem::path& program,
   const bool complete =
       !outcome.output.contains("not found") && !outcome.output.contains("undefined symbol");
   if (outcome.succeeded() && complete) return {};
-  return fail(ErrorKind::mismatch, "the loader cannot start `{}`: {}", program.filename().string(),
+  return fail(ErrorKind::mismatch, "the loader cannot start `{}`: {}", name,
               loader_complaint(outcome))
       .with_code("verify.loads")
       .with_help(

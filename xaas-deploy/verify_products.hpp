@@ -34,7 +34,7 @@ Result<VerifiedProduct> verify_product(const IrManifest& manifest, const Planned
 
 /// Whether the loader can start the program: every library and symbol is found. Nothing of the
 /// program runs. `mismatch` with what the loader said. Static programs pass.
-Status check_it_loads(const std::filesystem::path& program,
+Status check_it_loads(const std::string& name, const std::filesystem::path& program,
                       const std::filesystem::path& image_root);
 
 }  // namespace xaas

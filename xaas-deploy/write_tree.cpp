@@ -197,7 +197,7 @@ Status write_tree(const TreeContent& content, const TreeOutput& output) {
     const bool program = content.image.ir.links[product.link].kind == LinkKind::executable;
     // Its run path counts from where it lies, so it is tried here, before anybody sees the tree.
     if (content.runs_here && program) {
-      XAAS_CHECK(check_it_loads(tree / content.layout.place_of(product.path), {}));
+      XAAS_CHECK(check_it_loads(product.path, tree / content.layout.place_of(product.path), {}));
     }
   }
   XAAS_CHECK(write_file(tree / k_record_path, print_record(content.record)));
