@@ -150,7 +150,8 @@ Status ArchiveReader::read(std::string_view bytes, const std::filesystem::path& 
     if (entry.is_table()) continue;
     XAAS_TRY(auto name, name_of(entry, long_names));
     auto status = is_thin ? read_external(name, folder, depth)
-                          : add({std::move(name.text), std::string{entry.content}}, folder, depth);
+                          : add({.name = std::move(name.text), .bytes = std::string{entry.content}},
+                                folder, depth);
     if (!status) return status;
   }
   return {};
@@ -161,7 +162,8 @@ Status ArchiveReader::read_external(const MemberName& name, const std::filesyste
   // A name is relative to the archive's folder; operator/ keeps an absolute one as it is.
   const auto path = folder / name.text;
   XAAS_TRY(auto bytes, read_file(path));
-  if (!name.inner_offset) return add({name.text, std::move(bytes)}, path.parent_path(), depth);
+  if (!name.inner_offset)
+    return add({.name = name.text, .bytes = std::move(bytes)}, path.parent_path(), depth);
   XAAS_TRY(auto member, read_member_at(bytes, *name.inner_offset));
   return add(std::move(member), path.parent_path(), depth);
 }

@@ -32,9 +32,10 @@ struct DynamicSymbol {
 Result<std::map<std::uint16_t, Version>> versions_by_index(const ElfImage& image) {
   std::map<std::uint16_t, Version> versions;
   XAAS_TRY(const auto defined, read_defined_versions(image));
-  for (const auto& version : defined)
+  for (const auto& version : defined) {
     versions[version.index] = {.name = version.is_base ? "" : version.name,
                                .is_defined_here = true};
+  }
   XAAS_TRY(const auto needed, read_needed_versions(image));
   for (const auto& version : needed)
     versions[version.index] = {.name = version.name, .is_defined_here = false};
