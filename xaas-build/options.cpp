@@ -89,7 +89,8 @@ void add_content_options(CLI::App& ir, IrOptions& options, IrArguments& argument
       ->type_name("PATH")
       ->allow_extra_args(false)
       ->group(k_contents);
-  ir.add_option("--entrypoint", arguments.entrypoint, "What the image runs: words, or a JSON array")
+  ir.add_option("--entrypoint", arguments.entrypoint,
+                "What the image runs: words, or a JSON array of them")
       ->type_name("CMD")
       ->group(k_contents);
   ir.add_option("--env", options.environment, "A variable of the image's environment; repeatable")
@@ -115,15 +116,16 @@ void add_build_options(CLI::App& ir, IrOptions& options) {
 }
 
 CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
-  CLI::App* ir = app.add_subcommand("ir", "Build an application once and pack it as an IR image");
-  style_help(*ir, "--source DIR --output oci:LAYOUT[:TAG] [OPTIONS] [-- BUILD COMMAND...]");
+  CLI::App* ir = app.add_subcommand("ir", "Build an application once and pack it as an IR image")
+                     ->group("Commands");
+  style_help(*ir, "--source DIR --output oci:LAYOUT[:TAG] [OPTIONS]\n[-- BUILD COMMAND...]");
   ir->add_option("--source", options.source, "The application's source tree; only read")
       ->required()
       ->type_name("DIR");
   ir->add_option("--output", options.output, "Where the image goes; the tag defaults to latest")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
-  ir->add_flag("--force", options.force, "Replace an image of the same tag");
+  ir->add_flag("--force", options.force, "Replace an image of the same tag, and a build in --keep");
   add_content_options(*ir, options, arguments);
   add_build_options(*ir, options);
   auto* quiet = ir->add_flag("-q,--quiet", options.quiet, "Print the image's digest alone")
@@ -139,7 +141,8 @@ CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
 }
 
 void add_inspect(CLI::App& app, InspectOptions& options) {
-  CLI::App* inspect = app.add_subcommand("inspect", "Show what an IR image holds");
+  CLI::App* inspect =
+      app.add_subcommand("inspect", "Show what an IR image holds")->group("Commands");
   style_help(*inspect, "IMAGE [--json]");
   inspect->add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
       ->required()

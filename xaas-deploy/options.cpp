@@ -32,6 +32,7 @@ Examples:
       --metric '([0-9.]+) MB/s'
 )";
 
+constexpr const char* k_commands = "Commands";
 constexpr const char* k_reporting = "What is printed";
 
 std::string check_lto(const std::string& text) {
@@ -57,7 +58,8 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
 }
 
 CLI::App* add_plan(CLI::App& app, SpecializeOptions& options) {
-  CLI::App* plan = app.add_subcommand("plan", "Say what would be done, and why; change nothing");
+  CLI::App* plan = app.add_subcommand("plan", "Say what would be done, and why; change nothing")
+                       ->group(k_commands);
   style_help(*plan, "IMAGE [OPTIONS]");
   add_target(*plan, options);
   plan->add_flag("--json", options.json, "Print the plan as one JSON document");
@@ -89,8 +91,9 @@ void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
 
 CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
   CLI::App* specialize =
-      app.add_subcommand("specialize", "Lower an image for a processor and install it");
-  style_help(*specialize, "IMAGE --output tree:FOLDER|oci:LAYOUT[:TAG] [OPTIONS]");
+      app.add_subcommand("specialize", "Lower an image for a processor and install it")
+          ->group(k_commands);
+  style_help(*specialize, "IMAGE --output tree:FOLDER|oci:LAYOUT[:TAG]\n[OPTIONS]");
   add_target(*specialize, options);
   specialize
       ->add_option("--output", options.output,
@@ -113,7 +116,8 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
 }
 
 CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
-  CLI::App* detect = app.add_subcommand("detect", "Describe this machine as a target, in JSON");
+  CLI::App* detect =
+      app.add_subcommand("detect", "Describe this machine as a target, in JSON")->group(k_commands);
   style_help(*detect, "[--output FILE]");
   detect->add_option("--output", options.output, "Write it here instead of printing it")
       ->type_name("FILE");
@@ -122,11 +126,11 @@ CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
 }
 
 CLI::App* add_run(CLI::App& app, RunOptions& options) {
-  CLI::App* command = app.add_subcommand("run", "Run a deployment");
+  CLI::App* command = app.add_subcommand("run", "Run a deployment")->group(k_commands);
   style_help(*command, "DEPLOYED [-- ARGUMENTS...]");
   command
       ->add_option("DEPLOYED", options.deployed,
-                   "A tree, run in place, or an image, unpacked once in a private folder")
+                   "A tree is run in place, an image is unpacked once in a private folder")
       ->required()
       ->type_name("FOLDER|oci:LAYOUT[:TAG]");
   command->footer(
@@ -164,12 +168,13 @@ void add_measure_options(CLI::App& compare, CompareOptions& options) {
 }
 
 void add_compare(CLI::App& app, CompareOptions& options) {
-  CLI::App* compare = app.add_subcommand("compare", "Measure two deployments against each other");
+  CLI::App* compare = app.add_subcommand("compare", "Measure two deployments against each other")
+                          ->group(k_commands);
   style_help(*compare, "A [B] [OPTIONS]");
-  compare->add_option("A", options.a, "A tree, an image or a program")->required()->type_name("A");
+  compare->add_option("A", options.a, "A tree, an image or a program")->required()->type_name("");
   compare
       ->add_option("B", options.b, "Another one (default: the generic image that A was made from)")
-      ->type_name("B");
+      ->type_name("");
   add_measure_options(*compare, options);
   constexpr const char* k_demands = "What must hold, or else the exit code is 4";
   compare->add_option("--at-least", options.at_least, "A is surely this many times as fast as B")

@@ -40,22 +40,34 @@ std::string wrapped(const std::string& text, std::size_t indent) {
 /// wrap.
 class HelpFormatter : public CLI::Formatter {
  public:
-  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {}
+  explicit HelpFormatter(std::string usage) : usage_(std::move(usage)) {
+    label("Positionals", "Arguments");
+  }
+
+  /// One empty line between groups, none at the end.
+  std::string make_help(const CLI::App* app, std::string name,
+                        CLI::AppFormatMode mode) const override {
+    std::string text = CLI::Formatter::make_help(app, std::move(name), mode);
+    for (auto at = text.find("\n\n\n"); at != std::string::npos; at = text.find("\n\n\n"))
+      text.erase(at, 1);
+    while (text.ends_with("\n\n")) text.pop_back();
+    return text;
+  }
 
   std::string make_usage(const CLI::App* /*app*/, std::string name) const override {
-    const std::string start = fmt::format("\nUsage: {} ", name);
-    return start + wrapped(usage_, start.size() - 1) + "\n";
+    const std::string start = fmt::format("Usage: {} ", name);
+    std::string text = usage_;
+    for (auto at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
+      text.insert(at + 1, start.size(), ' ');
+    return "\n" + start + text + "\n";
   }
 
   std::string make_option(const CLI::Option* option, bool is_positional) const override {
     std::string left = is_positional ? "  " : "      ";
     if (!is_positional && !option->get_snames().empty())
       left = fmt::format("  -{}, ", option->get_snames().front());
-    if (!is_positional) left += "--" + option->get_lnames().front();
-    if (option->get_type_size() != 0) {
-      if (!is_positional) left += ' ';
-      left += option->get_type_name();
-    }
+    left += is_positional ? option->get_name(true) : "--" + option->get_lnames().front();
+    if (option->get_type_size() != 0) left += " " + option->get_type_name();
     return line(left, option->get_description());
   }
 

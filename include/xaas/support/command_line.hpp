@@ -19,7 +19,8 @@ struct Answered {
   int exit_code = 0;
 };
 
-/// Help as both programs print it: at most 80 columns, and `usage` behind the command's name.
+/// Help as both programs print it: at most 80 columns, and `usage` behind the command's name; a
+/// line break in it is kept.
 void style_help(CLI::App& command, std::string usage);
 
 /// What stands behind the first `--`, taken out of `arguments`; empty when there is none.

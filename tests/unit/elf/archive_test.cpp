@@ -138,6 +138,14 @@ TEST_F(Archives, RefuseNamesThatCannotBeWritten) {
   EXPECT_EQ(write_archive({{"a\nb", "x"}}).error().code(), "elf.member-name");
 }
 
+TEST_F(Archives, CannotBeWrittenWithADamagedMember) {
+  const auto archive = write_archive({{"a.o", std::string("\x7f"
+                                                          "ELF\x02\x01\x01",
+                                                          7)}});
+  ASSERT_FALSE(archive.has_value());
+  EXPECT_EQ(archive.error().code(), "elf.write-archive");
+}
+
 TEST_F(Archives, SurviveDamage) {
   make_objects();
   sh("cp a.o a_name_that_does_not_fit_into_the_header.o;"

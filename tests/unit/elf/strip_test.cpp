@@ -63,6 +63,16 @@ TEST_F(StripElf, GivesTheSameBytesEveryTime) {
   EXPECT_EQ(stripped("a.o", Strip::all), stripped("a.o", Strip::all));
 }
 
+TEST_F(StripElf, TellsThatBitcodeIsNeededByAnotherSection) {
+  write("a.s",
+        ".section .llvm.lto,\"a\",@progbits\n.byte 0\n"
+        ".section .x,\"ao\",@progbits,.llvm.lto\n.byte 0\n");
+  sh("clang-22 -c a.s -o a.o");
+  const auto result = strip_elf(bytes_of("a.o"), Strip::nothing);
+  ASSERT_FALSE(result.has_value());
+  EXPECT_EQ(result.error().code(), "elf.strip");
+}
+
 TEST_F(StripElf, RefusesOtherFiles) {
   EXPECT_EQ(strip_elf("text", Strip::all).error().code(), "elf.not-elf");
 }

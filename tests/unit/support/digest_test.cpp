@@ -74,7 +74,9 @@ TEST(ParseDigest, RefusesEveryOtherLength) {
 TEST(ParseDigest, RefusesOtherAlgorithmsAndBareHex) {
   const std::string text = k_abc;
   EXPECT_FALSE(Digest::parse("sha512:" + text.substr(7)));
-  EXPECT_FALSE(Digest::parse(text.substr(7)));
+  const auto bare = Digest::parse(text.substr(7));
+  ASSERT_FALSE(bare);
+  EXPECT_EQ(bare.error().code(), "support.digest");
 }
 
 TEST(Digest, IsEmptyUntilItIsOfSomething) {

@@ -218,6 +218,7 @@ TEST(Run, TellsWhyTheWorkInTheChildFailed) {
   command.in_child = []() -> Status { return fail(ErrorKind::io, "no such luck"); };
   const auto outcome = run(command);
   ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code(), "support.in-child");
   EXPECT_EQ(outcome.error().message(), "no such luck");
 }
 

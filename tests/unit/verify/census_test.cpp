@@ -251,6 +251,10 @@ TEST(ParseCensus, ReadsWhatPrintCensusWrites) {
   EXPECT_EQ(parse_census(print_census({})).value(), Census{});
 }
 
+TEST(ParseCensus, RefusesAListByItsCode) {
+  EXPECT_EQ(parse_census("[]").error().code(), "verify.no-census");
+}
+
 TEST(ParseCensus, RefusesOtherDocuments) {
   for (const auto* text : {"", "[]", "{}", R"({"instructions": {"AVX": "many"}})"}) {
     const auto census = parse_census(text);

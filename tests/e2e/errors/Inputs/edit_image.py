@@ -1,0 +1,93 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Changes the image `latest` of an OCI layout in one way, with all digests made true again."""
+import hashlib
+import json
+import pathlib
+import sys
+
+layout = pathlib.Path(sys.argv[1])
+IR = "org.xaas.ir"
+TAG = "org.opencontainers.image.ref.name"
+
+
+def path_of(descriptor):
+    return layout / "blobs/sha256" / descriptor["digest"].removeprefix("sha256:")
+
+
+def read(descriptor):
+    return json.loads(path_of(descriptor).read_bytes())
+
+
+def put(descriptor, document):
+    """Stores the document, JSON or bytes, and makes the descriptor point to it."""
+    data = document if isinstance(document, bytes) else json.dumps(document).encode()
+    descriptor["digest"] = "sha256:" + hashlib.sha256(data).hexdigest()
+    descriptor["size"] = len(data)
+    path_of(descriptor).write_bytes(data)
+
+
+index_file = layout / "index.json"
+index = json.loads(index_file.read_text())
+tagged = next(d for d in index["manifests"] if d["annotations"][TAG] == "latest")
+image = read(tagged)
+generic = next(d for d in image["manifests"] if IR not in d.get("annotations", {}))
+ir = next(d for d in image["manifests"] if IR in d.get("annotations", {}))
+ir_manifest = read(ir)
+ir_layer = ir_manifest["layers"][0]
+facts = read(ir_manifest["config"])
+
+
+def flip():
+    data = bytearray(path_of(ir_layer).read_bytes())
+    data[len(data) // 2] ^= 1
+    path_of(ir_layer).write_bytes(data)
+
+
+def two_images():
+    index["manifests"].append({**generic, "annotations": {TAG: "latest"}})
+
+
+def nest():
+    inner = {"mediaType": tagged["mediaType"]}
+    put(inner, image)
+    for _ in range(5):
+        put(inner, {**image, "manifests": [dict(inner)]})
+    image["manifests"] = [inner]
+
+
+def forget_blob():
+    """The manifest names a blob that no layer holds."""
+    absent = "sha256:" + "0" * 64
+    facts["blobs"][absent] = facts["blobs"].pop(facts["units"][0]["bitcode"])
+    facts["units"][0]["bitcode"] = absent
+
+
+CHANGES = {
+    "nothing": lambda: None,
+    "two-images": two_images,
+    "flip": flip,
+    "empty": lambda: path_of(ir_layer).write_bytes(b""),
+    "remove": lambda: path_of(ir_layer).unlink(),
+    "no-ir": lambda: image["manifests"].remove(ir),
+    "ir-left-behind": lambda: path_of(ir).unlink(),
+    "only-ir": lambda: image["manifests"].remove(generic),
+    "nest": nest,
+    "manifest-list": lambda: put(generic, []),
+    "manifest-twice": lambda: put(generic, b'{"schemaVersion": 2, "schemaVersion": 2}'),
+    "manifest-field": lambda: put(generic, {**read(generic), "schemaVersion": 1}),
+    "ir-schema": lambda: facts.update(schema="xaas.ir/99"),
+    "ir-llvm": lambda: facts.update(llvm="99.1.0"),
+    "ir-field": lambda: facts["links"][0].update(kind="thing"),
+    "ir-reference": lambda: facts["products"][0].update(link=99),
+    "ir-type": lambda: facts["units"][0].update(source=1),
+    "ir-no-configuration": lambda: facts.update(configurations=[]),
+    "ir-blob": forget_blob,
+}
+kept = json.dumps(facts)
+CHANGES[sys.argv[2]]()
+if json.dumps(facts) != kept:
+    put(ir_manifest["config"], facts)
+    put(ir, ir_manifest)
+put(tagged, image)
+index_file.write_text(json.dumps(index))
