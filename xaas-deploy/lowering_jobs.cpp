@@ -28,7 +28,17 @@ std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPla
 
 /// A folder per link: LLVM's dumps are called after units, which links may share.
 std::string save_temps_folder(const LoweringPlaces& places, std::size_t link) {
-  return places.save_temps.empty() ? "" : (places.save_temps / fmt::format("link-{}", link)).string();
+  return places.save_temps.empty() ? ""
+                                   : (places.save_temps / fmt::format("link-{}", link)).string();
+}
+
+/// Such a program relocates itself, and glibc's code for it cannot bear a run path
+/// (elf/get-dynamic-info.h).
+bool is_static_pie(const Link& link) {
+  return std::ranges::any_of(link.items, [](const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    return option != nullptr && option->text == "--no-dynamic-linker";
+  });
 }
 
 /// Builds one job's inputs from one link of the manifest.
@@ -45,7 +55,7 @@ class JobMaker {
       if (runpath && is_runpath_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
     }
-    if (runpath) {
+    if (runpath && !is_static_pie(link)) {
       if (!runpath->empty()) {
         items.emplace_back(LoweringJob::Option{"-rpath"});
         items.emplace_back(LoweringJob::Option{fmt::format("{}", fmt::join(*runpath, ":"))});
@@ -190,7 +200,7 @@ Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
       if (error && error != std::errc::file_exists) {
         return fail(ErrorKind::io, "cannot make the link `{}`: {}",
                     (folder / library->soname).string(), error.message())
-            .with_code("deploy.work");
+            .with_code("file.io");
       }
     }
   }
