@@ -116,6 +116,7 @@ Result<OpenFile> open_blob(const Layout& layout, const Descriptor& descriptor) {
   if (!file.is_open() && errno == ENOENT) {
     return fail(ErrorKind::not_found, "blob `{}` ({}) is not in the layout `{}`",
                 descriptor.digest.str(), descriptor.media_type, layout.path().string())
+        .with_help("the copy is incomplete: copy the image again from where it came")
         .with_code("blob.missing");
   }
   if (!file.is_open()) return layout_io_error("open", path, errno);

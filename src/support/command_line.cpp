@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <memory>
 #include <sstream>
 #include <string_view>
@@ -127,8 +126,10 @@ std::optional<std::string> unknown_option(const CLI::App& command,
   return {};
 }
 
+/// As our messages begin; IMAGE is a name and stays one.
 std::string lower_first(std::string text) {
-  if (!text.empty()) text[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(text[0])));
+  const auto is_upper = [&](std::size_t i) { return text[i] >= 'A' && text[i] <= 'Z'; };
+  if (text.size() > 1 && is_upper(0) && !is_upper(1)) text[0] += 'a' - 'A';
   return text;
 }
 
