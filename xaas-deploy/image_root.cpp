@@ -104,12 +104,15 @@ bool write_proc(const char* path, const char* text) {
 }
 
 /// Between fork and exec; system calls only. Own ids are mapped to themselves: files keep their
-/// owner.
+/// owner. In a plain chroot `/` is no mount point and cannot be made private: mounts would then
+/// show outside, so that counts as not being allowed to.
 bool enter_namespaces(const char* uid_map, const char* gid_map) {
-  if (::unshare(CLONE_NEWNS) == 0) return true;
-  if (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) return false;
-  return write_proc("/proc/self/uid_map", uid_map) && write_proc("/proc/self/setgroups", "deny") &&
-         write_proc("/proc/self/gid_map", gid_map);
+  if (::unshare(CLONE_NEWNS) != 0 &&
+      (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 || !write_proc("/proc/self/uid_map", uid_map) ||
+       !write_proc("/proc/self/setgroups", "deny") || !write_proc("/proc/self/gid_map", gid_map))) {
+    return false;
+  }
+  return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
 }
 
 std::string id_map(unsigned id) {
@@ -126,7 +129,6 @@ struct RootEntry {
 
   [[nodiscard]] Status operator()() const {
     if (!enter_namespaces(uid_map.c_str(), gid_map.c_str())) return failed("unshare");
-    if (::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0) return failed("mount /");
     for (const Bind& bind : binds) {
       if (::mount(bind.from.c_str(), bind.to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
         return failed(bind.from.c_str());
