@@ -174,7 +174,7 @@ Result<std::optional<Descriptor>> Layout::find_tag(std::string_view tag) const {
       return fail(ErrorKind::corrupt, "the layout `{}` has several images called `{}`",
                   path_.string(), tag)
           .with_help("tag one of them anew, or name another tag")
-        .with_code("layout.ambiguous-tag");
+          .with_code("layout.ambiguous-tag");
     }
     found = descriptor;
   }
