@@ -19,8 +19,8 @@
 namespace {
 
 struct Problem {
-  int cells = 48;
-  int steps = 2000;
+  int cells = 96;
+  int steps = 240;
   heat::Mode mode = {1, 1, 1};
   heat::Conductivity conductivity = {2.20F, -2.45F, 1.60F, -0.52F, 0.07F};
 };
