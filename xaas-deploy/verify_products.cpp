@@ -81,7 +81,9 @@ std::string loader_complaint(const Outcome& outcome) {
   std::vector<std::string> complaints;
   for (std::string line; std::getline(lines, line);) {
     if (!line.contains("not found") && !line.contains("undefined symbol")) continue;
-    complaints.push_back(line.substr(std::min(line.find_first_not_of(" \t"), line.size())));
+    const auto begin = std::min(line.find_first_not_of(" \t"), line.size());
+    // "undefined symbol: x\t(/where/it/is/tried/p)"
+    complaints.push_back(line.substr(begin, line.find('\t', begin) - begin));
   }
   if (complaints.empty()) return fmt::format("it ended with {}", outcome.exit_code);
   return fmt::format("{}", fmt::join(complaints, "; "));
