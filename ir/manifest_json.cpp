@@ -236,13 +236,11 @@ Status read_all(const JsonReader& reader, const char* key, Result<T> (*read)(con
 }
 
 Status read_blobs(const JsonReader& reader, std::map<Digest, std::uint64_t>& blobs) {
-  XAAS_TRY(const auto object, reader.object("blobs"));
-  for (const auto& [name, size] : object.value().items()) {
-    XAAS_TRY(auto digest, Digest::parse(name));
-    if (!size.is_number_unsigned()) {
-      return fail(ErrorKind::corrupt, "`blobs.{}` is not a size", name).with_code("ir.field");
-    }
-    blobs.emplace(std::move(digest), size.get<std::uint64_t>());
+  XAAS_TRY(const auto objects, reader.objects("blobs"));
+  for (const JsonReader& object : objects) {
+    XAAS_TRY(auto content, object.digest("content"));
+    XAAS_TRY(const auto size, object.integer("size"));
+    blobs.emplace(std::move(content), static_cast<std::uint64_t>(size));
   }
   return {};
 }
@@ -286,8 +284,13 @@ std::string print_ir_manifest(const IrManifest& manifest) {
   json["products"] = to_json_array(manifest.products);
   json["generic_files"] = to_json_array(manifest.generic_files);
   json["configurations"] = to_json_array(manifest.configurations);
-  json["blobs"] = Json::object();
-  for (const auto& [digest, size] : manifest.blobs) json["blobs"][digest.str()] = size;
+  // An array: there may be tens of thousands, and an ordered JSON object is searched from its
+  // start.
+  Json blobs = Json::array();
+  for (const auto& [content, size] : manifest.blobs) {
+    blobs.push_back({{"content", content.str()}, {"size", size}});
+  }
+  json["blobs"] = std::move(blobs);
   return print_json(json);
 }
 
