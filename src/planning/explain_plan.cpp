@@ -73,7 +73,7 @@ std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
     text += fmt::format("    stays generic: 0 of {} units can be lowered\n", link.units.size());
   } else {
     text += fmt::format("    {} of {} units lowered for {}, -O{}, {} LTO\n", lowered,
-                        link.units.size(), plan.target.cpu.name, link.opt_level, name_of(plan.lto));
+                        link.units.size(), plan.target.cpu.name, link.opt_level, name_of(link.lto));
   }
   return text + explain_exceptions(manifest, link);
 }
@@ -113,6 +113,7 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
     links.push_back({{"products", std::move(products)},
                      {"lowered_units", lowered_units(link)},
                      {"opt_level", link.opt_level},
+                     {"lto", name_of(link.lto)},
                      {"units", std::move(units)},
                      {"notes", link.notes}});
   }

@@ -90,7 +90,17 @@ Status check_floors(const IrManifest& manifest, const LinkPlan& plan, const Targ
           "the features");
 }
 
-std::vector<std::string> link_notes(const IrManifest& manifest, const LinkPlan& plan) {
+/// `--wrap` redirects what one object asks of another. Full LTO makes one object of all units, and
+/// in that one nothing is asked of another any more.
+bool wraps_symbols(const Link& link) {
+  return std::ranges::any_of(link.items, [](const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    return option != nullptr &&
+           (option->text.starts_with("--wrap") || option->text.starts_with("-wrap"));
+  });
+}
+
+std::vector<std::string> unit_notes(const IrManifest& manifest, const LinkPlan& plan) {
   const auto kept = std::ranges::count(plan.units, Treatment::machine_code, &UnitPlan::treatment);
   if (kept == 0) return {};
   const std::string& name = manifest.links[plan.link].name;
@@ -103,14 +113,21 @@ std::vector<std::string> link_notes(const IrManifest& manifest, const LinkPlan& 
                       plan.units.size(), name)};
 }
 
-Result<LinkPlan> plan_link(const IrManifest& manifest, std::size_t index, const Target& target) {
-  LinkPlan plan{.link = index};
+Result<LinkPlan> plan_link(const IrManifest& manifest, std::size_t index, const Target& target,
+                           LtoMode lto) {
+  const bool wraps = wraps_symbols(manifest.links[index]);
+  LinkPlan plan{.link = index, .lto = wraps ? LtoMode::thin : lto};
   for (const std::size_t unit : units_of(manifest.links[index])) {
     plan.units.push_back(plan_unit(manifest, unit, target));
   }
   XAAS_CHECK(check_floors(manifest, plan, target));
   plan.opt_level = opt_level_of(manifest, plan.units);
-  plan.notes = link_notes(manifest, plan);
+  plan.notes = unit_notes(manifest, plan);
+  if (plan.lto != lto) {
+    plan.notes.push_back(
+        fmt::format("`{}` is lowered with thin LTO: full LTO would undo its --wrap",
+                    manifest.links[index].name));
+  }
   return plan;
 }
 
@@ -137,7 +154,7 @@ Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& targe
     products_of_link[manifest.products[product].link].push_back(product);
   }
   for (const auto& [link, products] : products_of_link) {
-    XAAS_TRY(auto link_plan, plan_link(manifest, link, target));
+    XAAS_TRY(auto link_plan, plan_link(manifest, link, target, lto));
     link_plan.products = products;
     plan.links.push_back(std::move(link_plan));
   }

@@ -114,6 +114,16 @@ TEST(MakePlan, TakesTheHighestOptimizationLevelOfALink) {
       2U);
 }
 
+TEST(MakePlan, KeepsALinkThatWrapsSymbolsThin) {
+  IrManifest manifest = program_of({captured("a.c")});
+  EXPECT_EQ(make_plan(manifest, target_with({}), LtoMode::full)->links[0].lto, LtoMode::full);
+  manifest.links[0].items.emplace_back(LinkOption{"--wrap=malloc"});
+  const auto plan = make_plan(manifest, target_with({}), LtoMode::full);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->links[0].lto, LtoMode::thin);
+  EXPECT_THAT(plan->links[0].notes, testing::ElementsAre(HasSubstr("--wrap")));
+}
+
 TEST(MakePlan, CountsArchiveMembersOnce) {
   IrManifest manifest = program_of({captured("a.c"), captured("b.c")});
   manifest.links[0].items.emplace_back(LinkArchive{.name = "libb.a", .members = {1, 1}});
