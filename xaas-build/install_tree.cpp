@@ -79,21 +79,24 @@ std::string default_destination(const LinkRecord& link, const std::string& name,
   return prefix + "/" + folder + "/" + std::filesystem::path(name).filename().string();
 }
 
-/// The file without bitcode, empty when it has none to remove.
+/// The file without bitcode, empty when it has none to remove. Archives lie inside archives at most
+/// `levels` deep.
 Result<std::optional<std::string>> without_bitcode(const std::string& bytes,
-                                                   const std::optional<ElfFacts>& elf) {
+                                                   const std::optional<ElfFacts>& elf,
+                                                   unsigned levels = 8) {
   if (elf) {
     if (!elf->has_bitcode) return std::optional<std::string>();
     XAAS_TRY(auto stripped, strip_elf(bytes, Strip::nothing));
     return std::optional(std::move(stripped));
   }
-  if (!bytes.starts_with("!<arch>\n")) return std::optional<std::string>();
+  if (levels == 0 || !bytes.starts_with("!<arch>\n")) return std::optional<std::string>();
   XAAS_TRY(auto members, read_archive(bytes, ""));
   bool changed = false;
   for (ArchiveMember& member : *members) {
     XAAS_TRY(const auto facts, read_elf(member.bytes));
-    if (!facts || !facts->has_bitcode) continue;
-    XAAS_TRY(member.bytes, strip_elf(member.bytes, Strip::nothing));
+    XAAS_TRY(auto stripped, without_bitcode(member.bytes, facts, levels - 1));
+    if (!stripped) continue;
+    member.bytes = *std::move(stripped);
     changed = true;
   }
   if (!changed) return std::optional<std::string>();

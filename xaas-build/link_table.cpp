@@ -33,6 +33,14 @@ bool has_only_objects(const LinkRecord& record) {
   });
 }
 
+/// The linker passes by what else lies in an archive: texts, archives inside archives.
+bool is_object(std::string_view bytes) {
+  return bytes.starts_with(
+             "\x7f"
+             "ELF") ||
+         bytes.starts_with("BC\xC0\xDE");
+}
+
 }  // namespace
 
 LinkTable::LinkTable(const BuildResult& build, UnitTable& units, const BlobFolder& blobs)
@@ -119,6 +127,7 @@ Status LinkTable::add_archive(const RecordedInput& input, Link& link) {
   LinkArchive archive{.name = file_name(input.path), .whole = input.whole};
   for (std::size_t i = 0; i < members->size(); ++i) {
     const ArchiveMember& member = (*members)[i];
+    if (!is_object(member.bytes)) continue;
     XAAS_CHECK(write_file(build_->store / digests[i].hex(), member.bytes));
     archive.members.push_back(units_->index_of(
         {.object = digests[i], .path = fmt::format("{}({})", input.path, member.name)}));

@@ -27,8 +27,6 @@ namespace {
 constexpr std::string_view k_magic = "!<arch>\n";
 constexpr std::string_view k_thin_magic = "!<thin>\n";
 constexpr std::size_t k_header_size = 60;
-/// Archives inside archives are rare; a thin one that names itself has no end.
-constexpr unsigned k_deepest = 8;
 constexpr std::size_t k_most_members = 1'000'000;
 
 bool is_archive(std::string_view bytes) {
@@ -114,12 +112,12 @@ Result<MemberName> name_of(const Entry& entry, std::string_view long_names) {
 
 class ArchiveReader {
  public:
-  Status read(std::string_view bytes, const std::filesystem::path& folder, unsigned depth);
+  Status read(std::string_view bytes, const std::filesystem::path& folder);
   std::vector<ArchiveMember> take_members() { return std::move(members_); }
 
  private:
-  Status read_external(const MemberName& name, const std::filesystem::path& folder, unsigned depth);
-  Status add(ArchiveMember member, const std::filesystem::path& folder, unsigned depth);
+  Status read_external(const MemberName& name, const std::filesystem::path& folder);
+  Status add(ArchiveMember member);
 
   std::vector<ArchiveMember> members_;
 };
@@ -138,10 +136,7 @@ Result<ArchiveMember> read_member_at(std::string_view bytes, std::uint64_t offse
   return damaged_archive("a member is not where it should be in its archive");
 }
 
-Status ArchiveReader::read(std::string_view bytes, const std::filesystem::path& folder,
-                           unsigned depth) {
-  if (depth > k_deepest)
-    return damaged_archive(fmt::format("archives inside archives, deeper than {}", k_deepest));
+Status ArchiveReader::read(std::string_view bytes, const std::filesystem::path& folder) {
   const bool is_thin = bytes.starts_with(k_thin_magic);
   XAAS_TRY(const auto entries, read_entries(bytes));
   std::string_view long_names;
@@ -149,28 +144,22 @@ Status ArchiveReader::read(std::string_view bytes, const std::filesystem::path& 
     if (entry.name == "//") long_names = entry.content;
     if (entry.is_table()) continue;
     XAAS_TRY(auto name, name_of(entry, long_names));
-    auto status = is_thin ? read_external(name, folder, depth)
-                          : add({.name = std::move(name.text), .bytes = std::string{entry.content}},
-                                folder, depth);
-    if (!status) return status;
+    XAAS_CHECK(is_thin ? read_external(name, folder)
+                       : add({.name = std::move(name.text), .bytes = std::string{entry.content}}));
   }
   return {};
 }
 
-Status ArchiveReader::read_external(const MemberName& name, const std::filesystem::path& folder,
-                                    unsigned depth) {
+Status ArchiveReader::read_external(const MemberName& name, const std::filesystem::path& folder) {
   // A name is relative to the archive's folder; operator/ keeps an absolute one as it is.
   const auto path = folder / name.text;
   XAAS_TRY(auto bytes, read_file(path));
-  if (!name.inner_offset)
-    return add({.name = name.text, .bytes = std::move(bytes)}, path.parent_path(), depth);
+  if (!name.inner_offset) return add({.name = name.text, .bytes = std::move(bytes)});
   XAAS_TRY(auto member, read_member_at(bytes, *name.inner_offset));
-  return add(std::move(member), path.parent_path(), depth);
+  return add(std::move(member));
 }
 
-Status ArchiveReader::add(ArchiveMember member, const std::filesystem::path& folder,
-                          unsigned depth) {
-  if (is_archive(member.bytes)) return read(member.bytes, folder, depth + 1);
+Status ArchiveReader::add(ArchiveMember member) {
   members_.push_back(std::move(member));
   if (members_.size() <= k_most_members) return {};
   return damaged_archive(fmt::format("more than {} members", k_most_members));
@@ -182,7 +171,7 @@ Result<std::optional<std::vector<ArchiveMember>>> read_archive(std::string_view 
                                                                const std::string& folder) {
   if (!is_archive(bytes)) return std::optional<std::vector<ArchiveMember>>{};
   ArchiveReader reader;
-  XAAS_CHECK(reader.read(bytes, folder, 1));
+  XAAS_CHECK(reader.read(bytes, folder));
   return std::optional{reader.take_members()};
 }
 

@@ -58,9 +58,9 @@ struct ArchiveMember {
   std::string bytes;
 };
 
-/// Members of an `ar` archive in order; thin archives read their files relative to `folder`,
-/// archives inside archives are opened. Symbol tables are left out. Empty optional when it is not
-/// an archive.
+/// Members of an `ar` archive in order; thin archives read their files relative to `folder`.
+/// An archive inside an archive is a member as any other, which linkers pass by. Symbol tables are
+/// left out. Empty optional when it is not an archive.
 Result<std::optional<std::vector<ArchiveMember>>> read_archive(std::string_view bytes,
                                                                const std::string& folder);
 
