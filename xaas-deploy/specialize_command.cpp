@@ -119,6 +119,20 @@ Result<Workshop> open_workshop(const Preparation& preparation, std::filesystem::
   return workshop;
 }
 
+/// A cache that is full, or goes away, costs time, not the deployment: the link runs again without.
+Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
+  auto lowered = lower_in_child(job, k_lower_command);
+  if (lowered || job.cache.empty() || lowered.error().code() != "lowering.failed") return lowered;
+  LoweringJob uncached = job;
+  uncached.cache.clear();
+  auto again = lower_in_child(uncached, k_lower_command);
+  if (again) {
+    progress.say(Progress::Level::warning,
+                 fmt::format("went on without a cache: {}", lowered.error().message()));
+  }
+  return again;
+}
+
 /// Links and verifies. Links run side by side, each in a child process.
 Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
                                                     const std::vector<PlannedLowering>& lowerings,
@@ -130,7 +144,7 @@ Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparati
   XAAS_CHECK(for_each_parallel(lowerings.size(), jobs, [&](std::size_t i) -> Status {
     const PlannedLowering& lowering = lowerings[i];
     XAAS_CHECK(make_folders(lowering.job.work));
-    XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
+    XAAS_TRY(const auto lowered, lower(lowering.job, progress));
     const VerifyPlaces places{
         .root = workshop.root, .work = lowering.job.work, .cache = workshop.cache};
     for (const std::size_t product : lowering.products) {
