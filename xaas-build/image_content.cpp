@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_content.hpp"
 
+#include "xaas/elf/c_library.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -115,26 +116,6 @@ void raise_floor(const ElfFacts& elf, std::string& floor) {
       if (parse(number) > parse(floor)) floor = number;
     }
   }
-}
-
-bool is_c_library(const std::string& soname) {
-  static constexpr std::string_view k_names[] = {"libc.so",
-                                                 "libm.so",
-                                                 "libpthread.so",
-                                                 "libdl.so",
-                                                 "librt.so",
-                                                 "libresolv.so",
-                                                 "libmvec.so",
-                                                 "libutil.so",
-                                                 "libanl.so",
-                                                 "libnsl.so",
-                                                 "libnss_",
-                                                 "ld-linux",
-                                                 "libthread_db.so",
-                                                 "libBrokenLocale.so",
-                                                 "libc_malloc_debug.so"};
-  return std::ranges::any_of(k_names,
-                             [&](std::string_view name) { return soname.starts_with(name); });
 }
 
 Status find_glibc_floor(const std::vector<InstalledFile>& installed, ImageContent& content) {

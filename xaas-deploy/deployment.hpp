@@ -69,7 +69,4 @@ Result<Descriptor> write_deployed_image(const IrImage& image,
                                         const DeploymentRecord& record,
                                         const LayoutReference& output);
 
-/// Whether a soname belongs to the C library, whose files only work together.
-[[nodiscard]] bool is_c_library(std::string_view soname);
-
 }  // namespace xaas

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment.hpp"
 
+#include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
@@ -127,15 +128,6 @@ std::vector<std::string> loader_folders(const std::filesystem::path& root) {
 }
 
 }  // namespace
-
-bool is_c_library(std::string_view soname) {
-  static constexpr std::string_view k_prefixes[] = {
-      "libc.so.",      "libm.so.",    "libpthread.so.",  "libdl.so.",  "librt.so.",
-      "libresolv.so.", "libmvec.so.", "libutil.so.",     "libanl.so.", "libnsl.so.",
-      "libnss_",       "ld-linux",    "libthread_db.so."};
-  return std::ranges::any_of(k_prefixes,
-                             [&](std::string_view prefix) { return soname.starts_with(prefix); });
-}
 
 Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root) {
   TreeLayout layout;

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/elf/c_library.hpp"
+
+#include <gtest/gtest.h>
+
+namespace xaas {
+namespace {
+
+TEST(IsCLibrary, KnowsTheFilesThatOnlyWorkTogether) {
+  EXPECT_TRUE(is_c_library("libc.so.6"));
+  EXPECT_TRUE(is_c_library("ld-linux-x86-64.so.2"));
+  EXPECT_TRUE(is_c_library("libm.so.6"));
+  EXPECT_FALSE(is_c_library("libmagic.so.1"));
+  EXPECT_FALSE(is_c_library("libcurl.so.4"));
+  EXPECT_FALSE(is_c_library("libstdc++.so.6"));
+}
+
+}  // namespace
+}  // namespace xaas
