@@ -16,6 +16,7 @@ check() {
   else
     not_ok "$what"
     tail -n 12 <<<"$output" | sed 's/^/  /'
+    return 1
   fi
 }
 

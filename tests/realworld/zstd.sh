@@ -68,6 +68,35 @@ for level in 1 3 9 19; do
   check "level $level: the same bytes as the generic build's" same_output "$level"
 done
 
+# On a machine without a compiler: a Debian root with the C library, a shell and little else, no
+# network, and nothing of ours but the program and the image.
+bare_root() {
+  local sources=/etc/apt/sources.list.d/debian.sources
+  [[ -f $sources ]] || sources=/etc/apt/sources.list
+  mmdebstrap --quiet --variant=extract --include=libc6,dash,coreutils,base-files \
+    --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr bookworm bare "$sources" || return
+  cp -r images "$(command -v xaas-deploy)" corpus bare/
+}
+within() { bwrap --bind bare / --proc /proc --dev /dev --unshare-all --clearenv --chdir / "$@"; }
+has_no_compiler() {
+  [[ -x bare/usr/bin/dash ]] &&
+    ! find bare/usr/bin bare/usr/sbin -name '*gcc*' -o -name 'clang*' -o -name 'ld*' -o -name 'c[c+]*' |
+      grep -vE '/ld(d|config)$' | grep .
+}
+if ldd "$(command -v xaas-deploy)" >/dev/null 2>&1; then
+  skip "it is specialized without a compiler: this xaas-deploy is not static"
+elif ! check "there is a root without a compiler" bare_root; then
+  :
+else
+  check "it has no compiler" has_no_compiler
+  check "it is specialized there" within /xaas-deploy specialize oci:/images:first --output tree:/zstd --no-cache -q
+  check "the program is the one that was made here" cmp bare/zstd/bin/zstd here/bin/zstd
+  check "it compresses there as the generic program does here" sh -c '
+    bwrap --bind bare / --proc /proc --dev /dev --unshare-all --clearenv --chdir / \
+      /zstd/bin/zstd -q -f -c -3 /corpus >there.zst &&
+    xaas-deploy run oci:images:first -- -q -f -c -3 corpus | cmp - there.zst'
+fi
+
 # In speed it must keep up with what clang makes of the same source for this machine by hand.
 cp -r "$source" by-hand
 check "clang builds it by hand for this machine" make -s -j"$(nproc)" -C by-hand zstd-release \
