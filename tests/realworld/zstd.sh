@@ -85,6 +85,8 @@ has_no_compiler() {
 }
 if ldd "$(command -v xaas-deploy)" >/dev/null 2>&1; then
   skip "it is specialized without a compiler: this xaas-deploy is not static"
+elif ! bwrap --ro-bind / / --unshare-all true; then
+  skip "it is specialized without a compiler: bwrap does not work here"
 elif ! check "there is a root without a compiler" bare_root; then
   :
 else
