@@ -41,6 +41,14 @@ bool is_static_pie(const Link& link) {
   });
 }
 
+/// Whether an option goes by the names of archives (ld(1), --exclude-libs).
+bool names_archives(const Link& link) {
+  return std::ranges::any_of(link.items, [](const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    return option != nullptr && option->text.starts_with("--exclude-libs");
+  });
+}
+
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
@@ -51,6 +59,7 @@ class JobMaker {
 
   std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath) {
     std::vector<LoweringJob::Item> items;
+    archives_by_name_ = names_archives(link);
     for (const LinkItem& item : link.items) {
       if (runpath && is_runpath_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
@@ -105,16 +114,19 @@ class JobMaker {
     std::visit([&](auto input) { items.emplace_back(std::move(input)); }, input_of(item.unit));
   }
   void add(const LinkArchive& item, std::vector<LoweringJob::Item>& items) const {
-    LoweringJob::Library library;
+    LoweringJob::Library library{.members = {},
+                                 .archive = archives_by_name_ ? item.name : std::string(),
+                                 .whole = item.whole};
+    const bool loose = item.whole && !archives_by_name_;
     for (const std::size_t member : item.members) {
       auto input = input_of(member);
-      if (item.whole) {
+      if (loose) {
         std::visit([&](auto value) { items.emplace_back(std::move(value)); }, std::move(input));
       } else {
         library.members.push_back(std::move(input));
       }
     }
-    if (!item.whole) items.emplace_back(std::move(library));
+    if (!loose) items.emplace_back(std::move(library));
   }
   void add(const LinkFile& item, std::vector<LoweringJob::Item>& items) const {
     items.emplace_back(LoweringJob::Object{.prefix = item.prefix, .path = blob(item.content)});
@@ -131,6 +143,7 @@ class JobMaker {
   std::filesystem::path libraries_;
   std::map<std::size_t, Treatment> treatments_;
   bool skip_next_ = false;
+  bool archives_by_name_ = false;
 };
 
 }  // namespace

@@ -81,13 +81,14 @@ Status keep_dumps(const std::filesystem::path& folder, const std::string& kept) 
   return {};
 }
 
-Result<LoweringResult> lower_here(const LoweringJob& job) {
+Result<LoweringResult> lower_here(LoweringJob job) {
   const auto start = std::chrono::steady_clock::now();
   XAAS_CHECK(check_processor(job.cpu));
   register_assembly_parsers();
   // LLVM dumps a unit's stages beside the unit.
   XAAS_TRY(Materialized units,
            materialize_units(job, job.save_temps.empty() ? job.work : job.save_temps));
+  XAAS_CHECK(pack_archives(job, units.paths));
   const std::filesystem::path output = job.output;
   XAAS_TRY(const TemporaryFolder folder, TemporaryFolder::make(output.parent_path()));
   const std::filesystem::path unfinished = folder.path() / output.filename();

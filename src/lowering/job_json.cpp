@@ -31,7 +31,7 @@ Json to_json(const LoweringJob::Library& library) {
   Json members = Json::array();
   for (const Member& member : library.members)
     members.push_back(std::visit([](const auto& one) { return to_json(one); }, member));
-  return {{"library", std::move(members)}};
+  return {{"library", std::move(members)}, {"archive", library.archive}, {"whole", library.whole}};
 }
 
 Result<Member> parse_member(const JsonReader& reader) {
@@ -55,6 +55,8 @@ Result<LoweringJob::Item> parse_item(const JsonReader& reader) {
   }
   if (reader.has("library")) {
     LoweringJob::Library library;
+    XAAS_TRY(library.archive, reader.string_or("archive", ""));
+    XAAS_TRY(library.whole, reader.boolean_or("whole", false));
     XAAS_TRY(const auto members, reader.objects("library"));
     for (const JsonReader& member : members) {
       XAAS_TRY(Member parsed, parse_member(member));

@@ -18,6 +18,10 @@ struct Materialized {
 /// link to the unit where it can stay as it is, a rewritten copy where it cannot.
 Result<Materialized> materialize_units(const LoweringJob& job, const std::string& folder);
 
+/// Writes libraries that must be archives of a name into the job's work folder, and lets the job
+/// name these instead; `paths` keeps the bitcode that the job still names.
+Status pack_archives(LoweringJob& job, std::vector<std::string>& paths);
+
 /// lld's command line; `paths` are those of the job's bitcode.
 std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std::string>& paths,
                                    const std::string& output);

@@ -31,6 +31,10 @@ struct LoweringJob {
   };
   struct Library {  // an archive's members, linked as needed
     std::vector<std::variant<Object, Bitcode>> members;
+    /// File name of an archive to link the members from, where an option goes by it
+    /// (--exclude-libs); empty: they are linked as they are.
+    std::string archive;
+    bool whole = false;  // of an archive: every member
   };
   using Item = std::variant<Option, Object, Bitcode, Library>;
 
