@@ -35,6 +35,16 @@ Status write_members(const Paths& files, const std::filesystem::path& archive) {
   return write_file(archive, bytes);
 }
 
+/// Takes over the paths of the bitcode that an item names.
+void keep_paths(const Item& item, Paths::const_iterator& next, Paths& left) {
+  if (std::holds_alternative<LoweringJob::Bitcode>(item)) left.push_back(*next++);
+  const auto* library = std::get_if<LoweringJob::Library>(&item);
+  if (library == nullptr) return;
+  for (const auto& member : library->members) {
+    if (std::holds_alternative<LoweringJob::Bitcode>(member)) left.push_back(*next++);
+  }
+}
+
 }  // namespace
 
 Status pack_archives(LoweringJob& job, Paths& paths) {
@@ -44,12 +54,7 @@ Status pack_archives(LoweringJob& job, Paths& paths) {
   for (Item& item : job.items) {
     auto* library = std::get_if<LoweringJob::Library>(&item);
     if (library == nullptr || library->archive.empty()) {
-      if (std::holds_alternative<LoweringJob::Bitcode>(item)) left.push_back(*next++);
-      if (library != nullptr) {
-        for (const auto& member : library->members) {
-          if (std::holds_alternative<LoweringJob::Bitcode>(member)) left.push_back(*next++);
-        }
-      }
+      keep_paths(item, next, left);
       items.push_back(std::move(item));
       continue;
     }
