@@ -18,6 +18,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -37,10 +38,11 @@ Result<std::filesystem::path> private_folder() {
   std::error_code error;
   auto base = std::filesystem::temp_directory_path(error);
   if (error) base = "/tmp";
-  const std::filesystem::path folder = base / fmt::format("xaas-{}", ::getuid());
+  std::filesystem::path folder = base / fmt::format("xaas-{}", ::getuid());
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
     const int reason = errno;
-    return fail(ErrorKind::io, "cannot make `{}`: {}", folder.string(), std::strerror(reason))
+    return fail(ErrorKind::io, "cannot make `{}`: {}", folder.string(),
+                std::generic_category().message(reason))
         .with_code("run.unpack");
   }
   struct stat status{};
@@ -134,14 +136,16 @@ struct RootEntry {
         return failed(bind.from.c_str());
       }
     }
-    if (::chroot(root.c_str()) != 0) return failed("chroot");
-    if (::chdir(folder.c_str()) != 0 && ::chdir("/") != 0) return failed("chdir");
+    if (::chroot(root.c_str()) != 0 || ::chdir("/") != 0) return failed("chroot");
+    // A folder that `prepare_binds` had to leave out may not be in the image: then it is `/`.
+    [[maybe_unused]] const int changed = ::chdir(folder.c_str());
     return {};
   }
 
   static Error failed(const char* what) {
     const int reason = errno;
-    return fail(ErrorKind::io, "cannot enter the image: {}: {}", what, std::strerror(reason));
+    return fail(ErrorKind::io, "cannot enter the image: {}: {}", what,
+                std::generic_category().message(reason));
   }
 };
 
@@ -155,7 +159,7 @@ Result<std::string> program_in_image(const std::filesystem::path& root, const st
       folder += c;
       continue;
     }
-    const std::string candidate = std::exchange(folder, {}) + "/" + name;
+    std::string candidate = std::exchange(folder, {}) + "/" + name;
     std::error_code error;
     const auto status = std::filesystem::symlink_status(root / candidate.substr(1), error);
     if (!error && std::filesystem::exists(status) && candidate.starts_with('/')) return candidate;
@@ -177,7 +181,7 @@ void add_environment(Command& command, const std::vector<std::string>& environme
 
 Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image) {
   XAAS_TRY(const auto folder, private_folder());
-  const std::filesystem::path root = folder / image.descriptor.digest.hex();
+  std::filesystem::path root = folder / image.descriptor.digest.hex();
   std::error_code error;
   if (std::filesystem::exists(root, error)) return root;
   XAAS_TRY(const auto lock, wait_for_lock(folder / (image.descriptor.digest.hex() + ".lock")));

@@ -55,11 +55,12 @@ Status run_lld(const std::vector<std::string>& line) {
   for (const std::string& argument : line) arguments.push_back(argument.c_str());
   // Our stdout is for the result alone; what lld prints there (--print-map) joins its errors.
   const lld::Result result =
-      lld::lldMain(arguments, llvm::errs(), llvm::errs(), {{lld::Gnu, &lld::elf::link}});
+      lld::lldMain(arguments, llvm::errs(), llvm::errs(), {{.f = lld::Gnu, .d = &lld::elf::link}});
   // Its errors are on stderr already.
-  if (result.retCode != 0)
+  if (result.retCode != 0) {
     return fail(ErrorKind::tool_failed, "lld ended with {}", result.retCode)
         .with_code("lowering.failed");
+  }
   return {};
 }
 
@@ -67,9 +68,10 @@ Status move_file(const std::filesystem::path& from, const std::filesystem::path&
   std::error_code error;
   std::filesystem::rename(from, to, error);
   if (!error) return {};
-  if (error != std::errc::cross_device_link)
+  if (error != std::errc::cross_device_link) {
     return fail(ErrorKind::io, "cannot rename `{}` to `{}`: {}", from.string(), to.string(),
                 error.message());
+  }
   return xaas::copy_file(from, to);
 }
 
