@@ -84,14 +84,6 @@ std::string search_path_for(const Deployed& deployed) {
   return folder.string() + ":" + host_search_path();
 }
 
-void add_environment(Command& command, const std::vector<std::string>& environment) {
-  for (const std::string& entry : environment) {
-    const auto equals = entry.find('=');
-    if (equals != std::string::npos)
-      command.environment[entry.substr(0, equals)] = entry.substr(equals + 1);
-  }
-}
-
 Result<Command> command_in_image(const Deployed& deployed, std::vector<std::string> argv) {
   if (can_enter_root())
     return command_in_root(deployed.path, std::move(argv), deployed.environment);

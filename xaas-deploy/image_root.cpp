@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_root.hpp"
 
+#include "image_loader.hpp"
+
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/support/namespaces.hpp"
 
 #include <fmt/format.h>
 
-#include <fcntl.h>
-#include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +16,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstdlib>
-#include <cstring>
 #include <optional>
 #include <string>
 #include <system_error>
@@ -96,41 +96,15 @@ Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
   return binds;
 }
 
-bool write_proc(const char* path, const char* text) {
-  const int file = ::open(path, O_WRONLY | O_CLOEXEC);
-  if (file < 0) return false;
-  const auto length = static_cast<ssize_t>(std::strlen(text));
-  const bool whole = ::write(file, text, std::strlen(text)) == length;
-  ::close(file);
-  return whole;
-}
-
-/// Between fork and exec; system calls only. Own ids are mapped to themselves: files keep their
-/// owner. In a plain chroot `/` is no mount point and cannot be made private: mounts would then
-/// show outside, so that counts as not being allowed to.
-bool enter_namespaces(const char* uid_map, const char* gid_map) {
-  if (::unshare(CLONE_NEWNS) != 0 &&
-      (::unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0 || !write_proc("/proc/self/uid_map", uid_map) ||
-       !write_proc("/proc/self/setgroups", "deny") || !write_proc("/proc/self/gid_map", gid_map))) {
-    return false;
-  }
-  return ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) == 0;
-}
-
-std::string id_map(unsigned id) {
-  return fmt::format("{} {} 1", id, id);
-}
-
 /// Everything that the child needs, made before the fork.
 struct RootEntry {
   std::string root;
   std::string folder;
-  std::string uid_map = id_map(::getuid());
-  std::string gid_map = id_map(::getgid());
+  MountNamespace mounts;
   std::vector<Bind> binds;
 
   [[nodiscard]] Status operator()() const {
-    if (!enter_namespaces(uid_map.c_str(), gid_map.c_str())) return failed("unshare");
+    if (!mounts.enter()) return failed("unshare");
     for (const Bind& bind : binds) {
       if (::mount(bind.from.c_str(), bind.to.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0) {
         return failed(bind.from.c_str());
@@ -169,6 +143,8 @@ Result<std::string> program_in_image(const std::filesystem::path& root, const st
       .with_code("run.no-program");
 }
 
+}  // namespace
+
 void add_environment(Command& command, const std::vector<std::string>& environment) {
   for (const std::string& entry : environment) {
     const auto equals = entry.find('=');
@@ -176,8 +152,6 @@ void add_environment(Command& command, const std::vector<std::string>& environme
       command.environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
 }
-
-}  // namespace
 
 Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image) {
   XAAS_TRY(const auto folder, private_folder());
@@ -200,7 +174,7 @@ bool can_enter_root() {
   const RootEntry entry;
   Command probe{.argv = {"/proc/self/exe", "--version"}, .output = Command::Output::discard};
   probe.in_child = [&entry]() -> Status {
-    if (enter_namespaces(entry.uid_map.c_str(), entry.gid_map.c_str())) return {};
+    if (entry.mounts.enter()) return {};
     return RootEntry::failed("unshare");
   };
   const auto outcome = run(probe);
@@ -240,23 +214,8 @@ Result<Command> command_beside_root(const std::filesystem::path& root,
     command.argv = std::move(argv);
     return command;
   }
-  XAAS_TRY(const auto folders, read_file(root / "etc/ld.so.conf"));
-  std::string library_path;
-  std::string line;
-  for (const char c : folders) {
-    if (c != '\n') {
-      line += c;
-    } else if (!line.empty()) {
-      library_path += (library_path.empty() ? "" : ":") + root.string() + std::exchange(line, {});
-    }
-  }
-  command.argv = {root.string() + elf->interpreter,
-                  "--inhibit-cache",
-                  "--library-path",
-                  library_path,
-                  "--argv0",
-                  name,
-                  program.string()};
+  XAAS_TRY(command.argv, loader_command(root, elf->interpreter));
+  command.argv.insert(command.argv.end(), {"--argv0", name, program.string()});
   command.argv.insert(command.argv.end(), argv.begin() + 1, argv.end());
   return command;
 }

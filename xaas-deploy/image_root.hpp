@@ -17,6 +17,9 @@ namespace xaas {
 /// matters).
 Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image);
 
+/// Sets the `NAME=VALUE` entries of an image's configuration.
+void add_environment(Command& command, const std::vector<std::string>& environment);
+
 /// Whether this process may make a mount namespace, with or without a user namespace.
 [[nodiscard]] bool can_enter_root();
 

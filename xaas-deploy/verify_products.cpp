@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify_products.hpp"
 
+#include "image_loader.hpp"
+
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
@@ -139,13 +141,8 @@ Status check_it_loads(const std::string& name, const std::filesystem::path& prog
   if (image_root.empty()) {
     command.argv = {program.string()};
   } else {
-    XAAS_TRY(const auto folders, read_file(image_root / "etc/ld.so.conf"));
-    std::istringstream lines(folders);
-    std::string path;
-    for (std::string line; std::getline(lines, line);)
-      path += (path.empty() ? "" : ":") + image_root.string() + line;
-    command.argv = {image_root.string() + elf->interpreter, "--inhibit-cache", "--library-path",
-                    path, program.string()};
+    XAAS_TRY(command.argv, loader_command(image_root, elf->interpreter));
+    command.argv.push_back(program.string());
   }
   XAAS_TRY(const auto outcome, run(command));
   const bool complete =

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment.hpp"
+#include "image_loader.hpp"
 
 #include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
@@ -112,27 +113,13 @@ class LibrarySearch {
   std::set<std::string> found_;
 };
 
-std::vector<std::string> loader_folders(const std::filesystem::path& root) {
-  std::vector<std::string> folders;
-  const auto text = read_file(root / "etc/ld.so.conf");
-  if (!text) return folders;
-  std::string line;
-  for (const char c : *text + "\n") {
-    if (c != '\n') {
-      line += c;
-    } else if (!line.empty()) {
-      folders.push_back(std::exchange(line, {}));
-    }
-  }
-  return folders;
-}
-
 }  // namespace
 
 Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root) {
   TreeLayout layout;
   layout.prefix_ = image.ir.prefix;
-  LibrarySearch search(root, loader_folders(root));
+  const auto folders_of_loader = loader_folders(root);
+  LibrarySearch search(root, folders_of_loader.value_or(std::vector<std::string>{}));
   XAAS_TRY(layout.installed_, installed_paths(image));
   for (const std::string& path : layout.installed_) {
     std::error_code error;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/support/namespaces.hpp"
 #include "xaas/support/result.hpp"
 
 #include <functional>
@@ -26,8 +27,7 @@ class FixedPath {
  private:
   explicit FixedPath(std::string work);
   std::string work_;
-  std::string uid_map_;
-  std::string gid_map_;
+  MountNamespace mounts_;
 };
 
 }  // namespace xaas
