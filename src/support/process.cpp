@@ -17,7 +17,9 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <optional>
 #include <system_error>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -39,7 +41,7 @@ void reset_signals() {
   struct sigaction standard{};
   standard.sa_handler = SIG_DFL;
   ::sigaction(SIGPIPE, &standard, nullptr);
-  // A forwarded signal that arrives before exec must end the child, not run our handler in it.
+  // A forwarded signal that arrives before exec must end the child: held until here, it now does.
   for (const int signal : {SIGINT, SIGTERM}) {
     struct sigaction current{};
     ::sigaction(signal, nullptr, &current);
@@ -93,6 +95,8 @@ Result<std::string> Child::start() {
   XAAS_TRY(auto report, Pipe::make());
   const pid_t parent = ::getpid();
   started_ = Clock::now();
+  // Our handler must not run in the child: it would keep for itself what was meant for the program.
+  std::optional<SignalsHeld> held{std::in_place};
   pid_ = ::fork();
   if (pid_ < 0) {
     const int error = errno;
@@ -104,6 +108,7 @@ Result<std::string> Child::start() {
   // Here too: whoever runs first, the group is there before a signal is sent to it.
   if (launch_.has_own_group()) ::setpgid(pid_, pid_);
   forwarding_.add(pid_, launch_.has_own_group());
+  held.reset();
   launch_.close_child_ends();
   report.write.reset();
   handle_ = FileDescriptor{static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0))};

@@ -8,6 +8,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
+#include <pthread.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -230,16 +232,15 @@ TEST(Run, SaysThatItCannotPin) {
   EXPECT_EQ(outcome.error().code(), "support.pin");
 }
 
-/// Runs `prepare` and then `wait` in a process of ours, which gets `signal` in between; the exit
-/// code of `run` there.
-int exit_code_after(int signal, const std::string& prepare, const std::string& wait) {
+/// Runs `command` in a process of ours, which gets `signal` as soon as the pipe `ready` in the
+/// command's folder has had a writer; the exit code of `run` there.
+int exit_code_after(int signal, Command command) {
   const auto folder = TemporaryFolder::make();
   EXPECT_OK(folder);
   const auto ready = folder->path() / "ready";
   EXPECT_EQ(::mkfifo(ready.c_str(), 0600), 0);
   const pid_t runner = ::fork();
   if (runner == 0) {
-    auto command = shell(prepare + "; echo > ready; " + wait);
     command.folder = folder->path();
     const auto outcome = run(command);
     ::_exit(outcome ? outcome->exit_code : 1);
@@ -252,12 +253,57 @@ int exit_code_after(int signal, const std::string& prepare, const std::string& w
 }
 
 TEST(Run, ForwardsSignalsToTheChild) {
-  EXPECT_EQ(exit_code_after(SIGTERM, ":", "sleep 100"), 128 + SIGTERM);
-  EXPECT_EQ(exit_code_after(SIGINT, ":", "sleep 100"), 128 + SIGINT);
+  // Not by a shell: dash catches SIGINT, and one that comes before `sleep` waits for its end.
+  Command command{.argv = {"sleep", "100"}, .folder = {}};
+  command.in_child = []() -> Status {
+    ::close(::open("ready", O_WRONLY));
+    return {};
+  };
+  EXPECT_EQ(exit_code_after(SIGTERM, command), 128 + SIGTERM);
+  EXPECT_EQ(exit_code_after(SIGINT, command), 128 + SIGINT);
+}
+
+void raise_sigterm() {
+  ::raise(SIGTERM);
+}
+
+/// What another thread, which holds no signals back, does meanwhile.
+void take_sigterm() {
+  sigset_t terminate;
+  sigset_t before;
+  sigemptyset(&terminate);
+  sigaddset(&terminate, SIGTERM);
+  ::pthread_sigmask(SIG_UNBLOCK, &terminate, &before);
+  ::raise(SIGTERM);
+  ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+/// The exit code of `run` in a process of ours that gets a signal in the middle of its fork: before
+/// it, or behind it in the child.
+int exit_code_when_forking(void (*before)(), void (*in_child)()) {
+  const pid_t runner = ::fork();
+  if (runner == 0) {
+    ::pthread_atfork(before, nullptr, in_child);
+    auto command = shell("sleep 100");
+    command.time_limit = milliseconds{5000};
+    const auto outcome = run(command);
+    ::_exit(outcome && !outcome->timed_out ? outcome->exit_code : 1);
+  }
+  int status = 0;
+  ::waitpid(runner, &status, 0);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+TEST(Run, LosesNoSignalThatComesWhileTheChildIsMade) {
+  EXPECT_EQ(exit_code_when_forking(raise_sigterm, nullptr), 128 + SIGTERM);
+  EXPECT_EQ(exit_code_when_forking(take_sigterm, nullptr), 128 + SIGTERM);
+  EXPECT_EQ(exit_code_when_forking(nullptr, raise_sigterm), 128 + SIGTERM);
 }
 
 TEST(Run, LetsTheChildDecideWhatASignalMeans) {
-  EXPECT_EQ(exit_code_after(SIGTERM, "trap 'exit 9' TERM", "while :; do sleep 0.01; done"), 9);
+  EXPECT_EQ(exit_code_after(
+                SIGTERM, shell("trap 'exit 9' TERM; echo > ready; while :; do sleep 0.01; done")),
+            9);
 }
 
 TEST(Run, PutsSignalHandlersBack) {
