@@ -78,9 +78,13 @@ std::string host_search_path() {
   return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
 }
 
-std::string search_path_for(const Deployed& deployed) {
-  const auto folder =
-      deployed.form == Deployed::Form::tree ? deployed.path / "bin" : deployed.path.parent_path();
+/// The deployment's programs before the host's.
+Result<std::string> search_path_for(const Deployed& deployed) {
+  std::filesystem::path folder = deployed.path.parent_path();
+  if (deployed.form == Deployed::Form::tree) folder = deployed.path / "bin";
+  if (deployed.form == Deployed::Form::image) {
+    XAAS_TRY(folder, programs_beside_root(deployed.path, deployed.environment));
+  }
   return folder.string() + ":" + host_search_path();
 }
 
@@ -125,7 +129,7 @@ Result<Command> command_for(const Deployed& deployed, const std::vector<std::str
   if (deployed.form == Deployed::Form::tree) {
     argv.front() = program_in_tree(deployed.path, argv.front());
     add_environment(command, deployed.environment);
-    command.environment["PATH"] = search_path_for(deployed);
+    XAAS_TRY(command.environment["PATH"], search_path_for(deployed));
   }
   command.argv = std::move(argv);
   return command;
@@ -133,10 +137,11 @@ Result<Command> command_for(const Deployed& deployed, const std::vector<std::str
 
 Result<Command> shell_command_for(const Deployed& deployed, const std::string& line) {
   const std::vector<std::string> argv{"/bin/sh", "-c", line};
-  if (deployed.form == Deployed::Form::image) return command_in_image(deployed, argv);
+  if (deployed.form == Deployed::Form::image && can_enter_root())
+    return command_in_root(deployed.path, argv, deployed.environment);
   Command command{.argv = argv};
   add_environment(command, deployed.environment);
-  command.environment["PATH"] = search_path_for(deployed);
+  XAAS_TRY(command.environment["PATH"], search_path_for(deployed));
   return command;
 }
 

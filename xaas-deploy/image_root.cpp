@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <optional>
+#include <sstream>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -123,24 +124,69 @@ struct RootEntry {
   }
 };
 
+/// The folders of an image's PATH. Relative ones are none of the image's.
+std::vector<std::string> folders_of(const std::string& search_path) {
+  std::vector<std::string> folders;
+  std::istringstream entries(search_path);
+  for (std::string folder; std::getline(entries, folder, ':');)
+    if (folder.starts_with('/')) folders.push_back(std::move(folder));
+  return folders;
+}
+
 /// argv[0] as the image's PATH finds it: an absolute path in the image.
 Result<std::string> program_in_image(const std::filesystem::path& root, const std::string& name,
                                      const std::string& search_path) {
   if (name.starts_with('/')) return name;
-  std::string folder;
-  for (const char c : search_path + ":") {
-    if (c != ':') {
-      folder += c;
-      continue;
-    }
-    std::string candidate = std::exchange(folder, {}) + "/" + name;
+  for (const std::string& folder : folders_of(search_path)) {
+    std::string candidate = fmt::format("{}/{}", folder, name);
     std::error_code error;
     const auto status = std::filesystem::symlink_status(root / candidate.substr(1), error);
-    if (!error && std::filesystem::exists(status) && candidate.starts_with('/')) return candidate;
+    if (!error && std::filesystem::exists(status)) return candidate;
   }
   return fail(ErrorKind::not_found, "the image has no program `{}` in its PATH `{}`", name,
               search_path)
       .with_code("run.no-program");
+}
+
+/// The words that start the image's program `name` outside of its image; its arguments follow.
+/// Empty for what is not an ELF program.
+Result<std::vector<std::string>> words_beside_root(const std::filesystem::path& root,
+                                                   const std::string& name) {
+  const std::filesystem::path program = root / name.substr(1);
+  XAAS_TRY(const auto bytes, read_file(program));
+  XAAS_TRY(const auto elf, read_elf(bytes));
+  if (!elf) return std::vector<std::string>{};
+  if (elf->interpreter.empty()) return std::vector<std::string>{program.string()};
+  XAAS_TRY(auto words, loader_command(root, elf->interpreter));
+  words.insert(words.end(), {"--argv0", name, program.string()});
+  return words;
+}
+
+/// A file that may be executed, and lies in the image: an absolute link leads to one of the host's.
+bool is_program_of(const std::filesystem::path& root, const std::filesystem::path& file) {
+  std::error_code error;
+  const auto real = std::filesystem::canonical(file, error);
+  return !error && real.string().starts_with(root.string() + "/") &&
+         std::filesystem::is_regular_file(real, error) && ::access(real.c_str(), X_OK) == 0;
+}
+
+/// Writes a script for each ELF program in one folder of the image's PATH that has none yet: the
+/// first folder in PATH wins.
+Status write_starters(const std::filesystem::path& root, const std::string& folder,
+                      const std::filesystem::path& starters) {
+  std::error_code error;
+  for (std::filesystem::directory_iterator entry(root / folder.substr(1), error), end;
+       !error && entry != end; entry.increment(error)) {
+    const std::string name = entry->path().filename().string();
+    std::error_code absent;
+    if (std::filesystem::exists(starters / name, absent) || !is_program_of(root, entry->path()))
+      continue;
+    const auto words = words_beside_root(root, fmt::format("{}/{}", folder, name));
+    if (!words || words->empty()) continue;  // what cannot be started is as good as not there
+    XAAS_CHECK(write_file(starters / name,
+                          fmt::format("#!/bin/sh\nexec {} \"$@\"\n", shell_quoted(*words)), 0755));
+  }
+  return {};
 }
 
 }  // namespace
@@ -196,28 +242,38 @@ Result<Command> command_beside_root(const std::filesystem::path& root,
                                     std::vector<std::string> argv,
                                     const std::vector<std::string>& environment) {
   XAAS_TRY(const auto name, program_in_image(root, argv.front(), variable_of(environment, "PATH")));
-  const std::filesystem::path program = root / name.substr(1);
-  XAAS_TRY(const auto bytes, read_file(program));
-  XAAS_TRY(const auto elf, read_elf(bytes));
-  if (!elf) {
+  Command command;
+  XAAS_TRY(command.argv, words_beside_root(root, name));
+  if (command.argv.empty()) {
     return fail(ErrorKind::unsupported,
                 "`{}` is not an ELF program, and this machine allows no namespaces to run it in",
                 name)
         .with_code("run.no-namespace")
         .with_help("deploy with `--output tree:FOLDER` instead");
   }
-  Command command;
   add_environment(command, environment);
   command.environment.erase("PATH");
-  if (elf->interpreter.empty()) {
-    argv.front() = program.string();
-    command.argv = std::move(argv);
-    return command;
-  }
-  XAAS_TRY(command.argv, loader_command(root, elf->interpreter));
-  command.argv.insert(command.argv.end(), {"--argv0", name, program.string()});
   command.argv.insert(command.argv.end(), argv.begin() + 1, argv.end());
   return command;
+}
+
+Result<std::filesystem::path> programs_beside_root(const std::filesystem::path& root,
+                                                   const std::vector<std::string>& environment) {
+  std::error_code error;
+  // Whoever runs the scripts may have changed its folder, and TMPDIR may be a relative path.
+  const auto real = std::filesystem::canonical(root, error);
+  std::filesystem::path folder = real.string() + ".programs";
+  if (!error && std::filesystem::exists(folder, error)) return folder;
+  XAAS_TRY(const auto temporary, TemporaryFolder::make(real.parent_path()));
+  const std::filesystem::path starters = temporary.path() / "programs";
+  XAAS_CHECK(make_folders(starters));
+  for (const std::string& entry : folders_of(variable_of(environment, "PATH")))
+    XAAS_CHECK(write_starters(real, entry, starters));
+  std::filesystem::rename(starters, folder, error);
+  // Another process was faster, with the same.
+  if (!error || std::filesystem::exists(folder, error)) return folder;
+  return fail(ErrorKind::io, "cannot make `{}`: {}", folder.string(), error.message())
+      .with_code("run.unpack");
 }
 
 }  // namespace xaas

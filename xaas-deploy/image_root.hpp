@@ -35,4 +35,9 @@ Result<Command> command_beside_root(const std::filesystem::path& root,
                                     std::vector<std::string> argv,
                                     const std::vector<std::string>& environment);
 
+/// A folder with the image's ELF programs as `command_beside_root` starts them, to be put in PATH:
+/// a script for each that the image's own PATH has. Made once, beside `root`.
+Result<std::filesystem::path> programs_beside_root(const std::filesystem::path& root,
+                                                   const std::vector<std::string>& environment);
+
 }  // namespace xaas
