@@ -65,9 +65,10 @@ std::string last_lines(const fs::path& file) {
   const auto text = read_file(file);
   if (!text) return {};
   std::size_t begin = text->size();
-  for (std::size_t lines = 0; begin > 0 && lines <= k_lines_shown;)
-    if ((*text)[--begin] == '\n' && begin + 1 < text->size() && ++lines == k_lines_shown) break;
-  return text->substr(begin == 0 ? 0 : begin + 1);
+  if (text->ends_with('\n')) --begin;
+  for (std::size_t lines = 0; begin > 0; --begin)
+    if ((*text)[begin - 1] == '\n' && ++lines == k_lines_shown) break;
+  return text->substr(begin);
 }
 
 /// One build: where it lies, what it runs with.
@@ -114,9 +115,10 @@ Status Build::prepare() {
   // No folder of this build may end up in __FILE__ or debug information; names below them are the
   // same everywhere.
   settings.prefix_maps = {places_.source + "=.", places_.source + "/="};
-  if (places_.build != places_.source)
+  if (places_.build != places_.source) {
     settings.prefix_maps.insert(settings.prefix_maps.end(),
                                 {places_.build + "=build", places_.build + "/=build/"});
+  }
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
   environment_ = build_environment(system_, request_, places_, settings.search_path);
   return {};
@@ -127,10 +129,11 @@ Command Build::command_for(const BuildStep& step) const {
   for (const auto& [name, value] : step.environment) command.environment[name] = value;
   // Of a make that runs us: its job server is not ours.
   command.unset = {"MAKEFLAGS", "MFLAGS", "GNUMAKEFLAGS", "MAKELEVEL"};
-  if (fixed_)
+  if (fixed_) {
     command.in_child = fixed_->entering(step.folder);
-  else
+  } else {
     command.folder = step.folder;
+  }
   return command;
 }
 
@@ -167,7 +170,7 @@ Result<MakefileFacts> Build::ask_makefile() const {
   for (auto& [variable, value] :
        {std::pair<const char*, std::string*>{"CC", &facts.cc}, {"CXX", &facts.cxx}}) {
     const std::string rule = fmt::format("xaas-ask:;@echo '$({})'", variable);
-    Command command =
+    const Command command =
         command_for({.title = {},
                      .argv = {"make", "-s", "--no-print-directory", "--eval=" + rule, "xaas-ask"},
                      .folder = places_.source,
@@ -231,12 +234,13 @@ Status check_source_folder(const fs::path& source) {
 
 Status check_work_folder(const fs::path& work) {
   std::error_code error;
-  for (const char* part : {"source", "build", "stage", "tools", "capture", "build.log"})
-    if (fs::exists(work / part, error))
-      return fail(ErrorKind::invalid_input, "the work folder `{}` already holds `{}`",
-                  work.string(), part)
-          .with_code("build.work-in-use")
-          .with_help("a build starts in a folder of its own: name another, or remove this one");
+  for (const char* part : {"source", "build", "stage", "tools", "capture", "build.log"}) {
+    if (!fs::exists(work / part, error)) continue;
+    return fail(ErrorKind::invalid_input, "the work folder `{}` already holds `{}`", work.string(),
+                part)
+        .with_code("build.work-in-use")
+        .with_help("a build starts in a folder of its own: name another, or remove this one");
+  }
   return {};
 }
 

@@ -14,7 +14,7 @@ namespace {
 template <class T>
 std::optional<T> read_at(std::string_view file, std::uint64_t offset) {
   if (offset > file.size() || file.size() - offset < sizeof(T)) return {};
-  T value;
+  T value{};
   std::memcpy(&value, file.data() + offset, sizeof(T));
   return value;
 }
@@ -41,7 +41,7 @@ std::string build_id_in(std::string_view notes) {
     const std::uint64_t next = content + padded(note->n_descsz);
     if (content + note->n_descsz > notes.size()) return {};
     if (note->n_type == NT_GNU_BUILD_ID &&
-        notes.substr(name, note->n_namesz) == std::string_view("GNU", 4)) {
+        notes.substr(name, note->n_namesz) == std::string_view("GNU\0", 4)) {
       return hex_of(notes.substr(content, note->n_descsz));
     }
     at = next;

@@ -19,6 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_set(const BuildRequest& request, const char* variable) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
   return request.environment.contains(variable) || std::getenv(variable) != nullptr;
 }
 

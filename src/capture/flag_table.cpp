@@ -12,6 +12,8 @@ namespace {
 using enum FlagValue;
 using enum FlagMeaning;
 
+// The columns are named once, by FlagRow.
+// NOLINTBEGIN(modernize-use-designated-initializers)
 constexpr auto k_rows = std::to_array<FlagRow>({
     // What the command makes.
     {"-o", either, output},
@@ -262,6 +264,7 @@ constexpr auto k_rows = std::to_array<FlagRow>({
     {"-undef", none, plain},
     {"-unwindlib=", joined, plain},
 });
+// NOLINTEND(modernize-use-designated-initializers)
 
 bool fits(const FlagRow& row, std::string_view argument) {
   const bool exact = row.value == none || row.value == separate;

@@ -69,10 +69,11 @@ class Parser {
 
   CompilerInvocation parse(const std::vector<std::string>& argv) {
     for (std::size_t i = 0; i < argv.size(); ++i) {
-      if (argv[i] == "-" || !argv[i].starts_with('-'))
+      if (argv[i] == "-" || !argv[i].starts_with('-')) {
         add_input(argv[i]);
-      else
+      } else {
         i += add_flag(argv, i);
+      }
     }
     result_.mode = mode();
     return std::move(result_);

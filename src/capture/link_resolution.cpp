@@ -28,9 +28,10 @@ enum class Content { object, archive, shared_library, text };
 Result<Content> content_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string head(20, '\0');
-  if (!file)
+  if (!file) {
     return fail(ErrorKind::not_found, "cannot open `{}`", path.string())
         .with_code("capture.link-input");
+  }
   file.read(head.data(), static_cast<std::streamsize>(head.size()));
   head.resize(static_cast<std::size_t>(file.gcount()));
   if (head.starts_with("!<arch>\n") || head.starts_with("!<thin>\n")) return Content::archive;
@@ -71,12 +72,13 @@ class Resolver {
   };
 
   void add_search_folder(std::string_view text) {
-    if (text.starts_with('='))
+    if (text.starts_with('=')) {
       search_.push_back(sysroot_ + std::string(text.substr(1)));
-    else if (text.starts_with("$SYSROOT"))
+    } else if (text.starts_with("$SYSROOT")) {
       search_.push_back(sysroot_ + std::string(text.substr(8)));
-    else
+    } else {
       search_.emplace_back(text);
+    }
   }
 
   void keep(std::string text) {

@@ -15,6 +15,8 @@ using enum LinkerMeaning;
 
 enum class Takes { nothing, value };
 
+// The columns are named once, by Row.
+// NOLINTBEGIN(modernize-use-designated-initializers, readability-redundant-member-init)
 struct Row {
   std::string_view name;
   Takes takes;
@@ -220,6 +222,7 @@ constexpr auto k_short = std::to_array<Row>({
     {"-y", Takes::value, dropped},
     {"-z", Takes::value, kept},
 });
+// NOLINTEND(modernize-use-designated-initializers, readability-redundant-member-init)
 
 bool is_about_lto(std::string_view name) {
   return name.starts_with("lto-") || name.starts_with("plugin-opt=") ||
@@ -234,10 +237,11 @@ class Parser {
   std::vector<LinkerArgument> parse() {
     while (at_ < argv_.size()) {
       const std::string& word = argv_[at_++];
-      if (word.size() < 2 || word.front() != '-')
+      if (word.size() < 2 || word.front() != '-') {
         add({.is_option = false, .name = {}, .value = word, .tokens = {word}});
-      else if (!add_long(word) && !add_short(word))
+      } else if (!add_long(word) && !add_short(word)) {
         add({.name = word, .value = {}, .tokens = {word}});
+      }
     }
     return std::move(result_);
   }
@@ -289,10 +293,11 @@ class Parser {
         .name = std::string(row->canonical.empty() ? row->name : row->canonical),
         .value = word.substr(2),
         .tokens = {word}};
-    if (row->takes == Takes::value && word.size() == 2)
+    if (row->takes == Takes::value && word.size() == 2) {
       add_with_next(std::move(argument));
-    else
+    } else {
       add(std::move(argument));
+    }
     return true;
   }
 

@@ -12,7 +12,7 @@ inline std::string absolute_path(const std::filesystem::path& folder,
   const std::filesystem::path whole = folder / path;
   const std::filesystem::path tidy = whole.lexically_normal();
   // Where nothing is above ".", as in most names, both are the same without asking the disk.
-  if (whole.string().find("..") == std::string::npos) return tidy.string();
+  if (!whole.string().contains("..")) return tidy.string();
   std::error_code error;
   const bool is_same =
       std::filesystem::equivalent(tidy.parent_path(), whole.parent_path(), error) &&

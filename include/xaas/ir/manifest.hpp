@@ -125,7 +125,7 @@ struct IrManifest {
 /// `corrupt` names the field; `unsupported` when the schema or LLVM is newer than ours, checked
 /// first. Every index, digest reference and enumeration is checked: what this returns can be used
 /// blindly.
-Result<IrManifest> parse_ir_manifest(std::string_view json);
+Result<IrManifest> parse_ir_manifest(std::string_view text);
 std::string print_ir_manifest(const IrManifest& manifest);
 
 /// Every content that a deployment reads from the IR layers: what `blobs` must list.
