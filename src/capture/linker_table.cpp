@@ -298,7 +298,16 @@ class Parser {
     } else {
       add(std::move(argument));
     }
+    refuse_empty_value(result_.back());
     return true;
+  }
+
+  /// `-z ""` cannot be said in one word: "-z" alone would take the next one.
+  static void refuse_empty_value(LinkerArgument& argument) {
+    const bool has_long_form = argument.name.starts_with("--");
+    if (argument.meaning == kept && !has_long_form && argument.tokens.size() > 1 &&
+        argument.value.empty())
+      argument.meaning = unsupported;
   }
 
   const std::vector<std::string>& argv_;
@@ -309,7 +318,10 @@ class Parser {
 }  // namespace
 
 std::string LinkerArgument::joined() const {
-  if (tokens.size() == 1 && value.empty()) return name;
+  // "--soname=" has an empty value; "--soname" would take the next word for one.
+  const bool has_empty_value = tokens.size() > 1 || tokens.front().ends_with('=');
+  const bool is_unknown = tokens.size() == 1 && name == tokens.front();
+  if (value.empty() && (!has_empty_value || is_unknown)) return name;
   return name + (name.starts_with("--") ? "=" : "") + value;
 }
 

@@ -84,6 +84,17 @@ class ResolveLink : public testing::Test {
   TemporaryFolder folder_ = TemporaryFolder::make().value();
 };
 
+TEST_F(ResolveLink, KeepsEmptyValuesToThemselves) {
+  EXPECT_THAT(tokens({"--soname=", "a.o", "--rpath", "", "b.o", "--unknown="}),
+              ElementsAre("--soname=", "object a.o", "--rpath=", "object b.o", "--unknown="));
+}
+
+TEST_F(ResolveLink, RefusesAnEmptyValueThatOneWordCannotSay) {
+  const auto link = resolve({"-z", "", "a.o"});
+  ASSERT_TRUE(link);
+  EXPECT_THAT(link->opaque_reason, HasSubstr("-z"));
+}
+
 TEST_F(ResolveLink, KeepsTheOrder) {
   EXPECT_THAT(tokens({"b.o", "-o", "p", "--as-needed", "a.o"}),
               ElementsAre("object b.o", "--as-needed", "object a.o"));
