@@ -4,30 +4,46 @@
 #include "xaas/support/files.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace xaas {
 namespace {
 
 constexpr int k_deepest = 16;
+// GCC's own limit (libiberty, expandargv).
+constexpr int k_most_files = 2000;
 
 bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
 }
 
-void expand(const std::vector<std::string>& argv, const std::string& folder, int depth,
-            std::vector<std::string>& out) {
-  for (const std::string& word : argv) {
-    if (word.size() < 2 || word.front() != '@' || depth >= k_deepest) {
-      out.push_back(word);
-      continue;
+class Expansion {
+ public:
+  explicit Expansion(const ReadResponse& read) : read_(read) {}
+
+  void add(const std::vector<std::string>& argv, int depth) {
+    for (const std::string& word : argv) {
+      const bool names_a_file = word.size() >= 2 && word.front() == '@';
+      if (!names_a_file || depth >= k_deepest || files_ >= k_most_files || !open(word, depth))
+        words_.push_back(word);
     }
-    const auto text = read_file(std::filesystem::path(folder) / word.substr(1));
-    if (text)
-      expand(split_response(*text), folder, depth + 1, out);
-    else
-      out.push_back(word);
   }
-}
+
+  std::vector<std::string> take_words() { return std::move(words_); }
+
+ private:
+  bool open(const std::string& word, int depth) {
+    const auto text = read_(word.substr(1));
+    if (!text) return false;
+    ++files_;
+    add(split_response(*text), depth + 1);
+    return true;
+  }
+
+  const ReadResponse& read_;
+  int files_ = 0;
+  std::vector<std::string> words_;
+};
 
 }  // namespace
 
@@ -42,10 +58,11 @@ std::vector<std::string> split_response(std::string_view text) {
       word += text[++i];
       in_word = true;
     } else if (quote != 0) {
-      if (c == quote)
+      if (c == quote) {
         quote = 0;
-      else
+      } else {
         word += c;
+      }
     } else if (c == '"' || c == '\'') {
       quote = c;
       in_word = true;
@@ -63,10 +80,17 @@ std::vector<std::string> split_response(std::string_view text) {
 }
 
 std::vector<std::string> expand_response_files(const std::vector<std::string>& argv,
+                                               const ReadResponse& read) {
+  Expansion expansion(read);
+  expansion.add(argv, 0);
+  return expansion.take_words();
+}
+
+std::vector<std::string> expand_response_files(const std::vector<std::string>& argv,
                                                const std::string& folder) {
-  std::vector<std::string> out;
-  expand(argv, folder, 0, out);
-  return out;
+  return expand_response_files(argv, [&](const std::string& name) {
+    return read_file(std::filesystem::path(folder) / name);
+  });
 }
 
 std::string join_response(const std::vector<std::string>& words) {

@@ -48,5 +48,11 @@ TEST_F(ExpandResponseFiles, EndsOnAFileThatNamesItself) {
   EXPECT_THAT(expand({"@loop"}), ElementsAre("@loop"));
 }
 
+TEST_F(ExpandResponseFiles, EndsSoonOnAFileThatNamesItselfOftenEnough) {
+  ASSERT_TRUE(write_file(folder_.path() / "bush", "@bush @bush @bush @bush"));
+  // Four to the power of sixteen words otherwise.
+  EXPECT_LT(expand({"@bush"}).size(), 8000U);
+}
+
 }  // namespace
 }  // namespace xaas
