@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "extract_layer.hpp"
+
 #include "layer_path.hpp"
-#include "layer_reader.hpp"
 #include "layout_files.hpp"
 #include "root_folder.hpp"
 
@@ -96,29 +97,62 @@ class LinkWatch {
                   item.path.substr(0, slash))
           .with_code("layer.unsafe-path");
     }
+    if (item.kind == LayerItem::Kind::hard_link) return check_hard_link(item);
+    // What comes later at the same path takes its place.
+    links_.erase(item.path);
     if (item.kind == LayerItem::Kind::link) links_.insert(item.path);
-    if (item.kind != LayerItem::Kind::hard_link) return {};
-    XAAS_TRY(const auto target, split_layer_path(item.target));
     return {};
   }
 
  private:
+  /// A second name of a link is a link.
+  Status check_hard_link(const LayerItem& item) {
+    XAAS_TRY(const auto target, split_layer_path(item.target));
+    const bool is_link = links_.contains(join_layer_path(target));
+    links_.erase(item.path);
+    if (is_link) links_.insert(item.path);
+    return {};
+  }
+
   std::set<std::string> links_;
 };
 
 }  // namespace
 
+Status unpack_entries(LayerReader& reader, const std::filesystem::path& root,
+                      const ExtractionLimits& limits) {
+  XAAS_TRY(auto folder, RootFolder::open(root));
+  for (;;) {
+    XAAS_TRY(const auto item, reader.next());
+    if (!item) return folder.apply_folder_modes();
+    XAAS_CHECK(extract_item(reader, folder, *item));
+    if (folder.made_count() > limits.entries) return too_many_entries(limits);
+  }
+}
+
+Status visit_entries(
+    LayerReader& reader,
+    const std::function<Status(const std::string& path, std::string bytes)>& visit) {
+  LinkWatch links;
+  for (;;) {
+    XAAS_TRY(const auto item, reader.next());
+    if (!item) return {};
+    XAAS_CHECK(links.check(*item));
+    if (item->kind != LayerItem::Kind::file) continue;
+    std::string bytes;
+    XAAS_CHECK(reader.read_content([&](std::string_view part) -> Status {
+      bytes += part;
+      return {};
+    }));
+    XAAS_CHECK(visit(item->path, std::move(bytes)));
+  }
+}
+
 Status extract_layer(const Layout& layout, const Descriptor& layer,
                      const std::filesystem::path& root, const ExtractionLimits& limits) {
   const auto unpack = [&]() -> Status {
     XAAS_TRY(auto reader, LayerReader::open(layout, layer, limits));
-    XAAS_TRY(auto folder, RootFolder::open(root));
-    for (;;) {
-      XAAS_TRY(const auto item, reader.next());
-      if (!item) return folder.apply_folder_modes();
-      XAAS_CHECK(extract_item(reader, folder, *item));
-      if (folder.made_count() > limits.entries) return too_many_entries(limits);
-    }
+    return unpack_entries(reader, root, limits);
   };
   return while_doing(unpack(), "unpacking layer `" + layer.digest.str() + "`");
 }
@@ -129,19 +163,7 @@ Status visit_layer_files(
     const ExtractionLimits& limits) {
   const auto walk = [&]() -> Status {
     XAAS_TRY(auto reader, LayerReader::open(layout, layer, limits));
-    LinkWatch links;
-    for (;;) {
-      XAAS_TRY(const auto item, reader.next());
-      if (!item) return {};
-      XAAS_CHECK(links.check(*item));
-      if (item->kind != LayerItem::Kind::file) continue;
-      std::string bytes;
-      XAAS_CHECK(reader.read_content([&](std::string_view part) -> Status {
-        bytes += part;
-        return {};
-      }));
-      XAAS_CHECK(visit(item->path, std::move(bytes)));
-    }
+    return visit_entries(reader, visit);
   };
   return while_doing(walk(), "reading layer `" + layer.digest.str() + "`");
 }

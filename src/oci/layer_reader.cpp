@@ -2,7 +2,6 @@
 #include "layer_reader.hpp"
 
 #include "layer_path.hpp"
-#include "layout_files.hpp"
 #include "names.hpp"
 
 #include "xaas/support/digest.hpp"
@@ -118,6 +117,7 @@ struct LayerReader::State {
   ExtractionLimits limits;
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
+  bool has_unread_content = false;
 
   Status count_bytes(std::uint64_t count) {
     if (count > limits.bytes - bytes) return too_many_bytes(limits);
@@ -145,10 +145,16 @@ LayerReader::~LayerReader() = default;
 
 Result<LayerReader> LayerReader::open(const Layout& layout, const Descriptor& layer,
                                       const ExtractionLimits& limits) {
+  XAAS_TRY(auto file, open_verified_blob(layout, layer));
+  return over(std::move(file), layer, limits);
+}
+
+Result<LayerReader> LayerReader::over(OpenFile file, const Descriptor& layer,
+                                      const ExtractionLimits& limits) {
   auto state = std::make_unique<State>();
+  state->file = std::move(file);
   state->layer = layer;
   state->limits = limits;
-  XAAS_TRY(state->file, open_verified_blob(layout, layer));
   XAAS_TRY(state->reader, open_archive(state->file, layer, &archive_read_support_format_tar));
   return LayerReader(std::move(state));
 }
@@ -160,6 +166,10 @@ Error too_many_entries(const ExtractionLimits& limits) {
 
 Result<std::optional<LayerItem>> LayerReader::next() {
   archive* reader = state_->reader.get();
+  // Content that nobody asked for is decompressed all the same, so it counts: a whiteout may have a
+  // terabyte of it.
+  if (state_->has_unread_content)
+    XAAS_CHECK(read_content([](std::string_view) { return Status{}; }));
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(reader, &entry);
   if (status == ARCHIVE_EOF) return std::nullopt;
@@ -170,11 +180,13 @@ Result<std::optional<LayerItem>> LayerReader::next() {
   if (position < 0 || static_cast<std::uint64_t>(position) > stream_limit(state_->limits))
     return too_many_bytes(state_->limits);
   if (++state_->entries > state_->limits.entries) return too_many_entries(state_->limits);
+  state_->has_unread_content = true;
   XAAS_TRY(auto item, item_of(entry));
   return std::optional<LayerItem>(std::move(item));
 }
 
 Status LayerReader::read_content(const std::function<Status(std::string_view)>& take) {
+  state_->has_unread_content = false;
   std::uint64_t position = 0;
   for (;;) {
     const void* block = nullptr;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "layout_files.hpp"
+
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/result.hpp"
 
@@ -28,6 +30,9 @@ struct LayerItem {
 class LayerReader {
  public:
   static Result<LayerReader> open(const Layout& layout, const Descriptor& layer,
+                                  const ExtractionLimits& limits);
+  /// The same of a file that the caller vouches for.
+  static Result<LayerReader> over(OpenFile file, const Descriptor& layer,
                                   const ExtractionLimits& limits);
   LayerReader(LayerReader&&) noexcept;
   LayerReader& operator=(LayerReader&&) noexcept;

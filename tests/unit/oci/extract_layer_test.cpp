@@ -154,6 +154,15 @@ TEST_F(ExtractLayerTest, RefusesDevicesAndPipes) {
     expect_refused({{.name = "a", .type = type}}, "layer.special-file");
 }
 
+TEST_F(ExtractLayerTest, ReadersKnowWhatBecameOfALink) {
+  // A folder in a link's place is entered; a second name of a link is a link.
+  const std::vector<RawMember> replaced = {link("a", "."), folder("a"), file("a/b")};
+  apply(replaced);
+  EXPECT_TRUE(visit_layer_files(layout_, put_raw_layer(layout_, replaced),
+                                [](const std::string&, std::string) { return Status{}; }));
+  expect_refused({link("c", "."), hard_link("d", "c"), file("d/e")}, "layer.unsafe-path");
+}
+
 TEST_F(ExtractLayerTest, DropsSetIdBits) {
   apply({{.name = "su", .content = "x", .mode = 06755}, folder("d", 07777)});
   EXPECT_EQ(fs::status(root_ / "su").permissions(), fs::perms{0755});
@@ -169,6 +178,12 @@ TEST_F(ExtractLayerTest, RefusesMoreBytesThanTheLimit) {
   EXPECT_EQ(status.error().code(), "layer.too-large");
   EXPECT_LE(fs::file_size(root_ / "a"), 1U << 20);
   EXPECT_TRUE(extract_layer(layout_, layer->descriptor, root_, {.bytes = 5 << 20}));
+}
+
+TEST_F(ExtractLayerTest, CountsBytesThatNobodyReads) {
+  const auto layer = put_raw_layer(layout_, {file(".wh.a", "0123456789")});
+  EXPECT_TRUE(extract_layer(layout_, layer, root_, {.bytes = 10}));
+  EXPECT_EQ(extract_layer(layout_, layer, root_, {.bytes = 9}).error().code(), "layer.too-large");
 }
 
 TEST_F(ExtractLayerTest, CountsTheBytesOfAllFilesTogether) {
