@@ -146,7 +146,9 @@ Status read_sections(const ElfImage& image, ElfFacts& facts) {
     XAAS_TRY(const auto name, image.name_of(section));
     if (name == ".debug_info" || name == ".zdebug_info") facts.has_debug_info = true;
     if (name == ".llvm.lto") facts.has_bitcode = true;
-    if ((section.sh_flags & elf::SHF_EXECINSTR) != 0) facts.text_bytes += section.sh_size;
+    if ((section.sh_flags & elf::SHF_EXECINSTR) == 0) continue;
+    XAAS_TRY(const auto code, image.contents(section));
+    facts.text_bytes += code.size();
   }
   return {};
 }

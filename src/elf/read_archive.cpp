@@ -89,7 +89,9 @@ struct MemberName {
 };
 
 Result<MemberName> name_of(const Entry& entry, std::string_view long_names) {
-  if (entry.name.starts_with("#1/")) {
+  // "#1/" alone is GNU's way to write the name "#1".
+  constexpr std::string_view k_bsd = "#1/";
+  if (entry.name.starts_with(k_bsd) && entry.name.size() > k_bsd.size()) {
     return fail(ErrorKind::unsupported, "an archive of BSD or macOS, not of GNU")
         .with_code("elf.other-archive");
   }

@@ -60,6 +60,8 @@ struct ArchiveMember {
 
 /// Members of an `ar` archive in order; thin archives read their files relative to `folder`.
 /// An archive inside an archive is a member as any other, which linkers pass by. Symbol tables are
+
+  friend bool operator==(const ArchiveMember&, const ArchiveMember&) = default;
 /// left out. Empty optional when it is not an archive.
 Result<std::optional<std::vector<ArchiveMember>>> read_archive(std::string_view bytes,
                                                                const std::string& folder);

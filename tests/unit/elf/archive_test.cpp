@@ -137,11 +137,23 @@ TEST_F(Archives, RefuseNamesThatCannotBeWritten) {
   EXPECT_EQ(write_archive({{"a\nb", "x"}}).error().code(), "elf.member-name");
 }
 
+TEST_F(Archives, MayHaveAMemberWhoseNameLooksLikeABsdOne) {
+  const std::vector<ArchiveMember> members = {{"#1", "x"}, {"#1/20", "y"}};
+  const auto archive = write_archive(members);
+  ASSERT_TRUE(archive.has_value());
+  const auto again = read_archive(*archive, folder());
+  ASSERT_TRUE(again.has_value()) << again.error().message();
+  EXPECT_EQ(**again, members);
+}
+
 TEST_F(Archives, CannotBeWrittenWithADamagedMember) {
   make_objects();
   const auto archive = write_archive({{"a.o", bytes_of("a.o").substr(0, 30)}});
   ASSERT_FALSE(archive.has_value());
-  EXPECT_EQ(archive.error().code(), "elf.write-archive");
+  EXPECT_EQ(archive.error().code(), "elf.damaged");
+  const auto of_no_class = write_archive({{"b.o", "\x7f\x45LF" + std::string(60, '\0')}});
+  ASSERT_FALSE(of_no_class.has_value());
+  EXPECT_EQ(of_no_class.error().code(), "elf.write-archive");
 }
 
 TEST_F(Archives, SurviveDamage) {

@@ -89,6 +89,40 @@ TEST_F(DamagedElf, SaysWhatDoesNotHold) {
 }
 
 /// A file from LLVM's description of it, with the version section's bytes given.
+TEST_F(DamagedElf, HasNoMoreCodeThanTheFileHolds) {
+  write("y",
+        "--- !ELF\nFileHeader: {Class: ELFCLASS64, Data: ELFDATA2LSB, Type: ET_REL, "
+        "Machine: EM_X86_64}\nSections:\n"
+        "  - {Name: .text, Type: SHT_PROGBITS, Flags: [SHF_EXECINSTR], ShSize: 0x10000000}\n");
+  sh("yaml2obj-22 y -o bad");
+  const auto facts = read_elf(bytes_of("bad"));
+  ASSERT_FALSE(facts.has_value());
+  EXPECT_EQ(facts.error().code(), "elf.damaged");
+}
+
+/// LLVM's own reader of members would end the whole program.
+TEST_F(DamagedElf, InAnArchiveIsNamed) {
+  write("y",
+        "--- !ELF\nFileHeader: {Class: ELFCLASS64, Data: ELFDATA2LSB, Type: ET_REL, "
+        "Machine: EM_X86_64}\nSections:\n"
+        "  - {Name: .symtab, Type: SHT_SYMTAB, ShSize: 65343}\n"
+        "  - {Name: .strtab, Type: SHT_STRTAB, Content: '00'}\n");
+  sh("yaml2obj-22 y -o bad");
+  const auto archive = write_archive({{.name = "bad.o", .bytes = bytes_of("bad")}});
+  ASSERT_FALSE(archive);
+  EXPECT_EQ(archive.error().code(), "elf.damaged");
+  EXPECT_THAT(archive.error().context().front(), HasSubstr("bad.o"));
+}
+
+TEST_F(DamagedElf, OfAnotherSystemIsNoMember) {
+  std::string macho(64, '\0');
+  macho.replace(0, 4, "\xcf\xfa\xed\xfe");
+  macho[12] = 1;  // MH_OBJECT
+  const auto archive = write_archive({{.name = "a.o", .bytes = macho}});
+  ASSERT_FALSE(archive);
+  EXPECT_EQ(archive.error().code(), "elf.other-layout");
+}
+
 std::string versions_from(const std::string& content) {
   return "--- !ELF\nFileHeader: {Class: ELFCLASS64, Data: ELFDATA2LSB, Type: ET_DYN, "
          "Machine: EM_X86_64}\nSections:\n"
