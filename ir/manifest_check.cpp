@@ -40,6 +40,13 @@ Status check_unit(const IrManifest& manifest, std::size_t i) {
   return {};
 }
 
+/// Files of these names are made where links are lowered, and nowhere else.
+Status check_file_name(const std::string& name, const std::string& field) {
+  if (!name.empty() && !name.contains('/') && name != "." && name != "..") return {};
+  return fail(ErrorKind::corrupt, "`{}` is `{}`, which is not a file name", field, name)
+      .with_code("ir.reference");
+}
+
 struct ItemCheck {
   const IrManifest& manifest;
   std::string field;
@@ -49,6 +56,7 @@ struct ItemCheck {
     return check_index(item.unit, manifest.units.size(), field + ".unit");
   }
   Status operator()(const LinkArchive& item) const {
+    XAAS_CHECK(check_file_name(item.name, field + ".archive"));
     for (const std::size_t member : item.members) {
       XAAS_CHECK(check_index(member, manifest.units.size(), field + ".members"));
     }
@@ -58,11 +66,7 @@ struct ItemCheck {
     return check_blob(manifest, item.content, field + ".content");
   }
   Status operator()(const LinkLibrary& item) const {
-    if (item.soname.empty() || item.soname.contains('/') || item.soname.starts_with('.')) {
-      return fail(ErrorKind::corrupt, "`{}.library` is `{}`, which is not a file name", field,
-                  item.soname)
-          .with_code("ir.reference");
-    }
+    XAAS_CHECK(check_file_name(item.soname, field + ".library"));
     if (!item.path.empty()) {
       if (item.path.front() == '/') return {};
       return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not absolute", field, item.path)

@@ -109,6 +109,14 @@ TEST(ParseIrManifest, RefusesAnArchiveMemberThatIsNotThere) {
             "`links[0].items[3].members` is 9, but there are only 3");
 }
 
+TEST(ParseIrManifest, RefusesAnArchiveNamedByAPath) {
+  for (const char* name : {"/etc/passwd", "../../libx.a", "..", ""}) {
+    EXPECT_EQ(
+        error_after([&](Json& json) { json["links"][0]["items"][3]["archive"] = name; }),
+        "`links[0].items[3].archive` is `" + std::string(name) + "`, which is not a file name");
+  }
+}
+
 TEST(ParseIrManifest, RefusesNegativeIndices) {
   EXPECT_NE(error_after([](Json& json) { json["links"][0]["items"][3]["members"][1] = -1; }), "");
   EXPECT_NE(error_after([](Json& json) { json["products"][0]["link"] = -1; }), "");
@@ -148,6 +156,11 @@ TEST(ParseIrManifest, RefusesUnknownWords) {
   EXPECT_NE(error_after([](Json& json) { json["links"][0]["kind"] = "plugin"; }), "");
   EXPECT_NE(error_after([](Json& json) { json["products"][0]["strip"] = "most"; }), "");
   EXPECT_NE(error_after([](Json& json) { json["links"][0]["items"][0] = Json::object(); }), "");
+}
+
+TEST(ParseIrManifest, RefusesAnArchiveOfAnythingButUnits) {
+  EXPECT_EQ(error_after([](Json& json) { json["links"][0]["kind"] = "archive"; }),
+            "`links[0].items[0]` is no `unit`, but an archive has nothing else");
 }
 
 TEST(CoverageOf, CountsUnitsAndCodeByClass) {
