@@ -5,6 +5,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cmath>
+#include <limits>
+
 // item   = {"option": TEXT}
 //        | {"object": PATH, "prefix": TEXT}
 //        | {"bitcode": PATH, "name": TEXT, "extra_features": [FEATURE...]}
@@ -70,6 +73,9 @@ Result<LoweringJob::Item> parse_item(const JsonReader& reader) {
 
 Result<unsigned> parse_count(const JsonReader& reader, std::string_view key, unsigned fallback) {
   XAAS_TRY(const std::int64_t number, reader.integer_or(key, fallback));
+  if (number > std::numeric_limits<unsigned>::max())
+    return fail(ErrorKind::corrupt, "`{}` is {}, which is more than there can be", key, number)
+        .with_code("support.json-field");
   return static_cast<unsigned>(number);
 }
 
@@ -119,7 +125,7 @@ Result<LoweringJob> parse_job(std::string_view json) {
 std::string print_result(const LoweringResult& result) {
   return print_json({{"functions", result.functions},
                      {"explicit_functions", result.explicit_functions},
-                     {"microseconds", static_cast<std::int64_t>(result.seconds * 1e6)}});
+                     {"microseconds", std::llround(result.seconds * 1e6)}});
 }
 
 Result<LoweringResult> parse_result(std::string_view json) {

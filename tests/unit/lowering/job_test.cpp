@@ -60,6 +60,13 @@ TEST(LoweringJob, RefusesAnItemOfNoKind) {
 }
 
 TEST_F(Lowering, TheSameJobGivesTheSameBytes) {
+TEST(LoweringJob, RefusesNumbersThatDoNotFit) {
+  const auto job = parse_job(R"({"name": "a", "output": "o", "cpu": "c", "work": "w",
+                                 "threads": 4294967298, "items": []})");
+  ASSERT_FALSE(job);
+  EXPECT_EQ(job.error().code(), "support.json-field");
+}
+
   LoweringJob job = program_of({k_main, k_one}, "x86-64-v3");
   lower(job);
   const std::string first = contents(output_);
