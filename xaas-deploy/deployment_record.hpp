@@ -24,6 +24,8 @@ struct DeployedProduct {
   std::size_t units = 0;    // of its link
   std::size_t lowered = 0;  // of these, for the target
   Census census;
+
+  friend bool operator==(const DeployedProduct&, const DeployedProduct&) = default;
 };
 
 /// How a deployment was made (`xaas.deployment/0`). Nothing in it depends on when or in which
@@ -42,6 +44,8 @@ struct DeploymentRecord {
   std::vector<DeployedProduct> products;
   std::vector<std::string> generic_products;  // specialized files that could not be: paths
   std::vector<std::string> notes;
+
+  friend bool operator==(const DeploymentRecord&, const DeploymentRecord&) = default;
 };
 
 std::string print_record(const DeploymentRecord& record);

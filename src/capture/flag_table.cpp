@@ -281,6 +281,8 @@ const FlagRow* find_flag(std::string_view argument) {
   const FlagRow* best = nullptr;
   if (argument.size() < 2 || argument.front() != '-') return nullptr;
   for (const FlagRow& row : k_rows) {
+    // Most rows end here: a command line may have thousands of words.
+    if (row.name[1] != argument[1]) continue;
     if (fits(row, argument) && (best == nullptr || row.name.size() > best->name.size()))
       best = &row;
   }

@@ -21,6 +21,8 @@ struct Argument {
   bool is_header = false;
 
   [[nodiscard]] bool is_source() const { return !is_flag && language != "object"; }
+
+  friend bool operator==(const Argument&, const Argument&) = default;
 };
 
 enum class Driver { c, cxx };

@@ -43,30 +43,42 @@ struct TranslationUnit {
   std::vector<std::string>
       neutralized;               // flags of the build machine that were left out: -march=native
   std::uint64_t text_bytes = 0;  // executable bytes of its machine code, for the coverage report
+
+  friend bool operator==(const TranslationUnit&, const TranslationUnit&) = default;
 };
 
 /// One token of a link line, in order.
 struct LinkOption {
   std::string text;  // an option as given to the linker, without any path of the build machine
+
+  friend bool operator==(const LinkOption&, const LinkOption&) = default;
 };
 struct LinkUnit {
   std::size_t unit = 0;  // index into IrManifest::units
+
+  friend bool operator==(const LinkUnit&, const LinkUnit&) = default;
 };
 struct LinkArchive {  // an archive of units, linked by member as the linker needs them
   std::string name;   // file name
   std::vector<std::size_t> members;  // indices into IrManifest::units
   bool whole = false;                // every member is linked (--whole-archive)
+
+  friend bool operator==(const LinkArchive&, const LinkArchive&) = default;
 };
 struct LinkFile {      // an input or argument file as it is: CRT objects, system archives, version
                        // scripts
   std::string prefix;  // what stands before the path: "", "--version-script=", "-T"
   std::string name;    // file name
   Digest content;
+
+  friend bool operator==(const LinkFile&, const LinkFile&) = default;
 };
 struct LinkLibrary {  // a shared library, found by soname
   std::string soname;
   std::string path;  // in the generic image, absolute; empty: not there
   Digest content;    // the file's content at capture; carried in the IR layer when path is empty
+
+  friend bool operator==(const LinkLibrary&, const LinkLibrary&) = default;
 };
 using LinkItem = std::variant<LinkOption, LinkUnit, LinkArchive, LinkFile, LinkLibrary>;
 
@@ -77,6 +89,8 @@ struct Link {
   LinkKind kind = LinkKind::executable;
   std::vector<LinkItem> items;  // everything but the output's name, linker emulation included
 };
+
+  friend bool operator==(const Link&, const Link&) = default;
 
 enum class StripLevel { nothing, debug, all };
 
@@ -91,6 +105,8 @@ struct Product {
   unsigned mode = 0755;
 };
 
+  friend bool operator==(const Product&, const Product&) = default;
+
 /// An installed program or library that no captured link made: it stays as it is in every
 /// deployment.
 struct GenericFile {
@@ -98,10 +114,14 @@ struct GenericFile {
   std::string reason;
 };
 
+  friend bool operator==(const GenericFile&, const GenericFile&) = default;
+
 struct Configuration {
   std::string name;  // canonical, "default" without specialization points
   std::vector<std::size_t> products;
 };
+
+  friend bool operator==(const Configuration&, const Configuration&) = default;
 
 struct IrManifest {
   std::string application;   // a name for people
@@ -121,6 +141,8 @@ struct IrManifest {
   std::vector<Configuration> configurations;
   std::map<Digest, std::uint64_t> blobs;  // everything in the IR layers: content -> size
 };
+
+  friend bool operator==(const IrManifest&, const IrManifest&) = default;
 
 /// `corrupt` names the field; `unsupported` when the schema or LLVM is newer than ours, checked
 /// first. Every index, digest reference and enumeration is checked: what this returns can be used

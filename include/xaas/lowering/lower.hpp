@@ -18,16 +18,22 @@ namespace xaas {
 struct LoweringJob {
   struct Option {
     std::string text;  // passed as it is
+
+    friend bool operator==(const Option&, const Option&) = default;
   };
   struct Object {  // machine code, system archive, shared library or script; `prefix` stands before
                    // the path
     std::string prefix;
     std::string path;
+
+    friend bool operator==(const Object&, const Object&) = default;
   };
   struct Bitcode {
     std::string path;
     std::string name;                         // for messages and unique within the link
     std::vector<std::string> extra_features;  // the floor, when it must be added ("+avx2")
+
+    friend bool operator==(const Bitcode&, const Bitcode&) = default;
   };
   struct Library {  // an archive's members, linked as needed
     std::vector<std::variant<Object, Bitcode>> members;
@@ -35,6 +41,8 @@ struct LoweringJob {
     /// (--exclude-libs); empty: they are linked as they are.
     std::string archive;
     bool whole = false;  // of an archive: every member
+
+    friend bool operator==(const Library&, const Library&) = default;
   };
   using Item = std::variant<Option, Object, Bitcode, Library>;
 
@@ -53,6 +61,8 @@ struct LoweringJob {
 };
 
 std::string print_job(const LoweringJob& job);
+
+  friend bool operator==(const LoweringJob&, const LoweringJob&) = default;
 Result<LoweringJob> parse_job(std::string_view json);
 
 /// What the child found out, for the verifier.

@@ -32,6 +32,8 @@ struct Platform {
   std::string architecture;
   std::string os;
   std::string variant;  // empty: none
+
+  friend bool operator==(const Platform&, const Platform&) = default;
 };
 
 struct Descriptor {
@@ -40,6 +42,8 @@ struct Descriptor {
   std::uint64_t size = 0;
   std::optional<Platform> platform;
   Annotations annotations;
+
+  friend bool operator==(const Descriptor&, const Descriptor&) = default;
 };
 
 struct ImageManifest {
@@ -48,11 +52,15 @@ struct ImageManifest {
   std::vector<Descriptor> layers;
   std::optional<Descriptor> subject;
   Annotations annotations;
+
+  friend bool operator==(const ImageManifest&, const ImageManifest&) = default;
 };
 
 struct ImageIndex {
   std::vector<Descriptor> manifests;
   Annotations annotations;
+
+  friend bool operator==(const ImageIndex&, const ImageIndex&) = default;
 };
 
 struct ImageConfig {
@@ -64,6 +72,8 @@ struct ImageConfig {
   Annotations labels;
   std::vector<Digest> diff_ids;      // of the uncompressed layers, bottom first
   std::vector<std::string> history;  // one `created_by` text per layer
+
+  friend bool operator==(const ImageConfig&, const ImageConfig&) = default;
 };
 
 Result<ImageManifest> parse_manifest(std::string_view json);
