@@ -7,6 +7,7 @@
 
 #include <cmath>
 #include <limits>
+#include <utility>
 
 // item   = {"option": TEXT}
 //        | {"object": PATH, "prefix": TEXT}
@@ -73,9 +74,10 @@ Result<LoweringJob::Item> parse_item(const JsonReader& reader) {
 
 Result<unsigned> parse_count(const JsonReader& reader, std::string_view key, unsigned fallback) {
   XAAS_TRY(const std::int64_t number, reader.integer_or(key, fallback));
-  if (number > std::numeric_limits<unsigned>::max())
+  if (std::cmp_greater(number, std::numeric_limits<unsigned>::max())) {
     return fail(ErrorKind::corrupt, "`{}` is {}, which is more than there can be", key, number)
         .with_code("support.json-field");
+  }
   return static_cast<unsigned>(number);
 }
 
