@@ -79,8 +79,12 @@ struct ItemCheck {
 Status check_link(const IrManifest& manifest, std::size_t i) {
   const Link& link = manifest.links[i];
   for (std::size_t n = 0; n < link.items.size(); ++n) {
-    XAAS_CHECK(
-        std::visit(ItemCheck{manifest, fmt::format("links[{}].items[{}]", i, n)}, link.items[n]));
+    const std::string field = fmt::format("links[{}].items[{}]", i, n);
+    XAAS_CHECK(std::visit(ItemCheck{manifest, field}, link.items[n]));
+    if (link.kind == LinkKind::archive && !std::holds_alternative<LinkUnit>(link.items[n])) {
+      return fail(ErrorKind::corrupt, "`{}` is no `unit`, but an archive has nothing else", field)
+          .with_code("ir.reference");
+    }
   }
   return {};
 }

@@ -48,12 +48,22 @@ struct ItemToJson {
   }
 };
 
+std::string name_of(LinkKind kind) {
+  switch (kind) {
+    case LinkKind::executable:
+      return "executable";
+    case LinkKind::shared_library:
+      return "shared-library";
+    case LinkKind::archive:
+      return "archive";
+  }
+  return "executable";
+}
+
 Json to_json(const Link& link) {
   Json items = Json::array();
   for (const LinkItem& item : link.items) items.push_back(std::visit(ItemToJson{}, item));
-  return {{"name", link.name},
-          {"kind", link.kind == LinkKind::executable ? "executable" : "shared-library"},
-          {"items", std::move(items)}};
+  return {{"name", link.name}, {"kind", name_of(link.kind)}, {"items", std::move(items)}};
 }
 
 std::string name_of(StripLevel level) {
@@ -167,16 +177,21 @@ Result<LinkItem> read_item(const JsonReader& reader) {
       .with_code("ir.field");
 }
 
+Result<LinkKind> read_kind(const JsonReader& reader) {
+  XAAS_TRY(const auto text, reader.string("kind"));
+  for (const LinkKind kind : {LinkKind::executable, LinkKind::shared_library, LinkKind::archive}) {
+    if (text == name_of(kind)) return kind;
+  }
+  return fail(ErrorKind::corrupt,
+              "`{}.kind` is `{}`, none of `executable`, `shared-library` and `archive`",
+              reader.path(), text)
+      .with_code("ir.field");
+}
+
 Result<Link> read_link(const JsonReader& reader) {
   Link link;
   XAAS_TRY(link.name, reader.string("name"));
-  XAAS_TRY(const auto kind, reader.string("kind"));
-  if (kind != "executable" && kind != "shared-library") {
-    return fail(ErrorKind::corrupt, "`{}.kind` is `{}`, neither `executable` nor `shared-library`",
-                reader.path(), kind)
-        .with_code("ir.field");
-  }
-  link.kind = kind == "executable" ? LinkKind::executable : LinkKind::shared_library;
+  XAAS_TRY(link.kind, read_kind(reader));
   XAAS_TRY(const auto items, reader.objects("items"));
   for (const JsonReader& item : items) {
     XAAS_TRY(auto value, read_item(item));

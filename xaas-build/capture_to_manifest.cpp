@@ -4,9 +4,11 @@
 #include "link_table.hpp"
 
 #include "xaas/frontend/canonicalize.hpp"
+#include "xaas/support/json.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <string>
@@ -94,7 +96,12 @@ class ManifestMaker {
   Result<CapturedManifest> make(Progress& progress) {
     progress.stage("collecting links");
     for (const InstalledFile& file : *request_.installed) {
+      if (!is_utf8(file.path)) {
+        keep_nameless(file);
+        continue;
+      }
       if (is_linked(file)) XAAS_CHECK(add_product(file));
+      if (!file.objects.empty()) add_archive(file);
     }
     describe();
     const std::string baseline = captured_.manifest.baseline;
@@ -137,6 +144,21 @@ class ManifestMaker {
     return {};
   }
 
+  void add_archive(const InstalledFile& file) {
+    const auto captured = std::ranges::count_if(
+        file.objects, [&](const UsedObject& used) { return units_.is_compiled(used.object); });
+    if (captured == 0) {
+      std::string reason = fmt::format("none of its {} objects is as a captured compile made it",
+                                       file.objects.size());
+      captured_.manifest.generic_files.push_back({.path = file.path, .reason = std::move(reason)});
+      return;
+    }
+    std::vector<Link>& links = captured_.manifest.links;
+    links.push_back(links_.make_archive(std::filesystem::path(file.path).filename(), file.objects));
+    captured_.manifest.products.push_back(
+        {.path = file.path, .link = links.size() - 1, .mode = mode_of(file.now)});
+  }
+
   void add(const InstalledFile& file, std::size_t link) {
     captured_.manifest.products.push_back(make_product(file, link, captured_.manifest.links[link]));
   }
@@ -144,6 +166,13 @@ class ManifestMaker {
   Status keep_generic(const InstalledFile& file, std::string reason) {
     captured_.manifest.generic_files.push_back({.path = file.path, .reason = std::move(reason)});
     return {};
+  }
+
+  /// The generic image has it under its own name; the manifest is JSON.
+  void keep_nameless(const InstalledFile& file) {
+    if (!is_linked(file) && file.objects.empty()) return;
+    captured_.manifest.generic_files.push_back(
+        {.path = file.path, .reason = "its name is not UTF-8"});
   }
 
   void describe() {

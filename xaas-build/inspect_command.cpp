@@ -27,6 +27,18 @@ std::string describe_unit(const TranslationUnit& unit) {
   return text + "\n";
 }
 
+const char* word_for(LinkKind kind) {
+  switch (kind) {
+    case LinkKind::executable:
+      return "program";
+    case LinkKind::shared_library:
+      return "library";
+    case LinkKind::archive:
+      return "archive";
+  }
+  return "program";
+}
+
 std::string describe_image(const IrImage& image) {
   const IrManifest& ir = image.ir;
   std::string text = describe_manifest(ir);
@@ -34,9 +46,7 @@ std::string describe_image(const IrImage& image) {
                       image.index.digest.brief(), ir.architecture, ir.baseline, ir.glibc_floor,
                       ir.producer, ir.llvm_version);
   for (const Product& product : ir.products) {
-    text +=
-        fmt::format("  {} ({})\n", product.path,
-                    ir.links[product.link].kind == LinkKind::executable ? "program" : "library");
+    text += fmt::format("  {} ({})\n", product.path, word_for(ir.links[product.link].kind));
   }
   text += "  units:\n";
   for (const TranslationUnit& unit : ir.units) text += describe_unit(unit);
@@ -48,7 +58,7 @@ std::string describe_image(const IrImage& image) {
 Result<int> run_inspect_command(const InspectOptions& options) {
   XAAS_TRY(const auto reference, parse_layout_reference(options.image));
   XAAS_TRY(const auto image, open_ir_image(reference));
-  fmt::print("{}", options.json ? print_ir_manifest(image.ir) : describe_image(image));
+  XAAS_CHECK(print_output(options.json ? print_ir_manifest(image.ir) : describe_image(image)));
   return 0;
 }
 

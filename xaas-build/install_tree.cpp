@@ -66,6 +66,7 @@ Result<const LinkRecord*> find_requested(const BuildResult& build, const std::st
         .with_help(fmt::format("it linked: {}", list_linked_files(build)));
   }
   std::vector<std::string> names;
+  names.reserve(found.size());
   for (const LinkRecord* link : found) names.push_back(display_path(build, link->output));
   return fail(ErrorKind::invalid_input, "`{}` names {} files that the build linked", name,
               found.size())
@@ -104,11 +105,28 @@ Result<std::optional<std::string>> without_bitcode(const std::string& bytes,
   return std::optional(std::move(archive));
 }
 
-Result<InstalledFile> read_installed_file(const std::filesystem::path& stage,
+/// The objects of an installed archive, none for any other file.
+Result<std::vector<UsedObject>> objects_of(const BuildResult& build, const std::string& path,
+                                           const std::string& bytes) {
+  std::vector<UsedObject> objects;
+  if (!bytes.starts_with("!<arch>\n")) return objects;
+  XAAS_TRY(const auto members, read_archive(bytes, ""));
+  for (const ArchiveMember& member : *members) {
+    if (!is_object_file(member.bytes)) continue;
+    UsedObject object{.object = digest_of(member.bytes),
+                      .path = fmt::format("{}({})", path, member.name)};
+    XAAS_CHECK(write_file(build.store / object.object.hex(), member.bytes));
+    objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+Result<InstalledFile> read_installed_file(const BuildResult& build,
                                           const std::filesystem::path& relative) {
-  InstalledFile file{.path = "/" + relative.string(), .now = stage / relative};
+  InstalledFile file{.path = "/" + relative.string(), .now = build.stage / relative};
   XAAS_TRY(const auto bytes, read_file(file.now));
   XAAS_TRY(file.elf, read_elf(bytes));
+  XAAS_TRY(file.objects, objects_of(build, file.path, bytes));
   XAAS_TRY(const auto stripped, without_bitcode(bytes, file.elf));
   if (stripped) {
     std::error_code error;
@@ -143,7 +161,7 @@ Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build) {
     std::error_code error;
     const auto status = std::filesystem::symlink_status(build.stage / relative, error);
     if (error || !std::filesystem::is_regular_file(status)) continue;
-    XAAS_TRY(auto file, while_doing(read_installed_file(build.stage, relative),
+    XAAS_TRY(auto file, while_doing(read_installed_file(build, relative),
                                     fmt::format("reading installed `/{}`", relative.string())));
     files.push_back(std::move(file));
   }

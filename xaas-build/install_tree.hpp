@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "unit_table.hpp"
+
 #include "xaas/capture/build.hpp"
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/support/result.hpp"
@@ -17,6 +19,7 @@ struct InstalledFile {
   std::string path;           // in the image, absolute
   std::filesystem::path now;  // in the staging root
   std::optional<ElfFacts> elf;
+  std::vector<UsedObject> objects;  // of an archive, as they were before bitcode was removed
 };
 
 /// `--product NAME[=DEST]`: a linked file to install where the project has no install rule.
@@ -32,7 +35,8 @@ Status install_requested(const BuildResult& build, const std::string& prefix,
                          const std::vector<ProductRequest>& requests);
 
 /// The regular files of the staging root, sorted by path. Bitcode that fat objects and archives of
-/// them carry is removed from the files: it does not belong into the generic image.
+/// them carry is removed from the files: it does not belong into the generic image. The objects of
+/// archives go into the build's store as they were.
 Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build);
 
 /// `invalid_input`, with the linked programs and the options that would install them, for an empty

@@ -33,14 +33,6 @@ bool has_only_objects(const LinkRecord& record) {
   });
 }
 
-/// The linker passes by what else lies in an archive: texts, archives inside archives.
-bool is_object(std::string_view bytes) {
-  return bytes.starts_with(
-             "\x7f"
-             "ELF") ||
-         bytes.starts_with("BC\xC0\xDE");
-}
-
 }  // namespace
 
 LinkTable::LinkTable(const BuildResult& build, UnitTable& units, const BlobFolder& blobs)
@@ -72,6 +64,13 @@ Result<Link> LinkTable::make_link(const LinkRecord& record, const LibraryPlace& 
             .kind = record.kind == LinkRecord::Kind::shared_library ? LinkKind::shared_library
                                                                     : LinkKind::executable};
   for (const RecordedInput& input : record.inputs) XAAS_CHECK(add_input(input, place, link));
+  return link;
+}
+
+Link LinkTable::make_archive(const std::string& name, const std::vector<UsedObject>& objects) {
+  Link link{.name = name, .kind = LinkKind::archive};
+  for (const UsedObject& object : objects)
+    link.items.emplace_back(LinkUnit{.unit = units_->index_of(object)});
   return link;
 }
 
@@ -127,7 +126,7 @@ Status LinkTable::add_archive(const RecordedInput& input, Link& link) {
   LinkArchive archive{.name = file_name(input.path), .whole = input.whole};
   for (std::size_t i = 0; i < members->size(); ++i) {
     const ArchiveMember& member = (*members)[i];
-    if (!is_object(member.bytes)) continue;
+    if (!is_object_file(member.bytes)) continue;
     XAAS_CHECK(write_file(build_->store / digests[i].hex(), member.bytes));
     archive.members.push_back(units_->index_of(
         {.object = digests[i], .path = fmt::format("{}({})", input.path, member.name)}));

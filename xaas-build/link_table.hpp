@@ -29,6 +29,9 @@ class LinkTable {
   /// `unsupported` when the link itself could not be recorded.
   Result<Link> make_link(const LinkRecord& record, const LibraryPlace& place);
 
+  /// An installed archive of these objects, which are in the build's store.
+  Link make_archive(const std::string& name, const std::vector<UsedObject>& objects);
+
  private:
   Status add_input(const RecordedInput& input, const LibraryPlace& place, Link& link);
   Status add_object(const RecordedInput& input, Link& link);

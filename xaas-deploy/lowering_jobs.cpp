@@ -49,6 +49,12 @@ bool names_archives(const Link& link) {
   });
 }
 
+/// The file whose members a job for an archive replaces.
+std::string generic_archive(const Link& link, const Product& product,
+                            const LoweringPlaces& places) {
+  return link.kind == LinkKind::archive ? (places.root / product.path.substr(1)).string() : "";
+}
+
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
@@ -64,7 +70,7 @@ class JobMaker {
       if (runpath && is_runpath_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
     }
-    if (runpath && !is_static_pie(link)) {
+    if (runpath && link.kind != LinkKind::archive && !is_static_pie(link)) {
       if (!runpath->empty()) {
         items.emplace_back(LoweringJob::Option{"-rpath"});
         items.emplace_back(LoweringJob::Option{fmt::format("{}", fmt::join(*runpath, ":"))});
@@ -181,6 +187,7 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
       const Link& link = manifest.links[link_plan.link];
       const std::filesystem::path work = places.work / fmt::format("{}", lowerings.size());
       LoweringJob job{.name = manifest.products[products.front()].path,
+                      .archive = generic_archive(link, manifest.products[products.front()], places),
                       .items = JobMaker(manifest, link_plan, places).make_items(link, path),
                       .output = (work / "output").string(),
                       .cpu = plan.target.cpu.name,

@@ -115,7 +115,9 @@ Result<VerifiedProduct> verify_product(const IrManifest& manifest, const Planned
         fmt::format("it has {} instructions, which `{}` cannot run", name, target.name));
   }
   XAAS_CHECK(refuse(product, std::move(breaches)));
-  XAAS_TRY(const auto stripped, strip_elf(bytes, strip_of(product.strip)));
+  const bool is_archive = manifest.links[product.link].kind == LinkKind::archive;
+  XAAS_TRY(const auto stripped,
+           is_archive ? Result<std::string>(bytes) : strip_elf(bytes, strip_of(product.strip)));
   VerifiedProduct verified{.product = index,
                            .file = places.work / fmt::format("product-{}", index)};
   XAAS_CHECK(write_file(verified.file, stripped, product.mode));

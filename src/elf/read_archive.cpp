@@ -177,4 +177,11 @@ Result<std::optional<std::vector<ArchiveMember>>> read_archive(std::string_view 
   return std::optional{reader.take_members()};
 }
 
+bool is_object_file(std::string_view bytes) {
+  return bytes.starts_with(
+             "\x7f"
+             "ELF") ||
+         bytes.starts_with("BC\xC0\xDE");
+}
+
 }  // namespace xaas

@@ -117,6 +117,22 @@ Result<std::set<std::string>> strong_exports(std::string_view bytes) {
   return names;
 }
 
+Result<std::set<std::string>> defined_symbols(std::string_view bytes) {
+  XAAS_TRY(const auto image, open_image(bytes));
+  std::set<std::string> names;
+  const auto* table = image.find_section(llvm::ELF::SHT_SYMTAB);
+  if (table == nullptr) return names;
+  XAAS_TRY(const auto symbols, image.symbols(*table));
+  XAAS_TRY(const auto strings, image.linked_strings(*table));
+  for (const auto& symbol : symbols) {
+    const bool is_local = symbol.getBinding() == llvm::ELF::STB_LOCAL;
+    if (is_local || symbol.st_shndx == llvm::ELF::SHN_UNDEF) continue;
+    XAAS_TRY(const auto name, text_at(strings, symbol.st_name));
+    names.emplace(name);
+  }
+  return names;
+}
+
 Result<std::set<std::string>> undefined_symbols(std::string_view bytes) {
   XAAS_TRY(const auto image, open_image(bytes));
   XAAS_TRY(const auto symbols, strong_symbols(image));

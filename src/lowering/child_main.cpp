@@ -32,13 +32,17 @@ namespace {
 
 // lld does the same, but only when the units are written already: what their inline assembly
 // defines and uses is then missing in their symbol tables and summaries.
-void register_assembly_parsers() {
+void register_targets() {
   LLVMInitializeX86TargetInfo();
   LLVMInitializeX86TargetMC();
   LLVMInitializeX86AsmParser();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86AsmPrinter();
   LLVMInitializeAArch64TargetInfo();
   LLVMInitializeAArch64TargetMC();
   LLVMInitializeAArch64AsmParser();
+  LLVMInitializeAArch64Target();
+  LLVMInitializeAArch64AsmPrinter();
 }
 
 // LLVM only warns of a name that it does not know, and lowers for the baseline.
@@ -83,20 +87,24 @@ Status keep_dumps(const std::filesystem::path& folder, const std::string& kept) 
   return {};
 }
 
-Result<LoweringResult> lower_here(LoweringJob job) {
-  const auto start = std::chrono::steady_clock::now();
-  XAAS_CHECK(check_processor(job.cpu));
-  register_assembly_parsers();
-  // LLVM dumps a unit's stages beside the unit.
-  XAAS_TRY(Materialized units,
-           materialize_units(job, job.save_temps.empty() ? job.work : job.save_temps));
-  XAAS_CHECK(pack_archives(job, units.paths));
+Status link_units(LoweringJob& job, std::vector<std::string>& paths) {
+  XAAS_CHECK(pack_archives(job, paths));
   const std::filesystem::path output = job.output;
   XAAS_TRY(const TemporaryFolder folder, TemporaryFolder::make(output.parent_path()));
   const std::filesystem::path unfinished = folder.path() / output.filename();
-  XAAS_CHECK(run_lld(link_line(job, units.paths, unfinished.string())));
+  XAAS_CHECK(run_lld(link_line(job, paths, unfinished.string())));
   XAAS_CHECK(move_file(unfinished, output));
-  if (!job.save_temps.empty()) XAAS_CHECK(keep_dumps(folder.path(), job.save_temps));
+  return job.save_temps.empty() ? Status() : keep_dumps(folder.path(), job.save_temps);
+}
+
+Result<LoweringResult> lower_here(LoweringJob job) {
+  const auto start = std::chrono::steady_clock::now();
+  XAAS_CHECK(check_processor(job.cpu));
+  register_targets();
+  // LLVM dumps a unit's stages beside the unit.
+  XAAS_TRY(Materialized units,
+           materialize_units(job, job.save_temps.empty() ? job.work : job.save_temps));
+  XAAS_CHECK(job.archive.empty() ? link_units(job, units.paths) : lower_archive(job, units.paths));
   units.facts.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(units.facts);

@@ -88,6 +88,7 @@ std::string print_job(const LoweringJob& job) {
   for (const LoweringJob::Item& item : job.items)
     items.push_back(std::visit([](const auto& one) { return to_json(one); }, item));
   return print_json({{"name", job.name},
+                     {"archive", job.archive},
                      {"output", job.output},
                      {"cpu", job.cpu},
                      {"tune", job.tune},
@@ -106,6 +107,7 @@ Result<LoweringJob> parse_job(std::string_view json) {
   const JsonReader reader(document, "");
   LoweringJob job;
   XAAS_TRY(job.name, reader.string("name"));
+  XAAS_TRY(job.archive, reader.string_or("archive", ""));
   XAAS_TRY(job.output, reader.string("output"));
   XAAS_TRY(job.cpu, reader.string("cpu"));
   XAAS_TRY(job.tune, reader.string_or("tune", ""));

@@ -22,6 +22,10 @@ Result<Materialized> materialize_units(const LoweringJob& job, const std::string
 /// name these instead; `paths` keeps the bitcode that the job still names.
 Status pack_archives(LoweringJob& job, std::vector<std::string>& paths);
 
+/// Lowers the object files of `job.archive` one by one and writes the archive of the results;
+/// what else lies in it stays.
+Status lower_archive(const LoweringJob& job, const std::vector<std::string>& paths);
+
 /// lld's command line; `paths` are those of the job's bitcode.
 std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std::string>& paths,
                                    const std::string& output);

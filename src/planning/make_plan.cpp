@@ -68,8 +68,9 @@ unsigned opt_level_of(const IrManifest& manifest, const std::vector<UnitPlan>& u
 }
 
 /// A link whose every lowered unit needs more than the target has does not dispatch: it would just
-/// die.
+/// die. Of an archive, who links it decides what runs.
 Status check_floors(const IrManifest& manifest, const LinkPlan& plan, const Target& target) {
+  if (manifest.links[plan.link].kind == LinkKind::archive) return {};
   std::set<std::string> missing;
   std::size_t lowered = 0;
   for (const UnitPlan& unit : plan.units) {
@@ -116,14 +117,15 @@ std::vector<std::string> unit_notes(const IrManifest& manifest, const LinkPlan& 
 Result<LinkPlan> plan_link(const IrManifest& manifest, std::size_t index, const Target& target,
                            LtoMode lto) {
   const bool wraps = wraps_symbols(manifest.links[index]);
-  LinkPlan plan{.link = index, .lto = wraps ? LtoMode::thin : lto};
+  const bool is_archive = manifest.links[index].kind == LinkKind::archive;
+  LinkPlan plan{.link = index, .lto = wraps || is_archive ? LtoMode::thin : lto};
   for (const std::size_t unit : units_of(manifest.links[index])) {
     plan.units.push_back(plan_unit(manifest, unit, target));
   }
   XAAS_CHECK(check_floors(manifest, plan, target));
   plan.opt_level = opt_level_of(manifest, plan.units);
   plan.notes = unit_notes(manifest, plan);
-  if (plan.lto != lto) {
+  if (wraps && plan.lto != lto) {
     plan.notes.push_back(
         fmt::format("`{}` is lowered with thin LTO: full LTO would undo its --wrap",
                     manifest.links[index].name));

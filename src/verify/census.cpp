@@ -2,6 +2,7 @@
 #include "code_regions.hpp"
 #include "instruction_counter.hpp"
 
+#include "xaas/elf/elf_file.hpp"
 #include "xaas/verify/verify.hpp"
 
 #include <algorithm>
@@ -36,14 +37,28 @@ const std::map<std::string, std::vector<std::string>>& features_of_classes() {
   return features;
 }
 
+Status count_file(std::string_view bytes, const std::set<std::string>& explicit_functions,
+                  Census& census) {
+  XAAS_TRY(const auto code, read_code(bytes, explicit_functions));
+  XAAS_TRY(const auto counter, make_counter(code.architecture));
+  for (const auto& region : code.regions) counter->count(region, census);
+  return {};
+}
+
 }  // namespace
 
 Result<Census> take_census(std::string_view bytes,
                            const std::set<std::string>& explicit_functions) {
-  XAAS_TRY(const auto code, read_code(bytes, explicit_functions));
-  XAAS_TRY(const auto counter, make_counter(code.architecture));
   Census census;
-  for (const auto& region : code.regions) counter->count(region, census);
+  XAAS_TRY(const auto members, read_archive(bytes, ""));
+  if (!members) {
+    XAAS_CHECK(count_file(bytes, explicit_functions, census));
+    return census;
+  }
+  for (const ArchiveMember& member : *members) {
+    if (is_object_file(member.bytes))
+      XAAS_CHECK(count_file(member.bytes, explicit_functions, census));
+  }
   return census;
 }
 

@@ -15,7 +15,9 @@ class InstructionCounter {
  public:
   InstructionCounter() = default;
   InstructionCounter(const InstructionCounter&) = delete;
+  InstructionCounter(InstructionCounter&&) = delete;
   InstructionCounter& operator=(const InstructionCounter&) = delete;
+  InstructionCounter& operator=(InstructionCounter&&) = delete;
   virtual ~InstructionCounter() = default;
 
   virtual void count(const CodeRegion& region, Census& census) = 0;

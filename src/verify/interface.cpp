@@ -69,16 +69,43 @@ void compare_sets(std::string_view what, const std::set<std::string>& generic,
 }
 
 void compare_needed(const ElfFacts& generic, const ElfFacts& lowered, Sentences& differences) {
-  for (const auto& library : lowered.needed)
-    if (std::ranges::find(generic.needed, library) == generic.needed.end())
-      differences.push_back(
-          fmt::format("library `{}` is needed, which the generic build does not need", library));
+  for (const auto& library : lowered.needed) {
+    if (std::ranges::find(generic.needed, library) != generic.needed.end()) continue;
+    differences.push_back(
+        fmt::format("library `{}` is needed, which the generic build does not need", library));
+  }
+}
+
+using Members = std::vector<ArchiveMember>;
+
+Status compare_objects(const ArchiveMember& generic, const ArchiveMember& lowered,
+                       Sentences& differences) {
+  if (!is_object_file(generic.bytes)) return {};
+  XAAS_TRY(const auto before, defined_symbols(generic.bytes));
+  XAAS_TRY(const auto after, defined_symbols(lowered.bytes));
+  for (const std::string& name : before) {
+    if (!after.contains(name))
+      differences.push_back(fmt::format("`{}` no longer defines `{}`", generic.name, name));
+  }
+  return {};
+}
+
+Result<Sentences> archive_differences(const Members& generic, const Members& lowered) {
+  if (!std::ranges::equal(generic, lowered, {}, &ArchiveMember::name, &ArchiveMember::name))
+    return Sentences{"it has other members"};
+  Sentences differences;
+  for (std::size_t i = 0; i < generic.size(); ++i)
+    XAAS_CHECK(compare_objects(generic[i], lowered[i], differences));
+  return differences;
 }
 
 }  // namespace
 
 Result<std::vector<std::string>> interface_differences(std::string_view generic,
                                                        std::string_view lowered) {
+  XAAS_TRY(const auto members_before, read_archive(generic, ""));
+  XAAS_TRY(const auto members_after, read_archive(lowered, ""));
+  if (members_before && members_after) return archive_differences(*members_before, *members_after);
   XAAS_TRY(const auto before, while_doing(read_interface(generic), "reading the generic build"));
   XAAS_TRY(const auto after, while_doing(read_interface(lowered), "reading the lowered build"));
   Sentences differences;

@@ -53,18 +53,26 @@ Result<std::set<std::string>> strong_exports(std::string_view bytes);
 /// Undefined strong dynamic symbols, "name" or "name@VERSION".
 Result<std::set<std::string>> undefined_symbols(std::string_view bytes);
 
+/// Names that an object file defines for other objects (.symtab, not STB_LOCAL), common symbols
+/// included; sorted.
+Result<std::set<std::string>> defined_symbols(std::string_view bytes);
+
 struct ArchiveMember {
   std::string name;  // as in the archive, not unique
   std::string bytes;
+
+  friend bool operator==(const ArchiveMember&, const ArchiveMember&) = default;
 };
 
 /// Members of an `ar` archive in order; thin archives read their files relative to `folder`.
 /// An archive inside an archive is a member as any other, which linkers pass by. Symbol tables are
-
-  friend bool operator==(const ArchiveMember&, const ArchiveMember&) = default;
 /// left out. Empty optional when it is not an archive.
 Result<std::optional<std::vector<ArchiveMember>>> read_archive(std::string_view bytes,
                                                                const std::string& folder);
+
+/// Whether a linker takes an archive's member for an object, ELF or bitcode: it passes by what else
+/// lies in it, texts and archives inside archives.
+bool is_object_file(std::string_view bytes);
 
 /// A deterministic regular archive with a symbol table (what `llvm-ar rcsD` writes).
 Result<std::string> write_archive(const std::vector<ArchiveMember>& members);

@@ -82,46 +82,47 @@ struct LinkLibrary {  // a shared library, found by soname
 };
 using LinkItem = std::variant<LinkOption, LinkUnit, LinkArchive, LinkFile, LinkLibrary>;
 
-enum class LinkKind { executable, shared_library };
+/// An archive is not linked: its items are the units of the object files in it, in their order.
+enum class LinkKind { executable, shared_library, archive };
 
 struct Link {
   std::string name;  // the output's path in the build tree, for people
   LinkKind kind = LinkKind::executable;
   std::vector<LinkItem> items;  // everything but the output's name, linker emulation included
-};
 
   friend bool operator==(const Link&, const Link&) = default;
+};
 
 enum class StripLevel { nothing, debug, all };
 
-/// An installed file that a link made.
+/// An installed file that a link or an archiver made.
 struct Product {
   std::string path;      // in the generic image, absolute
   std::size_t link = 0;  // index into IrManifest::links
-  std::string build_id;  // of the generic file
+  std::string build_id;  // of the generic file; archives have none
   StripLevel strip = StripLevel::nothing;
   std::optional<std::vector<std::string>>
       runpath;  // what the install step set; empty optional: the link's own
   unsigned mode = 0755;
-};
 
   friend bool operator==(const Product&, const Product&) = default;
+};
 
 /// An installed program or library that no captured link made: it stays as it is in every
 /// deployment.
 struct GenericFile {
   std::string path;  // in the generic image, absolute
   std::string reason;
-};
 
   friend bool operator==(const GenericFile&, const GenericFile&) = default;
+};
 
 struct Configuration {
   std::string name;  // canonical, "default" without specialization points
   std::vector<std::size_t> products;
-};
 
   friend bool operator==(const Configuration&, const Configuration&) = default;
+};
 
 struct IrManifest {
   std::string application;   // a name for people
@@ -140,9 +141,9 @@ struct IrManifest {
   std::vector<GenericFile> generic_files;
   std::vector<Configuration> configurations;
   std::map<Digest, std::uint64_t> blobs;  // everything in the IR layers: content -> size
-};
 
   friend bool operator==(const IrManifest&, const IrManifest&) = default;
+};
 
 /// `corrupt` names the field; `unsupported` when the schema or LLVM is newer than ours, checked
 /// first. Every index, digest reference and enumeration is checked: what this returns can be used

@@ -47,6 +47,9 @@ struct LoweringJob {
   using Item = std::variant<Option, Object, Bitcode, Library>;
 
   std::string name;  // the link's, for messages
+  /// Not empty: this is no link. The file is the generic archive whose object files are lowered one
+  /// by one; `items` has a Bitcode or an Object for each of them, in order.
+  std::string archive;
   std::vector<Item> items;
   std::string output;  // path of the file to make, never half-written
   std::string cpu;     // LLVM's -mcpu
@@ -58,11 +61,11 @@ struct LoweringJob {
   std::string cache;       // lld's ThinLTO cache folder; empty: none
   std::string save_temps;  // folder for LLVM's stage dumps; empty: none
   std::string work;        // private folder for rewritten bitcode
+
+  friend bool operator==(const LoweringJob&, const LoweringJob&) = default;
 };
 
 std::string print_job(const LoweringJob& job);
-
-  friend bool operator==(const LoweringJob&, const LoweringJob&) = default;
 Result<LoweringJob> parse_job(std::string_view json);
 
 /// What the child found out, for the verifier.

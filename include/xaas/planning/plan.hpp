@@ -30,7 +30,8 @@ struct LinkPlan {
   std::vector<std::size_t> products;  // installed from this link
   std::vector<UnitPlan> units;        // each unit of the link once, in index order
   unsigned opt_level = 2;
-  LtoMode lto = LtoMode::thin;  // thin also where full was asked for and would change the program
+  // thin also where full was asked for and would change the program, and for archives
+  LtoMode lto = LtoMode::thin;
   std::vector<std::string> notes;
 };
 

@@ -32,9 +32,10 @@ struct Census {
   friend bool operator==(const Census&, const Census&) = default;
 };
 
-/// `bytes` is an ELF program, library or object file. Functions are told apart by .symtab where it
-/// is there, by .dynsym otherwise; a name stands for what LLVM derives from it too (`name.cold`).
-/// To leave code that was linked as it is out of the verdict, name its functions as well.
+/// `bytes` is an ELF program, library or object file, or an archive of object files. Functions are
+/// told apart by .symtab where it is there, by .dynsym otherwise; a name stands for what LLVM
+/// derives from it too (`name.cold`). To leave code that was linked as it is out of the verdict,
+/// name its functions as well.
 Result<Census> take_census(std::string_view bytes, const std::set<std::string>& explicit_functions);
 
 /// Classes of a census that the target cannot run, outside explicit functions: it has none of the
@@ -47,7 +48,8 @@ Result<Census> parse_census(std::string_view json);
 /// What the lowered file lost or changed against the generic one in what others can see: kind,
 /// soname, interpreter, versions, strong exports, and needed libraries that the generic one does
 /// not need. Weak exports may go, and so may libraries of which nothing is used any more.
-/// Sentences; empty: equal.
+/// Of archives: members that came, went or changed places, and names, weak ones too, that an object
+/// no longer defines. Sentences; empty: equal.
 Result<std::vector<std::string>> interface_differences(std::string_view generic,
                                                        std::string_view lowered);
 

@@ -24,6 +24,7 @@ bool is_refused(std::string_view bytes) {
   refused |= !read_elf_section(view, ".comment");
   refused |= !strong_exports(view);
   refused |= !undefined_symbols(view);
+  refused |= !defined_symbols(view);
   return refused;
 }
 
@@ -88,7 +89,6 @@ TEST_F(DamagedElf, SaysWhatDoesNotHold) {
   EXPECT_THAT(facts.error().message(), HasSubstr("goes past the end of"));
 }
 
-/// A file from LLVM's description of it, with the version section's bytes given.
 TEST_F(DamagedElf, HasNoMoreCodeThanTheFileHolds) {
   write("y",
         "--- !ELF\nFileHeader: {Class: ELFCLASS64, Data: ELFDATA2LSB, Type: ET_REL, "
@@ -123,6 +123,7 @@ TEST_F(DamagedElf, OfAnotherSystemIsNoMember) {
   EXPECT_EQ(archive.error().code(), "elf.other-layout");
 }
 
+/// A file from LLVM's description of it, with the version section's bytes given.
 std::string versions_from(const std::string& content) {
   return "--- !ELF\nFileHeader: {Class: ELFCLASS64, Data: ELFDATA2LSB, Type: ET_DYN, "
          "Machine: EM_X86_64}\nSections:\n"

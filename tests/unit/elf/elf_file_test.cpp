@@ -28,6 +28,7 @@ class ReadElf : public testing::Workshop {
           "__attribute__((visibility(\"hidden\"))) int hidden_one(void) { return 3; }\n"
           "extern int from_elsewhere(void);\n"
           "int caller(void) { return from_elsewhere() + hidden_one(); }\n");
+    write("common.h", "int tentative; static int local_one;\n");
   }
 };
 
@@ -178,6 +179,12 @@ TEST_F(ReadElf, ListsStrongExportsOnly) {
   sh("clang-22 -shared -fPIC lib.c -o lib.so");
   EXPECT_THAT(*strong_exports(bytes_of("lib.so")), UnorderedElementsAre("shared_one", "caller"));
   EXPECT_THAT(*undefined_symbols(bytes_of("lib.so")), UnorderedElementsAre("from_elsewhere"));
+}
+
+TEST_F(ReadElf, ListsWhatAnObjectDefinesForOthers) {
+  sh("clang-22 -c -fcommon lib.c -o lib.o -include common.h");
+  EXPECT_THAT(*defined_symbols(bytes_of("lib.o")),
+              UnorderedElementsAre("shared_one", "weak_one", "hidden_one", "caller", "tentative"));
 }
 
 TEST_F(ReadElf, GivesVersionsToExportsWhicheverLinkerMadeThem) {

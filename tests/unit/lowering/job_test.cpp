@@ -28,6 +28,7 @@ std::string contents(const std::filesystem::path& path) {
 
 TEST(LoweringJob, SurvivesItsTripToTheChild) {
   LoweringJob job{.name = "bin/a \"b\"\n",
+                  .archive = "libb.a",
                   .items = {LoweringJob::Option{"-pie"}, LoweringJob::Object{"-T", "x.ld"},
                             LoweringJob::Bitcode{"u.bc", "u.c", {"+avx2"}},
                             LoweringJob::Library{{LoweringJob::Object{"", "o.o"},
@@ -46,7 +47,7 @@ TEST(LoweringJob, SurvivesItsTripToTheChild) {
                   .work = "work"};
   const auto parsed = parse_job(print_job(job));
   ASSERT_TRUE(parsed) << parsed.error().message();
-  EXPECT_EQ(print_job(*parsed), print_job(job));
+  EXPECT_EQ(*parsed, job);
   EXPECT_EQ(parsed->name, job.name);
   EXPECT_EQ(std::get<LoweringJob::Library>(parsed->items[3]).members.size(), 2U);
   EXPECT_THAT(std::get<LoweringJob::Bitcode>(parsed->items[2]).extra_features,
@@ -59,7 +60,6 @@ TEST(LoweringJob, RefusesAnItemOfNoKind) {
   EXPECT_FALSE(parse_job("[]"));
 }
 
-TEST_F(Lowering, TheSameJobGivesTheSameBytes) {
 TEST(LoweringJob, RefusesNumbersThatDoNotFit) {
   const auto job = parse_job(R"({"name": "a", "output": "o", "cpu": "c", "work": "w",
                                  "threads": 4294967298, "items": []})");
@@ -67,6 +67,7 @@ TEST(LoweringJob, RefusesNumbersThatDoNotFit) {
   EXPECT_EQ(job.error().code(), "support.json-field");
 }
 
+TEST_F(Lowering, TheSameJobGivesTheSameBytes) {
   LoweringJob job = program_of({k_main, k_one}, "x86-64-v3");
   lower(job);
   const std::string first = contents(output_);

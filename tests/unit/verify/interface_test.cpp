@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compiled.hpp"
 
+#include "xaas/elf/elf_file.hpp"
 #include "xaas/verify/verify.hpp"
 
 #include <gmock/gmock.h>
@@ -93,6 +94,20 @@ TEST(InterfaceDifferences, SeeAnotherArchitecture) {
   EXPECT_THAT(differences(library("int f;", {"--target=x86_64-linux-gnu"}),
                           library("int f;", {"--target=aarch64-linux-gnu"})),
               ElementsAre("architecture was `amd64`, is `arm64`"));
+}
+
+TEST(InterfaceDifferences, OfArchivesAreMembersAndAllThatObjectsDefine) {
+  const auto object = [](const std::string& source) { return compiled(source, {"-c"}); };
+  const std::string weak =
+      "int f(void) { return 1; } __attribute__((weak)) int g(void) { return 2; }";
+  const auto archive = [](std::vector<ArchiveMember> members) { return *write_archive(members); };
+  const auto generic = archive({{"a.o", object(weak)}, {"readme", "text"}});
+  EXPECT_THAT(differences(generic, archive({{"a.o", object(weak + "int h;")}, {"readme", "text"}})),
+              IsEmpty());
+  EXPECT_THAT(differences(generic, archive({{"a.o", object("int f;")}, {"readme", "text"}})),
+              ElementsAre("`a.o` no longer defines `g`"));
+  EXPECT_THAT(differences(generic, archive({{"readme", "text"}, {"a.o", object(weak)}})),
+              ElementsAre("it has other members"));
 }
 
 TEST(InterfaceDifferences, RefuseWhatIsNoElfFile) {
