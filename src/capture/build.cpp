@@ -71,6 +71,16 @@ std::string last_lines(const fs::path& file) {
   return text->substr(begin);
 }
 
+/// A full disk may have kept the build from saying that it is full: its log lies there too.
+std::string hint_about_room(const fs::path& work) {
+  constexpr std::uintmax_t k_little = std::uintmax_t{16} << 20;
+  std::error_code error;
+  const auto space = fs::space(work, error);
+  if (error || space.available >= k_little) return {};
+  return fmt::format("only {} are free in `{}`: name a larger place with TMPDIR or `--keep`; ",
+                     human_bytes(space.available), work.string());
+}
+
 /// One build: where it lies, what it runs with.
 class Build {
  public:
@@ -101,17 +111,9 @@ Status Build::prepare() {
   fixed_ = FixedPath::try_for(work_.string());
   places_ = build_places(fixed_ ? k_fixed_folder : work_.string(), system_);
   const BuildPlaces here = build_places(work_.string(), system_);
-  progress_.stage("copying the source tree");
-  XAAS_CHECK(copy_tree(request_.source, here.source));
-  for (const std::string& folder : {here.build, here.stage, here.capture + "/log",
-                                    here.capture + "/store", here.capture + "/tmp"})
-    XAAS_CHECK(make_folders(folder));
   XAAS_TRY(
       WrapperSettings settings,
       find_real_tools(request_.baseline.empty() ? architecture_baseline() : request_.baseline));
-  XAAS_TRY(const fs::path installed, installed_wrapper());
-  XAAS_CHECK(make_tools_folder(here.tools, settings.search_path,
-                               request_.wrapper.empty() ? installed : request_.wrapper));
   // No folder of this build may end up in __FILE__ or debug information; names below them are the
   // same everywhere.
   settings.prefix_maps = {places_.source + "=.", places_.source + "/="};
@@ -119,7 +121,16 @@ Status Build::prepare() {
     settings.prefix_maps.insert(settings.prefix_maps.end(),
                                 {places_.build + "=build", places_.build + "/=build/"});
   }
+  // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
+  XAAS_TRY(const fs::path installed, installed_wrapper());
+  XAAS_CHECK(make_tools_folder(here.tools, settings.search_path,
+                               request_.wrapper.empty() ? installed : request_.wrapper));
+  progress_.stage("copying the source tree");
+  XAAS_CHECK(copy_tree(request_.source, here.source));
+  for (const std::string& folder : {here.build, here.stage, here.capture + "/log",
+                                    here.capture + "/store", here.capture + "/tmp"})
+    XAAS_CHECK(make_folders(folder));
   environment_ = build_environment(system_, request_, places_, settings.search_path);
   return {};
 }
@@ -129,6 +140,7 @@ Command Build::command_for(const BuildStep& step) const {
   for (const auto& [name, value] : step.environment) command.environment[name] = value;
   // Of a make that runs us: its job server is not ours.
   command.unset = {"MAKEFLAGS", "MFLAGS", "GNUMAKEFLAGS", "MAKELEVEL"};
+  command.ends_with_us = true;
   if (fixed_) {
     command.in_child = fixed_->entering(step.folder);
   } else {
@@ -145,11 +157,12 @@ Error Build::failure_of(const BuildStep& step, int code) const {
       .with_code("build.failed")
       .with_exit_code(code)
       .while_doing(step.title)
-      .with_help(request_.work_stays
-                     ? fmt::format("everything it printed is in `{}`, which ends with:\n{}",
-                                   log.string(), ending)
-                     : fmt::format("all of its output stays with `--keep DIR`; it ends with:\n{}",
-                                   ending));
+      .with_help(hint_about_room(work_) +
+                 (request_.work_stays
+                      ? fmt::format("everything it printed is in `{}`, which ends with:\n{}",
+                                    log.string(), ending)
+                      : fmt::format("all of its output stays with `--keep DIR`; it ends with:\n{}",
+                                    ending)));
 }
 
 Status Build::run_step(const BuildStep& step) {

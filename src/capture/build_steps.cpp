@@ -153,6 +153,8 @@ std::map<std::string, std::string> build_environment(BuildSystem system,
   const std::string cxx = places.tools + "/c++";
   std::map<std::string, std::string> variables{
       {"XAAS_CAPTURE", places.capture},
+      // What a compiler that is killed leaves goes with the build.
+      {"TMPDIR", places.capture + "/tmp"},
       {"PATH", places.tools + ":" + search_path},
       {"CC", cc},
       {"CXX", cxx},

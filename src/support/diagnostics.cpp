@@ -3,6 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -32,17 +35,20 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 int print_error(std::string_view program, const Error& error) {
-  fmt::print(stderr, "{}", describe(error, program));
+  print_errors(describe(error, program));
   return exit_code_of(error);
+}
+
+Error output_error(int error) {
+  return fail(ErrorKind::io, "writing to standard output: {}",
+              std::generic_category().message(error))
+      .with_code("support.stdout");
 }
 
 /// What a program printed counts only when it arrived: a full disk shows here.
 int flush_output(std::string_view program, int code) {
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  const int error = errno;
-  return print_error(program, fail(ErrorKind::io, "writing to standard output: {}",
-                                   std::generic_category().message(error))
-                                  .with_code("support.stdout"));
+  if (std::fflush(stdout) == 0) return code;
+  return print_error(program, output_error(errno));
 }
 
 Result<int> run_guarded(const std::function<Result<int>()>& body) {
@@ -52,6 +58,17 @@ Result<int> run_guarded(const std::function<Result<int>()>& body) {
     return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what());
   } catch (...) {
     return fail(ErrorKind::internal, "unexpected exception of an unknown type");
+  }
+}
+
+/// Started with a stream closed, the next file that we open would take its number, and a result
+/// would be printed into it. Opened the wrong way round, the stream says EBADF as it would closed.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0 || errno != EBADF) continue;
+    const int mode = stream == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+    // The lowest free number is the stream's: those below are open.
+    [[maybe_unused]] const int number = ::open("/dev/null", mode);
   }
 }
 
@@ -91,6 +108,15 @@ std::string describe(const Error& error, std::string_view program) {
   return text;
 }
 
+Status print_output(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return {};
+  return output_error(errno);
+}
+
+void print_errors(std::string_view text) {
+  [[maybe_unused]] const auto ignored = std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
 std::vector<std::string> near_names(std::string_view name,
                                     const std::vector<std::string>& candidates) {
   constexpr std::size_t k_most = 3;
@@ -127,11 +153,13 @@ std::string human_seconds(double seconds) {
 }
 
 int run_program(std::string_view program, const std::function<Result<int>()>& body) {
+  occupy_closed_streams();
   // Who started us may have it ignored; then nobody could wait for a child.
   std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c): it cannot fail for this signal
   const auto result = run_guarded(body);
   const int code = result ? *result : print_error(program, result.error());
-  return flush_output(program, code);
+  const bool is_told = !result && result.error().code() == "support.stdout";
+  return is_told ? code : flush_output(program, code);
 }
 
 }  // namespace xaas

@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -84,6 +85,22 @@ Status copy_bytes(const FileDescriptor& from, const FileDescriptor& to,
   }
 }
 
+Error not_regular(const std::filesystem::path& path) {
+  return fail(ErrorKind::invalid_input, "`{}` is not a regular file", path.string())
+      .with_code("support.not-regular");
+}
+
+Error too_large(const std::filesystem::path& path, std::uint64_t limit) {
+  return fail(ErrorKind::invalid_input, "`{}` has more than {} bytes, the most that is read of it",
+              path.string(), limit)
+      .with_code("file.too-large");
+}
+
+void wait_for_bytes(const FileDescriptor& file) {
+  pollfd ready{.fd = file.number(), .events = POLLIN, .revents = 0};
+  ::poll(&ready, 1, -1);
+}
+
 }  // namespace
 
 void FileDescriptor::reset() {
@@ -94,7 +111,15 @@ Error io_error(std::string_view what, const std::filesystem::path& path, int err
   const bool absent = error == ENOENT || error == ENOTDIR;
   return fail(absent ? ErrorKind::not_found : ErrorKind::io, "{} `{}`: {}", what, path.string(),
               std::generic_category().message(error))
-      .with_code(absent ? "file.missing" : "file.io");
+      .with_code(absent ? "file.missing" : "file.io")
+      .with_help(help_on(error));
+}
+
+std::string help_on(int error) {
+  if (error == ENOSPC || error == EDQUOT)
+    return "make room there, or elsewhere: `--output`, `--cache` and TMPDIR say where files go";
+  if (error == EROFS) return "name a place that can be written";
+  return {};
 }
 
 Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, unsigned mode) {
@@ -122,20 +147,26 @@ Status write_all(const FileDescriptor& file, std::string_view bytes,
   return {};
 }
 
-Result<std::string> read_file(const std::filesystem::path& path) {
-  XAAS_TRY(const auto file, open_file(path, O_RDONLY));
+Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {
+  // Opening a pipe would wait for a writer, for ever if there is none: O_NONBLOCK does not.
+  XAAS_TRY(const auto file, open_file(path, O_RDONLY | O_NONBLOCK));
   struct stat facts{};
   if (::fstat(file.number(), &facts) != 0) return io_error("reading", path, errno);
+  // The output of another program (`--target <(...)`) is read like a file; a device has no end.
+  if (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode)) return not_regular(path);
+  if (std::cmp_greater(facts.st_size, limit)) return too_large(path, limit);
   // One byte more than the size, so that the end shows without growing; /proc says 0.
   std::string bytes(facts.st_size > 0 ? static_cast<std::size_t>(facts.st_size) + 1 : 4096, '\0');
   std::size_t size = 0;
   while (true) {
+    if (size > limit) return too_large(path, limit);
     if (size == bytes.size()) bytes.resize(2 * bytes.size());
     const ssize_t got = ::read(file.number(), bytes.data() + size, bytes.size() - size);
     const int error = errno;
     if (got == 0) break;
     if (got > 0) size += static_cast<std::size_t>(got);
-    if (got < 0 && error != EINTR) return io_error("reading", path, error);
+    if (got < 0 && error == EAGAIN) wait_for_bytes(file);
+    if (got < 0 && error != EINTR && error != EAGAIN) return io_error("reading", path, error);
   }
   bytes.resize(size);
   return bytes;
@@ -152,10 +183,7 @@ Status copy_file(const std::filesystem::path& from, const std::filesystem::path&
   XAAS_TRY(const auto source, open_file(from, O_RDONLY | O_NONBLOCK));
   struct stat facts{};
   if (::fstat(source.number(), &facts) != 0) return io_error("reading", from, errno);
-  if (!S_ISREG(facts.st_mode)) {
-    return fail(ErrorKind::invalid_input, "`{}` is not a regular file", from.string())
-        .with_code("support.not-regular");
-  }
+  if (!S_ISREG(facts.st_mode)) return not_regular(from);
   XAAS_TRY(auto pending, PendingFile::make(to));
   XAAS_CHECK(copy_bytes(source, pending.file(), from, to));
   const std::array times{facts.st_atim, facts.st_mtim};
@@ -167,6 +195,19 @@ Status make_folders(const std::filesystem::path& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
   if (error) return io_error("making folder", path, error.value());
+  return {};
+}
+
+Status check_can_make(const std::filesystem::path& path) {
+  std::error_code error;
+  auto place = std::filesystem::absolute(path, error);
+  struct stat facts{};
+  while (::stat(place.c_str(), &facts) != 0) {
+    if (errno != ENOENT || !place.has_relative_path()) return io_error("writing", path, errno);
+    place = place.parent_path();
+  }
+  if (!S_ISDIR(facts.st_mode)) return io_error("writing", place, ENOTDIR);
+  if (::access(place.c_str(), W_OK | X_OK) != 0) return io_error("writing", place, errno);
   return {};
 }
 

@@ -92,6 +92,11 @@ Result<Json> parse_json(std::string_view text) {
   }
 }
 
+bool is_utf8(std::string_view text) {
+  // Only unlike the text when something in it had to be replaced.
+  return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)) == text;
+}
+
 std::string print_json(const Json& value) {
   return value.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -3,6 +3,7 @@
 
 #include "file_descriptor.hpp"
 #include "forwarding.hpp"
+#include "group_guard.hpp"
 #include "launch.hpp"
 
 #include <fcntl.h>
@@ -54,10 +55,11 @@ void reset_signals() {
 
 [[noreturn]] void become_child(const Launch& launch, int report, pid_t parent) {
   if (launch.has_own_group()) ::setpgid(0, 0);
+  // First, so that no signal from here on meets our handlers.
+  reset_signals();
   // Nobody would stop it if we were killed.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   if (::getppid() != parent) ::_exit(k_exit_after_failure);
-  reset_signals();
   launch.enter(report);
   ::_exit(k_exit_after_failure);
 }
@@ -81,6 +83,7 @@ class Child {
   const Command& command_;
   Launch launch_;
   SignalForwarding forwarding_;
+  std::optional<GroupGuard> guard_;
   pid_t pid_ = -1;
   FileDescriptor handle_;  // pidfd
   Clock::time_point started_;
@@ -107,6 +110,7 @@ Result<std::string> Child::start() {
   if (pid_ == 0) become_child(launch_, report.write.number(), parent);
   // Here too: whoever runs first, the group is there before a signal is sent to it.
   if (launch_.has_own_group()) ::setpgid(pid_, pid_);
+  if (command_.ends_with_us && launch_.has_own_group()) guard_.emplace(pid_);
   forwarding_.add(pid_, launch_.has_own_group());
   held.reset();
   launch_.close_child_ends();
@@ -214,6 +218,7 @@ Result<Outcome> Child::run_to_end() {
   // What the child started and SIGTERM did not end; the group lives until the child is waited for.
   if (outcome.timed_out && launch_.has_own_group()) send(SIGKILL);
   forwarding_.remove();
+  guard_.reset();
   XAAS_CHECK(collect(outcome));
   if (!report.empty()) return launch_.error_from(report);
   return outcome;

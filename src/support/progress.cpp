@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
@@ -42,6 +43,30 @@ std::string_view cut(std::string_view text, std::size_t width) {
   return text.substr(0, width);
 }
 
+/// While it lives, a pipe that nobody reads any more is an error of write(2), not this thread's
+/// end.
+class NoBrokenPipe {
+ public:
+  NoBrokenPipe() {
+    sigemptyset(&broken_pipe_);
+    sigaddset(&broken_pipe_, SIGPIPE);
+    ::pthread_sigmask(SIG_BLOCK, &broken_pipe_, &before_);
+  }
+  NoBrokenPipe(const NoBrokenPipe&) = delete;
+  NoBrokenPipe& operator=(const NoBrokenPipe&) = delete;
+  NoBrokenPipe(NoBrokenPipe&&) = delete;
+  NoBrokenPipe& operator=(NoBrokenPipe&&) = delete;
+  ~NoBrokenPipe() {
+    const timespec now{};
+    if (sigismember(&before_, SIGPIPE) == 0) ::sigtimedwait(&broken_pipe_, nullptr, &now);
+    ::pthread_sigmask(SIG_SETMASK, &before_, nullptr);
+  }
+
+ private:
+  sigset_t broken_pipe_{};
+  sigset_t before_{};
+};
+
 }  // namespace
 
 struct Progress::State {
@@ -71,27 +96,28 @@ struct Progress::State {
     shown_at = now;
     if (style == Style::quiet) return;
     if (!live) {
-      fmt::print(stderr, "{}\n", line());
+      print_errors(line() + "\n");
       return;
     }
-    fmt::print(stderr, "\r\033[K{}", cut(line(), terminal_width() - 1));
+    print_errors(fmt::format("\r\033[K{}", cut(line(), terminal_width() - 1)));
     std::fflush(stderr);
     line_is_shown = true;
   }
 
   void clear() {
     if (!line_is_shown) return;
-    fmt::print(stderr, "\r\033[K");
+    print_errors("\r\033[K");
     std::fflush(stderr);
     line_is_shown = false;
   }
 
-  /// One write per event, so that lines of several processes do not mix. A full disk is no reason
-  /// to stop the work that is being reported.
+  /// One write per event, so that lines of several processes do not mix. A full disk, or a reader
+  /// that has gone, is no reason to stop the work that is being reported.
   void record(const nlohmann::ordered_json& event) {
     if (!events.is_open()) return;
     const auto text =
         event.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+    const NoBrokenPipe guard;
     [[maybe_unused]] const auto ignored = write_all(events, text, events_path);
   }
 };
@@ -107,7 +133,9 @@ Progress::~Progress() {
 }
 
 Status Progress::write_events_to(const std::filesystem::path& path) {
-  XAAS_TRY(auto file, open_file(path, O_WRONLY | O_CREAT | O_APPEND, 0644));
+  // Not waiting for the reader of a pipe: there may never be one.
+  XAAS_TRY(auto file, open_file(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK, 0644));
+  ::fcntl(file.number(), F_SETFL, O_APPEND);
   const std::scoped_lock lock{state_->mutex};
   state_->events = std::move(file);
   state_->events_path = path;
@@ -146,7 +174,7 @@ void Progress::say(Level level, std::string_view text) {
   if (state_->style == Style::quiet && level != Level::warning) return;
   const bool was_shown = state_->line_is_shown;
   state_->clear();
-  fmt::print(stderr, "{}: {}: {}\n", state_->program, name, text);
+  print_errors(fmt::format("{}: {}: {}\n", state_->program, name, text));
   if (was_shown) state_->show(Clock::now());
 }
 

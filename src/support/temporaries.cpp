@@ -89,18 +89,37 @@ bool is_stale(const fs::path& path, std::string_view here) {
   return made_at == here ? start_of(pid) != start : is_untouched(path);
 }
 
-/// Also folders that their owner may not write, which builds do make.
+/// Folders in a folder, made writable.
+std::vector<fs::path> open_folders_in(const fs::path& folder) {
+  std::error_code error;
+  fs::permissions(folder, fs::perms::owner_all, fs::perm_options::add, error);
+  std::vector<fs::path> found;
+  fs::directory_iterator entry{folder, error};
+  for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->symlink_status(ignored).type() == fs::file_type::directory)
+      found.push_back(entry->path());
+  }
+  return found;
+}
+
+/// Also folders that their owner may not write, which builds do make, and more of them in one
+/// another than files may be open (remove_all holds one for each): inner folders are moved up until
+/// none has any.
 void remove_tree(const fs::path& path) {
   std::error_code error;
   fs::remove_all(path, error);
   if (!error) return;
-  fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, error);
-  fs::recursive_directory_iterator entry{path, error};
-  for (const fs::recursive_directory_iterator end; !error && entry != end;) {
-    std::error_code ignored;
-    if (entry->symlink_status(ignored).type() == fs::file_type::directory)
-      fs::permissions(entry->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
-    entry.increment(error);
+  std::size_t moved = 0;
+  for (auto folders = open_folders_in(path); !folders.empty(); folders = open_folders_in(path)) {
+    for (const auto& folder : folders) {
+      for (const auto& inner : open_folders_in(folder)) {
+        fs::rename(inner, path / fmt::format(".moved-up-{}", moved++), error);
+        if (error) return;
+      }
+      fs::remove_all(folder, error);
+      if (error) return;
+    }
   }
   fs::remove_all(path, error);
 }
@@ -125,8 +144,10 @@ Result<TemporaryFolder> TemporaryFolder::make(const fs::path& parent) {
   // Absolute, so that it is found again for removal after a change of folder.
   const auto path = fs::absolute(where, error) / temporary_name();
   if (error) return io_error("making folder", where, error.value());
-  if (::mkdir(path.c_str(), 0700) != 0) return io_error("making folder", path, errno);
-  return TemporaryFolder{path};
+  if (::mkdir(path.c_str(), 0700) == 0) return TemporaryFolder{path};
+  auto refused = io_error("making folder", path, errno);
+  if (!parent.empty()) return refused;
+  return std::move(refused).with_help("set TMPDIR to a folder that can be written");
 }
 
 TemporaryFolder::TemporaryFolder(TemporaryFolder&& other) noexcept
@@ -148,7 +169,7 @@ fs::path TemporaryFolder::release() {
 void remove_stale_temporaries(const fs::path& parent) {
   const auto here = place();
   std::error_code error;
-  fs::directory_iterator entry{parent, error};
+  fs::directory_iterator entry{parent.empty() ? fs::temp_directory_path(error) : parent, error};
   std::vector<fs::path> stale;
   for (const fs::directory_iterator end; !error && entry != end; entry.increment(error))
     if (is_stale(entry->path(), here)) stale.push_back(entry->path());

@@ -28,6 +28,13 @@ inline constexpr int k_exit_wrong_processor = 126;
 /// `xaas-deploy: error: no such thing [plan.no-variant]`, then notes ("while ...") and help.
 [[nodiscard]] std::string describe(const Error& error, std::string_view program);
 
+/// A result, on stdout. `support.stdout` when it cannot be written, as far as that shows before the
+/// end: fmt::print would throw.
+Status print_output(std::string_view text);
+
+/// Anything else, on stderr. There is nobody to tell that this is closed or full.
+void print_errors(std::string_view text);
+
 /// What a long command says while it works. On a terminal one live line on stderr; elsewhere a
 /// plain line when a stage starts and at most one every ten seconds; nothing at all when quiet.
 /// Optionally the same as JSON lines ({"event": "stage", ...}) to a file. Safe to call from several

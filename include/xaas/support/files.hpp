@@ -3,6 +3,7 @@
 
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -11,9 +12,15 @@
 
 namespace xaas {
 
-/// The whole file. `not_found` when it does not exist, `io` otherwise, with the path and errno's
-/// text.
-Result<std::string> read_file(const std::filesystem::path& path);
+/// More than any program or library has: a sparse file may claim any size.
+constexpr std::uint64_t k_longest_file = std::uint64_t{16} << 30;
+/// Of documents (JSON): far more than any, and bearable.
+constexpr std::uint64_t k_longest_document = std::uint64_t{256} << 20;
+
+/// The whole file, or what comes out of a pipe. `not_found` when it does not exist, `io` otherwise,
+/// with the path and errno's text; devices and more than `limit` bytes are refused.
+Result<std::string> read_file(const std::filesystem::path& path,
+                              std::uint64_t limit = k_longest_file);
 
 /// Writes beside `path` and renames: readers see the old file or the new one, never a part.
 /// Parent folders are made. `mode` are the permission bits.
@@ -28,6 +35,13 @@ Status copy_file(const std::filesystem::path& from, const std::filesystem::path&
 Status copy_tree(const std::filesystem::path& from, const std::filesystem::path& to);
 
 Status make_folders(const std::filesystem::path& path);
+
+/// Whether a file or folder could be made at `path`, as far as the nearest folder that is there can
+/// tell: asked before long work, not after it.
+Status check_can_make(const std::filesystem::path& path);
+
+/// What helps against an errno whose text does not say it; mostly empty.
+std::string help_on(int error);
 
 /// Regular files, links and empty folders below `root`, relative, sorted by name. Links are not
 /// followed.
@@ -56,9 +70,9 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-/// Removes `.xaas-tmp-*` folders and files in `parent` whose process is gone. Never an error:
-/// what cannot be removed is left.
-void remove_stale_temporaries(const std::filesystem::path& parent);
+/// Removes `.xaas-tmp-*` folders and files in `parent`, or in TMPDIR when it is empty, whose
+/// process is gone. Never an error: what cannot be removed is left.
+void remove_stale_temporaries(const std::filesystem::path& parent = {});
 
 /// An exclusive advisory lock (flock) on `path`, which is created. Held until destroyed.
 class FileLock {

@@ -22,6 +22,9 @@ using Json = nlohmann::ordered_json;
 /// `corrupt` with line and column when the text is not JSON, nests deeper than 64, or is not UTF-8.
 Result<Json> parse_json(std::string_view text);
 
+/// Whether JSON can hold the text as it is; file names need not be.
+bool is_utf8(std::string_view text);
+
 /// Two-space indentation and a final newline.
 std::string print_json(const Json& value);
 

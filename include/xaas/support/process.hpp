@@ -27,6 +27,7 @@ struct Command {
   std::optional<std::chrono::milliseconds> time_limit;  // then SIGTERM, a second later SIGKILL
   std::vector<int> processors;                          // pinned to these when not empty
   std::function<Status()> in_child;  // runs between fork and exec; only async-signal-safe work
+  bool ends_with_us = false;         // and all that it starts, even when we are killed
 };
 
 struct Usage {

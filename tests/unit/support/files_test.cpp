@@ -12,7 +12,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <ctime>
+#include <thread>
 
 namespace xaas {
 namespace {
@@ -64,6 +66,35 @@ TEST_F(Files, TellsAbsentFromUnreadable) {
   EXPECT_EQ(read_file(at("none")).error().kind(), ErrorKind::not_found);
   EXPECT_EQ(read_file(at("")).error().kind(), ErrorKind::io);
   EXPECT_THAT(read_file(at("none")).error().message(), HasSubstr("none"));
+}
+
+TEST_F(Files, ReadsWhatComesOutOfAPipe) {
+  ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
+  // Open for both, so that it is there before the reader looks.
+  const int held = ::open(at("pipe").c_str(), O_RDWR);
+  std::jthread writer([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    EXPECT_EQ(::write(held, "bytes", 5), 5);
+    ::close(held);
+  });
+  EXPECT_EQ(read_file(at("pipe")).value_or("nothing"), "bytes");
+}
+
+TEST_F(Files, DoesNotWaitForAPipeThatNobodyWritesTo) {
+  ASSERT_EQ(::mkfifo(at("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(read_file(at("pipe")).value_or("an error"), "");
+}
+
+TEST_F(Files, RefusesToReadADevice) {
+  EXPECT_EQ(read_file("/dev/zero").error().code(), "support.not-regular");
+}
+
+TEST_F(Files, RefusesAFileThatIsLargerThanItsKindCanBe) {
+  ASSERT_OK(write_file(at("a"), "12345"));
+  EXPECT_OK(read_file(at("a"), 5));
+  EXPECT_EQ(read_file(at("a"), 4).error().code(), "file.too-large");
+  std::filesystem::resize_file(at("a"), std::uintmax_t{1} << 40);
+  EXPECT_EQ(read_file(at("a")).error().code(), "file.too-large");
 }
 
 TEST_F(Files, WriteMakesParentsAndSetsTheModeWhateverTheUmask) {
@@ -210,6 +241,16 @@ TEST_F(Files, MakeFoldersTakesWhatIsThere) {
   ASSERT_OK(make_folders(at("a/b/c")));
   write("f", "");
   EXPECT_FALSE(make_folders(at("f/x")));
+}
+
+TEST_F(Files, TellsWhetherSomethingCanBeMade) {
+  EXPECT_OK(check_can_make(at("new")));
+  EXPECT_OK(check_can_make(at("new") / "and" / "deep"));
+  EXPECT_OK(check_can_make("relative/new"));
+  write("file", "x");
+  EXPECT_EQ(check_can_make(at("file") / "below").error().code(), "file.missing");
+  EXPECT_THAT(check_can_make(at(std::string(300, 'x').c_str())).error().message(),
+              HasSubstr("File name too long"));
 }
 
 TEST_F(Files, LockKeepsAnotherHolderOut) {

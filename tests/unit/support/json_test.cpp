@@ -79,6 +79,14 @@ TEST(ParseJson, RefusesObjectsThatWouldTakeMinutes) {
   EXPECT_THAT(error_of(text), HasSubstr("more than 10000 keys"));
 }
 
+TEST(IsUtf8, KnowsNamesThatJsonCannotHold) {
+  EXPECT_TRUE(is_utf8("plain"));
+  EXPECT_TRUE(is_utf8("h\xc3\xbclse"));
+  EXPECT_TRUE(is_utf8("the \xef\xbf\xbd itself"));
+  EXPECT_FALSE(is_utf8("h\xfclse"));
+  EXPECT_FALSE(is_utf8("cut \xc3"));
+}
+
 TEST(PrintJson, ReplacesBytesThatAreNotUtf8) {
   EXPECT_EQ(print_json(Json{"\xff"}), "[\n  \"\xEF\xBF\xBD\"\n]\n");
 }

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
+#include <thread>
 
 namespace xaas {
 namespace {
@@ -232,6 +234,13 @@ TEST(Run, SaysThatItCannotPin) {
   EXPECT_EQ(outcome.error().code(), "support.pin");
 }
 
+/// Waits until somebody has opened the pipe for writing, and has closed it again.
+void wait_for_writer(const std::filesystem::path& pipe) {
+  std::ifstream in(pipe);
+  std::string line;
+  while (std::getline(in, line)) continue;
+}
+
 /// Runs `command` in a process of ours, which gets `signal` as soon as the pipe `ready` in the
 /// command's folder has had a writer; the exit code of `run` there.
 int exit_code_after(int signal, Command command) {
@@ -245,7 +254,7 @@ int exit_code_after(int signal, Command command) {
     const auto outcome = run(command);
     ::_exit(outcome ? outcome->exit_code : 1);
   }
-  EXPECT_OK(read_file(ready));  // waits for the writer
+  wait_for_writer(ready);
   ::kill(runner, signal);
   int status = 0;
   ::waitpid(runner, &status, 0);
@@ -304,6 +313,45 @@ TEST(Run, LetsTheChildDecideWhatASignalMeans) {
   EXPECT_EQ(exit_code_after(
                 SIGTERM, shell("trap 'exit 9' TERM; echo > ready; while :; do sleep 0.01; done")),
             9);
+}
+
+/// Whether a process ends within ten seconds; a zombie has ended.
+bool is_gone_soon(const std::string& pid) {
+  for (int i = 0; i < 1000; ++i) {
+    const auto stat = read_file(std::filesystem::path("/proc") / pid / "stat");
+    if (!stat || stat->contains(") Z ")) return true;
+    std::this_thread::sleep_for(milliseconds{10});
+  }
+  return false;
+}
+
+/// Kills a process of ours while it runs a shell that started another program.
+std::string orphan_of_killed_run(const std::string& prepare) {
+  const auto folder = TemporaryFolder::make();
+  const auto ready = folder->path() / "ready";
+  EXPECT_EQ(::mkfifo(ready.c_str(), 0600), 0);
+  const pid_t runner = ::fork();
+  if (runner == 0) {
+    auto command = shell(prepare + "sleep 1000 & echo $! > pid; echo > ready; wait");
+    command.folder = folder->path();
+    command.ends_with_us = true;
+    const auto outcome = run(command);
+    ::_exit(outcome ? outcome->exit_code : 1);
+  }
+  wait_for_writer(ready);
+  ::kill(runner, SIGKILL);
+  ::waitpid(runner, nullptr, 0);
+  const auto pid = read_file(folder->path() / "pid");
+  EXPECT_OK(pid);
+  return pid->substr(0, pid->find('\n'));
+}
+
+TEST(Run, EndsWhatAChildStartedWhenWeAreKilled) {
+  EXPECT_TRUE(is_gone_soon(orphan_of_killed_run("")));
+}
+
+TEST(Run, EndsWhatDoesNotWantToEndWhenWeAreKilled) {
+  EXPECT_TRUE(is_gone_soon(orphan_of_killed_run("trap '' TERM; ")));
 }
 
 TEST(Run, PutsSignalHandlersBack) {

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -56,6 +57,26 @@ TEST(TemporaryFolder, DoesNotFollowLinksWhenItGoes) {
     fs::create_directory_symlink(outer->path() / "kept", inner->path() / "link");
   }
   EXPECT_TRUE(fs::exists(outer->path() / "kept/f"));
+}
+
+TEST(TemporaryFolder, GoesWithMoreFoldersInOneAnotherThanFilesMayBeOpen) {
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit few = before;
+  few.rlim_cur = 40;
+  fs::path path;
+  {
+    const auto folder = TemporaryFolder::make();
+    ASSERT_OK(folder);
+    path = folder->path();
+    fs::path deep = path;
+    for (int i = 0; i < 100; ++i) deep /= "d";
+    ASSERT_OK(write_file(deep / "file", "x"));
+    ASSERT_OK(write_file(path / "d" / "d" / "other" / "file", "x"));
+    ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &few), 0);
+  }
+  EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before), 0);
+  EXPECT_FALSE(fs::exists(path));
 }
 
 TEST(TemporaryFolder, MakesItsParent) {
