@@ -78,7 +78,8 @@ Result<Target> resolve_target(std::string_view text) {
   if (text == "host") return detect_host();
   if (!names_a_file(text)) return target_of_cpu(text);
   const auto doing = fmt::format("reading the target description `{}`", text);
-  XAAS_TRY(const auto json, while_doing(read_file(std::filesystem::path(text)), doing));
+  XAAS_TRY(const auto json,
+           while_doing(read_file(std::filesystem::path(text), k_longest_document), doing));
   return while_doing(parse_target(json), doing);
 }
 

@@ -181,7 +181,9 @@ Result<std::string> make_loader_cache(const ImageContent& content, const std::st
 
 Status check_include(const std::filesystem::path& include) {
   std::error_code error;
-  if (include.is_absolute() && std::filesystem::exists(include, error)) return {};
+  const bool is_known = std::filesystem::is_regular_file(include, error) ||
+                        std::filesystem::is_directory(include, error);
+  if (include.is_absolute() && is_known) return {};
   return fail(ErrorKind::not_found,
               "`--include {}` names no file of this machine by its absolute path", include.string())
       .with_code("build.include")

@@ -10,16 +10,17 @@
 #include "xaas/capture/build.hpp"
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
+#include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/targets/target.hpp"
 
-#include <fmt/format.h>
-
 #include <chrono>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 namespace xaas {
 namespace {
@@ -36,12 +37,28 @@ struct WorkFolder {
   std::filesystem::path path;
 };
 
+/// The file by which the folder is known as ours goes last: whoever is killed here can try again.
+void remove_old_build(const std::filesystem::path& work) {
+  const auto remove_but = [](const std::filesystem::path& folder, std::string_view kept) {
+    std::error_code error;
+    std::vector<std::filesystem::path> gone;
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error))
+      if (entry->path().filename() != kept) gone.push_back(entry->path());
+    for (const auto& path : gone) std::filesystem::remove_all(path, error);
+  };
+  remove_but(work, "capture");
+  remove_but(work / "capture", "settings.json");
+  std::error_code error;
+  std::filesystem::remove_all(work / "capture", error);
+}
+
 Result<WorkFolder> make_work_folder(const IrOptions& options) {
   WorkFolder work;
   std::error_code error;
   if (options.keep.empty()) {
     // Whole builds, of runs that were killed.
-    remove_stale_temporaries(std::filesystem::temp_directory_path(error));
+    remove_stale_temporaries();
     XAAS_TRY(auto folder, TemporaryFolder::make());
     work.path = folder.path();
     work.temporary = std::move(folder);
@@ -59,7 +76,7 @@ Result<WorkFolder> make_work_folder(const IrOptions& options) {
         .with_help(ours ? "name a new folder, or give --force to remove what is in it"
                         : "name a new folder: it holds other things than a build of xaas-build");
   }
-  if (used) std::filesystem::remove_all(work.path, error);
+  if (used) remove_old_build(work.path);
   XAAS_CHECK(make_folders(work.path));
   return work;
 }
@@ -73,7 +90,8 @@ Status check_options(const IrOptions& options, const LayoutReference& output) {
         .with_code("build.no-source")
         .with_help("--source names the folder that the application's source tree begins at");
   }
-  XAAS_CHECK(check_can_write(output, options.force ? Replace::yes : Replace::no));
+  for (const LayoutReference& tag : {output, generic_tag_of(output)})
+    XAAS_CHECK(check_can_write(tag, options.force ? Replace::yes : Replace::no));
   for (const std::filesystem::path& include : options.includes) XAAS_CHECK(check_include(include));
   if (options.baseline.empty()) return {};
   auto baseline = target_of_cpu(options.baseline, native_architecture());
@@ -121,7 +139,8 @@ Result<int> run_ir_command(const IrOptions& options) {
   progress.stage("writing the image");
   const ImageSettings settings{.entrypoint = options.entrypoint,
                                .environment = options.environment};
-  XAAS_TRY(const auto packed, pack_image(captured.manifest, content, blobs, settings, output));
+  XAAS_TRY(const auto packed, pack_image(captured.manifest, content, blobs, settings, output,
+                                         options.force ? Replace::yes : Replace::no));
   progress.finish();
   for (const std::string& warning : captured.warnings)
     progress.say(Progress::Level::warning, warning);
@@ -132,9 +151,9 @@ Result<int> run_ir_command(const IrOptions& options) {
                            .build_seconds = build.seconds,
                            .total_seconds = seconds_since(start),
                            .warnings = captured.warnings};
-  fmt::print("{}", options.json    ? print_report_json(report)
-                   : options.quiet ? packed.index.digest.str() + "\n"
-                                   : print_report(report));
+  XAAS_CHECK(print_output(options.json    ? print_report_json(report)
+                          : options.quiet ? packed.index.digest.str() + "\n"
+                                          : print_report(report)));
   return 0;
 }
 

@@ -5,16 +5,14 @@
 
 #include "xaas/support/diagnostics.hpp"
 
-#include <fmt/core.h>
-
 #include <cstdio>
 
 namespace {
 
 struct Run {
   xaas::Result<int> operator()(const xaas::Answered& answered) const {
-    fmt::print("{}", answered.output);
-    fmt::print(stderr, "{}", answered.errors);
+    XAAS_CHECK(xaas::print_output(answered.output));
+    xaas::print_errors(answered.errors);
     return answered.exit_code;
   }
   xaas::Result<int> operator()(const xaas::IrOptions& options) const {

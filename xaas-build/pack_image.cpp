@@ -10,8 +10,6 @@
 namespace xaas {
 namespace {
 
-constexpr std::string_view k_generic_tag_suffix = "-generic";
-
 /// The only program that the application installs; of several, none is more the application than
 /// another.
 std::vector<std::string> only_program(const IrManifest& manifest) {
@@ -80,9 +78,13 @@ Result<Descriptor> put_ir(Layout& layout, const IrManifest& manifest, const Blob
 
 }  // namespace
 
+LayoutReference generic_tag_of(const LayoutReference& output) {
+  return {.path = output.path, .tag = output.tag + "-generic"};
+}
+
 Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& content,
                                const BlobFolder& blobs, const ImageSettings& settings,
-                               const LayoutReference& output) {
+                               const LayoutReference& output, Replace replace) {
   XAAS_TRY(auto layout, Layout::open_or_create(output.path));
   PackedImage packed;
   XAAS_TRY(auto generic, put_generic(layout, manifest, content, settings, packed));
@@ -90,11 +92,9 @@ Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& c
   const ImageIndex index{.manifests = {std::move(generic), std::move(ir)},
                          .annotations = {{"org.opencontainers.image.title", manifest.application}}};
   XAAS_TRY(packed.index, layout.put_blob(print_index(index), k_media_index));
-  // For clients that take a tag of several manifests for ambiguous (umoci); others never look at
-  // it.
-  XAAS_CHECK(
-      layout.set_tag(output.tag + std::string(k_generic_tag_suffix), index.manifests.front()));
-  XAAS_CHECK(layout.set_tag(output.tag, packed.index));
+  XAAS_CHECK(layout.set_tags(
+      {{generic_tag_of(output).tag, index.manifests.front()}, {output.tag, packed.index}},
+      replace));
   return packed;
 }
 

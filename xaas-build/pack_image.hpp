@@ -25,9 +25,14 @@ struct PackedImage {
 };
 
 /// Writes the generic image, the IR manifest with its blobs, and the index of both into the layout,
-/// and points the tag at it last: a reader sees the whole image or what was there before.
+/// and points the tags at it last: a reader sees the whole image or what was there before.
+/// `output.exists` when a tag was taken meanwhile and may not be replaced.
 Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& content,
                                const BlobFolder& blobs, const ImageSettings& settings,
-                               const LayoutReference& output);
+                               const LayoutReference& output, Replace replace);
+
+/// The second tag of an image, which names the generic image alone: for clients that take a tag of
+/// several manifests for ambiguous (umoci). Others never look at it.
+LayoutReference generic_tag_of(const LayoutReference& output);
 
 }  // namespace xaas

@@ -95,7 +95,8 @@ Result<int> run_compare_command(const CompareOptions& options) {
   const bool alike = comparison.verdict == Comparison::Verdict::within_noise ||
                      comparison.verdict == Comparison::Verdict::b_better;
   if (alike && a.record) comparison.notes.push_back(reason_for_equality(a, b));
-  fmt::print("{}", options.json ? comparison_json(comparison) : comparison_table(comparison));
+  XAAS_CHECK(
+      print_output(options.json ? comparison_json(comparison) : comparison_table(comparison)));
   XAAS_CHECK(check_bound(comparison, options.at_least));
   return 0;
 }

@@ -5,7 +5,9 @@
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
+#include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
@@ -20,7 +22,7 @@ namespace xaas {
 namespace {
 
 Result<Deployed> open_tree(const std::string& name, const std::filesystem::path& folder) {
-  const auto text = read_file(folder / k_record_path);
+  const auto text = read_file(folder / k_record_path, k_longest_document);
   if (!text) {
     return fail(ErrorKind::not_found, "`{}` is not a deployment: it has no `{}`", folder.string(),
                 k_record_path)
@@ -45,15 +47,20 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
 Result<Deployed> open_image(const std::string& name) {
   XAAS_TRY(const auto reference, parse_layout_reference(name));
   XAAS_TRY(const auto layout, Layout::open(reference.path));
-  XAAS_TRY(const auto image, find_runnable(layout, reference));
-  XAAS_TRY(auto root, unpacked_root(layout, image));
+  // An image for another architecture would only fail at its first instruction, or as a script.
+  XAAS_TRY(const auto host, detect_host());
+  auto image = find_runnable(layout, reference, host.architecture);
+  if (!image && image.error().code() == "image.no-runnable")
+    return std::move(image.error()).with_exit_code(k_exit_wrong_processor);
+  if (!image) return std::move(image.error());
+  XAAS_TRY(auto root, unpacked_root(layout, *image));
   Deployed deployed{.form = Deployed::Form::image,
                     .name = name,
                     .path = std::move(root),
-                    .entrypoint = image.config.entrypoint,
-                    .command = image.config.command,
-                    .environment = image.config.environment};
-  if (const auto text = read_file(deployed.path / k_record_path)) {
+                    .entrypoint = image->config.entrypoint,
+                    .command = image->config.command,
+                    .environment = image->config.environment};
+  if (const auto text = read_file(deployed.path / k_record_path, k_longest_document)) {
     XAAS_TRY(deployed.record, parse_record(*text));
   }
   return deployed;

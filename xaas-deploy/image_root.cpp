@@ -91,8 +91,13 @@ Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
     const bool hides = folder == "/" || folder.starts_with("/usr") || folder.starts_with("/lib") ||
                        folder.starts_with("/bin") || folder.starts_with("/etc");
     if (hides || !std::filesystem::is_directory(folder, error)) continue;
-    XAAS_CHECK(make_folders(root / folder.substr(1)));
-    binds.push_back({.from = folder, .to = (root / folder.substr(1)).string()});
+    // A link of the image would lead out of it.
+    const auto inside = folder.substr(1);
+    if (link_on_the_way(root, inside) ||
+        std::filesystem::is_symlink(std::filesystem::symlink_status(root / inside, error)))
+      continue;
+    XAAS_CHECK(make_folders(root / inside));
+    binds.push_back({.from = folder, .to = (root / inside).string()});
   }
   return binds;
 }
@@ -197,6 +202,17 @@ void add_environment(Command& command, const std::vector<std::string>& environme
     if (equals != std::string::npos)
       command.environment[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
+}
+
+std::optional<std::filesystem::path> link_on_the_way(const std::filesystem::path& root,
+                                                     const std::filesystem::path& inside) {
+  std::filesystem::path way;
+  for (const auto& part : inside.parent_path()) {
+    way /= part;
+    std::error_code error;
+    if (std::filesystem::is_symlink(std::filesystem::symlink_status(root / way, error))) return way;
+  }
+  return std::nullopt;
 }
 
 Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image) {

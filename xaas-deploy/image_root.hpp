@@ -7,6 +7,7 @@
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,11 @@ Result<std::filesystem::path> unpacked_root(const Layout& layout, const Runnable
 
 /// Sets the `NAME=VALUE` entries of an image's configuration.
 void add_environment(Command& command, const std::vector<std::string>& environment);
+
+/// The first part of the path `inside`, its last name excepted, that is a link below `root`: what
+/// is written there would land elsewhere.
+std::optional<std::filesystem::path> link_on_the_way(const std::filesystem::path& root,
+                                                     const std::filesystem::path& inside);
 
 /// Whether this process may make a mount namespace, with or without a user namespace.
 [[nodiscard]] bool can_enter_root();

@@ -4,8 +4,6 @@
 #include "xaas/lowering/lower.hpp"
 #include "xaas/support/diagnostics.hpp"
 
-#include <fmt/core.h>
-
 #include <cstdio>
 #include <variant>
 
@@ -13,8 +11,8 @@ namespace {
 
 struct Run {
   xaas::Result<int> operator()(const xaas::Answered& answered) const {
-    fmt::print("{}", answered.output);
-    fmt::print(stderr, "{}", answered.errors);
+    XAAS_CHECK(xaas::print_output(answered.output));
+    xaas::print_errors(answered.errors);
     return answered.exit_code;
   }
   xaas::Result<int> operator()(const xaas::LowerOneLink&) const {

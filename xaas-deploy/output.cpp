@@ -2,6 +2,7 @@
 #include "deployment.hpp"
 
 #include "xaas/image/xaas_image.hpp"
+#include "xaas/support/files.hpp"
 
 #include <string>
 #include <utility>
@@ -48,7 +49,10 @@ Result<DeploymentOutput> parse_deployment_output(const std::string& text) {
 
 Status check_output_is_free(const DeploymentOutput& output, bool force) {
   if (const auto* tree = std::get_if<TreeOutput>(&output)) {
-    return force ? check_replaceable(*tree) : check_free(*tree);
+    XAAS_CHECK(force ? check_replaceable(*tree) : check_free(*tree));
+    for (const auto& made : {tree->folder.parent_path(), tree->folder})
+      XAAS_CHECK(while_doing(check_can_make(made), "looking at the output"));
+    return {};
   }
   return check_can_write(std::get<LayoutReference>(output), force ? Replace::yes : Replace::no);
 }

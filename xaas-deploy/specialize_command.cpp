@@ -76,6 +76,8 @@ std::filesystem::path cache_folder(const SpecializeOptions& options) {
 std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& progress) {
   const std::filesystem::path folder = cache_folder(options);
   if (folder.empty()) return folder;
+  // What killed runs were writing.
+  for (const auto& part : {folder, folder / "census"}) remove_stale_temporaries(part);
   const auto probe = while_doing(TemporaryFolder::make(folder), "trying the cache");
   if (probe) return folder;
   progress.say(Progress::Level::warning,
@@ -108,6 +110,8 @@ struct Workshop {
 
 Result<Workshop> open_workshop(const Preparation& preparation, std::filesystem::path cache,
                                Progress& progress) {
+  // Whole images, of runs that were killed.
+  remove_stale_temporaries();
   XAAS_TRY(auto folder, TemporaryFolder::make());
   Workshop workshop{.folder = std::move(folder), .cache = std::move(cache)};
   workshop.root = workshop.folder.path() / "root";
@@ -239,12 +243,14 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                            .layout = *layout,
                            .products = products,
                            .record = record,
-                           .runs_here = is_for_here},
+                           .runs_here = is_for_here,
+                           .force = options.force},
                           *tree));
   } else {
     if (is_for_here) XAAS_CHECK(check_programs_load(products, image.ir, workshop.root));
     XAAS_TRY(const auto written,
-             write_deployed_image(image, products, record, std::get<LayoutReference>(output)));
+             write_deployed_image(image, products, record, std::get<LayoutReference>(output),
+                                  options.force ? Replace::yes : Replace::no));
     static_cast<void>(written);
   }
   return record;
@@ -254,8 +260,8 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
 
 Result<int> run_plan_command(const SpecializeOptions& options) {
   XAAS_TRY(const auto preparation, prepare(options));
-  fmt::print("{}", options.json ? print_plan(preparation.image.ir, preparation.plan)
-                                : explain_plan(preparation.image.ir, preparation.plan));
+  XAAS_CHECK(print_output(options.json ? print_plan(preparation.image.ir, preparation.plan)
+                                       : explain_plan(preparation.image.ir, preparation.plan)));
   return 0;
 }
 
@@ -274,9 +280,9 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   progress.finish();
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-  fmt::print("{}", options.json    ? print_deployment_json(record, options.output, seconds)
-                   : options.quiet ? ""
-                                   : print_deployment(record, options.output, seconds));
+  XAAS_CHECK(print_output(options.json    ? print_deployment_json(record, options.output, seconds)
+                          : options.quiet ? ""
+                                          : print_deployment(record, options.output, seconds)));
   return 0;
 }
 

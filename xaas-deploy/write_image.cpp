@@ -42,7 +42,7 @@ LayerContent product_layer(const IrImage& image, const std::vector<VerifiedProdu
 Result<Descriptor> write_deployed_image(const IrImage& image,
                                         const std::vector<VerifiedProduct>& products,
                                         const DeploymentRecord& record,
-                                        const LayoutReference& output) {
+                                        const LayoutReference& output, Replace replace) {
   XAAS_TRY(auto layout, Layout::open_or_create(output.path));
   remove_stale_temporaries(output.path);
   ImageManifest manifest = image.generic.manifest;
@@ -60,7 +60,7 @@ Result<Descriptor> write_deployed_image(const IrImage& image,
   XAAS_TRY(manifest.config, layout.put_blob(print_config(config), k_media_config));
   XAAS_TRY(auto descriptor, layout.put_blob(print_manifest(manifest), k_media_manifest));
   descriptor.platform = Platform{.architecture = image.ir.architecture, .os = "linux"};
-  XAAS_CHECK(layout.set_tag(output.tag, descriptor));
+  XAAS_CHECK(layout.set_tags({{output.tag, descriptor}}, replace));
   return descriptor;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment.hpp"
 #include "image_loader.hpp"
+#include "image_root.hpp"
 
 #include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
@@ -9,11 +10,17 @@
 
 #include <fmt/format.h>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <deque>
 #include <map>
 #include <set>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -44,6 +51,17 @@ Result<std::vector<std::string>> installed_paths(const IrImage& image) {
   return installed;
 }
 
+/// Where a place in the tree really is. Two paths of an image can become one inside the other:
+/// `/usr/local/x`, a link to /etc, and `/x/passwd` must not meet.
+Result<std::filesystem::path> destination(const std::filesystem::path& tree,
+                                          const std::string& place) {
+  const auto link = link_on_the_way(tree, place);
+  if (!link) return tree / place;
+  return fail(ErrorKind::corrupt, "`{}` would be written through the link `{}` of the image", place,
+              link->string())
+      .with_code("layer.unsafe-path");
+}
+
 Status copy_entry(const std::filesystem::path& from, const std::filesystem::path& to) {
   XAAS_CHECK(make_folders(to.parent_path()));
   std::error_code error;
@@ -58,19 +76,36 @@ Status copy_entry(const std::filesystem::path& from, const std::filesystem::path
   return xaas::copy_file(from, to);
 }
 
-/// Two renames: what was there goes into our temporary folder, which is removed afterwards.
-Status move_into_place(const std::filesystem::path& tree, const std::filesystem::path& replaced,
-                       const std::filesystem::path& folder) {
-  std::error_code error;
-  const auto before = std::filesystem::symlink_status(folder, error);
-  error.clear();  // set when nothing is there, which is well
-  if (std::filesystem::exists(before)) std::filesystem::rename(folder, replaced, error);
-  if (!error) std::filesystem::rename(tree, folder, error);
-  if (!error) return {};
+Error not_moved(const std::filesystem::path& folder, int reason) {
   return fail(ErrorKind::io, "cannot move the finished tree to `{}`: {}", folder.string(),
-              error.message())
+              std::generic_category().message(reason))
       .with_code("tree.write")
       .with_help("a mount point cannot be replaced: name a folder inside it");
+}
+
+/// Where the two cannot change places in one step (NFS, Linux before 3.15): the old tree goes into
+/// our temporary folder, which is removed afterwards.
+Status move_in_two_steps(const std::filesystem::path& tree, const std::filesystem::path& folder) {
+  if (::rename(folder.c_str(), (tree.parent_path() / "replaced").c_str()) != 0)
+    return not_moved(folder, errno);
+  if (::rename(tree.c_str(), folder.c_str()) != 0) return not_moved(folder, errno);
+  return {};
+}
+
+/// At every moment there is the old tree or the new one, also when we are killed, and also when
+/// another process writes the same tree: who comes second sees what is there now.
+Status move_into_place(const std::filesystem::path& tree, const TreeOutput& output, bool force) {
+  const std::filesystem::path& folder = output.folder;
+  // Replaces an empty folder, and no other one.
+  if (::rename(tree.c_str(), folder.c_str()) == 0) return {};
+  const int reason = errno;
+  if (reason != ENOTEMPTY && reason != EEXIST && reason != ENOTDIR)
+    return not_moved(folder, reason);
+  XAAS_CHECK(while_doing(check_output_is_free(output, force), "writing the deployment"));
+  if (::renameat2(AT_FDCWD, tree.c_str(), AT_FDCWD, folder.c_str(), RENAME_EXCHANGE) == 0)
+    return {};
+  if (errno == EINVAL || errno == ENOSYS) return move_in_two_steps(tree, folder);
+  return not_moved(folder, errno);
 }
 
 /// sonames that a file needs, transitively through the image's libraries, as image paths.
@@ -161,15 +196,16 @@ Status write_tree(const TreeContent& content, const TreeOutput& output) {
   remove_stale_temporaries(parent);
   XAAS_TRY(auto temporary, TemporaryFolder::make(parent));
   const std::filesystem::path tree = temporary.path() / "tree";
-  const auto copy = [&](const std::string& path) {
-    return copy_entry(content.root / path.substr(1), tree / content.layout.place_of(path));
+  const auto copy = [&](const std::string& path) -> Status {
+    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
+    return copy_entry(content.root / path.substr(1), to);
   };
   for (const std::string& path : content.layout.installed()) XAAS_CHECK(copy(path));
   for (const std::string& path : content.layout.bundled()) XAAS_CHECK(copy(path));
   for (const VerifiedProduct& verified : content.products) {
     const Product& product = content.image.ir.products[verified.product];
-    const std::filesystem::path place = tree / content.layout.place_of(product.path);
-    XAAS_CHECK(xaas::copy_file(verified.file, place));
+    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(product.path)));
+    XAAS_CHECK(xaas::copy_file(verified.file, to));
   }
   for (const VerifiedProduct& verified : content.products) {
     const Product& product = content.image.ir.products[verified.product];
@@ -179,8 +215,9 @@ Status write_tree(const TreeContent& content, const TreeOutput& output) {
       XAAS_CHECK(check_it_loads(product.path, tree / content.layout.place_of(product.path), {}));
     }
   }
-  XAAS_CHECK(write_file(tree / k_record_path, print_record(content.record)));
-  return move_into_place(tree, temporary.path() / "replaced", output.folder);
+  XAAS_TRY(const auto record, destination(tree, std::string(k_record_path)));
+  XAAS_CHECK(write_file(record, print_record(content.record)));
+  return move_into_place(tree, output, content.force);
 }
 
 }  // namespace xaas

@@ -15,7 +15,9 @@ namespace xaas {
 namespace {
 
 constexpr std::string_view k_keep_ir_help =
-    "copy images with `skopeo copy --all --preserve-digests`: other copies leave the IR behind";
+    "copy images with `skopeo copy --all --preserve-digests`, or with podman by `podman manifest "
+    "add --all` and `podman manifest push --all`; `podman push` and other copies leave the IR "
+    "behind";
 
 Result<Descriptor> find_required_tag(const Layout& layout, const LayoutReference& reference) {
   XAAS_TRY(auto tagged, layout.find_tag(reference.tag));
@@ -47,8 +49,34 @@ Status collect_manifests(const Layout& layout, const Descriptor& from, unsigned 
   return {};
 }
 
-bool is_ir_entry(const Descriptor& descriptor) {
-  return descriptor.annotations.contains(std::string(k_annotation_ir));
+/// No honest layer shrinks to a 200th; what unpacks to more is made to fill a disk or the memory.
+ExtractionLimits limits_of(const Descriptor& layer, std::uint64_t allowance) {
+  ExtractionLimits limits;
+  const std::uint64_t size = std::min(layer.size, limits.bytes);  // no overflow below
+  limits.bytes = std::min(limits.bytes, allowance + 200 * size);
+  limits.entries = std::min(limits.entries, 100'000 + size / 16);
+  return limits;
+}
+
+/// What no client takes for an image of its own machine: IR, and what others attach to images.
+bool is_no_image(const Descriptor& descriptor) {
+  return descriptor.annotations.contains(std::string(k_annotation_ir)) ||
+         (descriptor.platform && descriptor.platform->architecture == "unknown");
+}
+
+/// The annotation tells without a look into the manifest, but not every client keeps it (podman
+/// manifest add).
+Result<std::optional<Descriptor>> find_ir_entry(const Layout& layout,
+                                                const std::vector<Descriptor>& manifests) {
+  for (const Descriptor& entry : manifests)
+    if (entry.annotations.contains(std::string(k_annotation_ir))) return entry;
+  for (const Descriptor& entry : manifests) {
+    if (!is_no_image(entry) || !layout.has_blob(entry.digest)) continue;
+    XAAS_TRY(const auto text, layout.read_blob(entry));
+    XAAS_TRY(const auto manifest, parse_manifest(text));
+    if (manifest.artifact_type == k_ir_artifact_type) return entry;
+  }
+  return std::nullopt;
 }
 
 Result<RunnableImage> read_runnable(const Layout& layout, const Descriptor& descriptor) {
@@ -65,7 +93,7 @@ Result<RunnableImage> pick_runnable(const Layout& layout, const std::vector<Desc
                                     std::string_view architecture) {
   std::vector<std::string> seen;
   for (const Descriptor& descriptor : manifests) {
-    if (is_ir_entry(descriptor)) continue;
+    if (is_no_image(descriptor)) continue;
     XAAS_TRY(auto image, read_runnable(layout, descriptor));
     const std::string& found = image.config.platform.architecture;
     if (architecture.empty() || found == architecture) return image;
@@ -92,8 +120,8 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
   XAAS_TRY(auto tagged, find_required_tag(layout, reference));
   std::vector<Descriptor> manifests;
   XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
-  const auto entry = std::ranges::find_if(manifests, is_ir_entry);
-  if (entry == manifests.end()) {
+  XAAS_TRY(const auto entry, find_ir_entry(layout, manifests));
+  if (!entry) {
     return fail(ErrorKind::not_found, "`{}` holds no IR: there is nothing to specialize",
                 reference.str())
         .with_code("image.no-ir")
@@ -121,6 +149,7 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
 }
 
 Status check_can_write(const LayoutReference& output, Replace replace) {
+  XAAS_CHECK(while_doing(check_can_make(output.path), "looking at the output"));
   std::error_code error;
   if (!std::filesystem::exists(output.path, error)) return {};
   const bool is_layout = std::filesystem::exists(output.path / "oci-layout", error);
@@ -137,15 +166,16 @@ Status check_can_write(const LayoutReference& output, Replace replace) {
   XAAS_TRY(const auto layout, while_doing(Layout::open(output.path), "looking at the output"));
   XAAS_TRY(const auto tagged, layout.find_tag(output.tag));
   if (!tagged || replace == Replace::yes) return {};
-  return fail(ErrorKind::invalid_input, "`{}` exists", output.str())
-      .with_code("output.exists")
-      .with_help("choose another tag, or give --force to replace it");
+  return tag_exists(output);
 }
 
 Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
                       const std::filesystem::path& folder) {
   XAAS_CHECK(make_folders(folder));
   std::set<Digest> missing = wanted;
+  // They pass through the memory one by one, and none is larger than all that there should be.
+  std::uint64_t expected = 0;
+  for (const auto& [digest, size] : image.ir.blobs) expected += size;
   for (const Descriptor& layer : image.ir_layers.layers) {
     if (missing.empty()) break;
     const auto keep = [&](const std::string& path, const std::string& bytes) -> Status {
@@ -160,7 +190,9 @@ Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
       missing.erase(*digest);
       return write_file(folder / digest->hex(), bytes);
     };
-    XAAS_CHECK(visit_layer_files(image.layout, layer, keep));
+    ExtractionLimits limits = limits_of(layer, std::uint64_t{64} << 20);
+    limits.bytes = std::min(limits.bytes, expected);
+    XAAS_CHECK(visit_layer_files(image.layout, layer, keep, limits));
   }
   if (missing.empty()) return {};
   return fail(ErrorKind::corrupt,
@@ -173,7 +205,10 @@ Status unpack_image(const Layout& layout, const RunnableImage& image,
                     const std::filesystem::path& root) {
   XAAS_CHECK(make_folders(root));
   for (const Descriptor& layer : image.manifest.layers) {
-    XAAS_CHECK(extract_layer(layout, layer, root));
+    // Files are named as in the image; a full disk has a place.
+    XAAS_CHECK(
+        while_doing(extract_layer(layout, layer, root, limits_of(layer, std::uint64_t{1} << 30)),
+                    "unpacking the image into `" + root.string() + "`"));
   }
   return {};
 }

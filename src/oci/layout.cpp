@@ -27,7 +27,7 @@ Result<std::string> read_version(std::string_view text) {
 }
 
 Status check_version(const std::filesystem::path& layout) {
-  auto text = read_file(layout / "oci-layout");
+  auto text = read_file(layout / "oci-layout", k_longest_document);
   if (!text && text.error().kind() == ErrorKind::not_found) {
     return fail(ErrorKind::not_found, "there is no OCI layout in `{}`", layout.string())
         .with_help("an OCI layout is a folder with a file `oci-layout` in it")
@@ -46,7 +46,7 @@ Status check_version(const std::filesystem::path& layout) {
 }
 
 Result<std::string> read_index_text(const std::filesystem::path& layout) {
-  auto text = read_file(layout / "index.json");
+  auto text = read_file(layout / "index.json", k_longest_document);
   if (text || text.error().kind() != ErrorKind::not_found) return text;
   return fail(ErrorKind::corrupt, "the layout `{}` has no `index.json`", layout.string())
       .with_code("layout.corrupt");
@@ -96,9 +96,10 @@ bool has_tag(const Descriptor& descriptor, std::string_view tag) {
   return name != descriptor.annotations.end() && name->second == tag;
 }
 
-bool has_tag(const Json& entry, std::string_view tag) {
+std::optional<std::string> tag_of(const Json& entry) {
   const auto pointer = Json::json_pointer("/annotations") / std::string(k_annotation_ref_name);
-  return entry.contains(pointer) && entry.at(pointer) == tag;
+  if (!entry.contains(pointer)) return std::nullopt;
+  return entry.at(pointer).get<std::string>();
 }
 
 /// The JSON of one descriptor, by way of an index that holds only it.
@@ -193,21 +194,36 @@ Result<std::vector<std::string>> Layout::tags() const {
   return names;
 }
 
-Status Layout::set_tag(std::string_view tag, Descriptor descriptor) {
-  if (!is_tag(tag)) {
-    return fail(ErrorKind::invalid_input, "`{}` is not a tag", tag).with_code("reference.tag");
+Error tag_exists(const LayoutReference& reference) {
+  return fail(ErrorKind::invalid_input, "`{}` exists", reference.str())
+      .with_code("output.exists")
+      .with_help("choose another tag, or give --force to replace it");
+}
+
+Status Layout::set_tags(const std::map<std::string, Descriptor>& tags, Replace replace) {
+  Json added = Json::array();
+  for (auto [tag, descriptor] : tags) {
+    if (!is_tag(tag))
+      return fail(ErrorKind::invalid_input, "`{}` is not a tag", tag).with_code("reference.tag");
+    descriptor.annotations[std::string(k_annotation_ref_name)] = tag;
+    XAAS_TRY(const auto entry, json_of(std::move(descriptor)));
+    added.push_back(entry);
   }
-  descriptor.annotations[std::string(k_annotation_ref_name)] = tag;
-  XAAS_TRY(const auto entry, json_of(std::move(descriptor)));
   XAAS_TRY(const auto lock, lock_layout(path_));
   // As JSON and not as ImageIndex: other tools' entries have fields that we do not know.
   XAAS_CHECK(read_layout_index(path_));
   XAAS_TRY(const auto text, read_index_text(path_));
   XAAS_TRY(auto index, parse_document(text));
   Json entries = Json::array();
-  for (const auto& old : index["manifests"])
-    if (!has_tag(old, tag)) entries.push_back(old);
-  entries.push_back(entry);
+  for (const auto& old : index["manifests"]) {
+    const auto name = tag_of(old);
+    if (!name || !tags.contains(*name)) {
+      entries.push_back(old);
+    } else if (replace == Replace::no) {
+      return tag_exists({.path = path_, .tag = *name});
+    }
+  }
+  for (const auto& entry : added) entries.push_back(entry);
   index["manifests"] = std::move(entries);
   return write_file(path_ / "index.json", print_json(index));
 }

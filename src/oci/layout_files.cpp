@@ -60,7 +60,8 @@ Error layout_io_error(std::string_view action, const std::filesystem::path& path
                       int error_number) {
   return fail(ErrorKind::io, "could not {} `{}`: {}", action, path.string(),
               std::generic_category().message(error_number))
-      .with_code("file.io");
+      .with_code("file.io")
+      .with_help(help_on(error_number));
 }
 
 Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& name) {
@@ -149,6 +150,11 @@ Result<OpenFile> open_verified_blob(const Layout& layout, const Descriptor& desc
 }
 
 Result<std::string> read_verified_blob(const Layout& layout, const Descriptor& descriptor) {
+  if (descriptor.size > k_longest_document) {
+    return fail(ErrorKind::corrupt, "blob `{}` has {} bytes; no document has more than {}",
+                descriptor.digest.str(), descriptor.size, k_longest_document)
+        .with_code("file.too-large");
+  }
   XAAS_TRY(const auto file, open_blob(layout, descriptor));
   std::string bytes;
   XAAS_CHECK(read_all(file.number(), layout.blob_path(descriptor.digest),

@@ -42,8 +42,6 @@ Result<RunnableImage> find_runnable(const Layout& layout, const LayoutReference&
 /// there because a client copied the image without it: the message names the command that keeps it.
 Result<IrImage> open_ir_image(const LayoutReference& reference);
 
-enum class Replace { no, yes };
-
 /// Whether an image can go there: asked before long work, not after it. `output.exists` when the
 /// tag is taken.
 Status check_can_write(const LayoutReference& output, Replace replace);

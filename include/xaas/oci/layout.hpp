@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,8 @@ struct LayoutReference {
 /// existing layout). The tag is what follows the last ':' if it has no '/' and matches the
 /// distribution-spec's tag grammar `[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}`.
 Result<LayoutReference> parse_layout_reference(std::string_view text);
+
+enum class Replace { no, yes };
 
 /// An OCI image layout in a folder (image-layout.md). Blobs are content-addressed, and every read
 /// checks size and digest. Two writers are kept apart by a lock file inside the folder.
@@ -50,14 +53,17 @@ class Layout {
   /// The descriptor that index.json lists for a tag; empty when there is none.
   [[nodiscard]] Result<std::optional<Descriptor>> find_tag(std::string_view tag) const;
   [[nodiscard]] Result<std::vector<std::string>> tags() const;
-  /// Points the tag at `descriptor`, replacing what it pointed at, by an atomic rewrite of
-  /// index.json under the lock: readers see the old or the new one.
-  Status set_tag(std::string_view tag, Descriptor descriptor);
+  /// Points tags at descriptors by one atomic rewrite of index.json under the lock: readers see all
+  /// the old ones or all the new ones. With Replace::no, `output.exists` when one is taken.
+  Status set_tags(const std::map<std::string, Descriptor>& tags, Replace replace);
 
  private:
   explicit Layout(std::filesystem::path path) : path_(std::move(path)) {}
   std::filesystem::path path_;
 };
+
+/// That the tag is taken, and what to do about it.
+Error tag_exists(const LayoutReference& reference);
 
 /// Checks the image behind `descriptor` against image-spec 1.1: every MUST of its tables for the
 /// fields we read and write, digests and sizes of all blobs, diff_ids of the layers. Returns the

@@ -189,13 +189,24 @@ TEST_F(LayoutTest, DoesNotHangOnAPipeInABlobsPlace) {
 
 TEST_F(LayoutTest, ReplacesATagAndKeepsTheOthers) {
   auto layout = Layout::open_or_create(path_);
-  ASSERT_TRUE(layout->set_tag("a", manifest_descriptor("1")));
-  ASSERT_TRUE(layout->set_tag("b", manifest_descriptor("2")));
-  ASSERT_TRUE(layout->set_tag("a", manifest_descriptor("3")));
+  ASSERT_TRUE(layout->set_tags({{"a", manifest_descriptor("1")}}, Replace::yes));
+  ASSERT_TRUE(layout->set_tags({{"b", manifest_descriptor("2")}}, Replace::yes));
+  ASSERT_TRUE(layout->set_tags({{"a", manifest_descriptor("3")}}, Replace::yes));
   EXPECT_THAT(*layout->tags(), ElementsAre("a", "b"));
   EXPECT_EQ(layout->find_tag("a")->value().digest, digest_of("3"));
   EXPECT_EQ(layout->find_tag("b")->value().digest, digest_of("2"));
   EXPECT_EQ(*layout->find_tag("c"), std::nullopt);
+}
+
+TEST_F(LayoutTest, SetsAllTagsOrNone) {
+  auto layout = Layout::open_or_create(path_);
+  ASSERT_TRUE(layout->set_tags({{"a", manifest_descriptor("1")}}, Replace::no));
+  const auto status = layout->set_tags(
+      {{"0", manifest_descriptor("2")}, {"a", manifest_descriptor("2")}}, Replace::no);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code(), "output.exists");
+  EXPECT_EQ(layout->tags().value(), std::vector<std::string>{"a"});
+  EXPECT_EQ(layout->find_tag("a").value()->digest, manifest_descriptor("1").digest);
 }
 
 TEST_F(LayoutTest, KeepsWhatOtherToolsWroteIntoTheIndex) {
@@ -205,7 +216,7 @@ TEST_F(LayoutTest, KeepsWhatOtherToolsWroteIntoTheIndex) {
       R"({"schemaVersion": 2, "x": 1, "manifests": [{"mediaType": "a/b", "size": 1, "urls": ["u"],
           "digest": ")" +
           digest_of("x").str() + R"("}]})"));
-  ASSERT_TRUE(layout->set_tag("a", manifest_descriptor("1")));
+  ASSERT_TRUE(layout->set_tags({{"a", manifest_descriptor("1")}}, Replace::yes));
   const auto text = read_file(path_ / "index.json");
   EXPECT_THAT(*text, HasSubstr("urls"));
   EXPECT_THAT(*text, HasSubstr("\"x\": 1"));
@@ -213,7 +224,8 @@ TEST_F(LayoutTest, KeepsWhatOtherToolsWroteIntoTheIndex) {
 
 TEST_F(LayoutTest, RefusesATagThatIsNone) {
   auto layout = Layout::open_or_create(path_);
-  EXPECT_EQ(layout->set_tag("a/b", manifest_descriptor("1")).error().code(), "reference.tag");
+  EXPECT_EQ(layout->set_tags({{"a/b", manifest_descriptor("1")}}, Replace::yes).error().code(),
+            "reference.tag");
 }
 
 TEST_F(LayoutTest, RefusesATagThatNamesTwoImages) {
@@ -253,7 +265,8 @@ void set_tags(const std::filesystem::path& path, const std::string& prefix) {
   auto layout = Layout::open_or_create(path);
   ASSERT_TRUE(layout) << layout.error().message();
   for (int i = 0; i < 20; ++i)
-    ASSERT_TRUE(layout->set_tag(prefix + std::to_string(i), manifest_descriptor(prefix)));
+    ASSERT_TRUE(layout->set_tags({{prefix + std::to_string(i), manifest_descriptor(prefix)}},
+                                 Replace::yes));
 }
 
 TEST_F(LayoutTest, LosesNoTagOfTwoThreads) {
