@@ -62,9 +62,21 @@ def forget_blob():
     facts.update(json.loads(changed))
 
 
+def other_architecture():
+    """As if all of it had been packaged on the other kind of machine."""
+    other = {"amd64": "arm64", "arm64": "amd64"}[facts["architecture"]]
+    manifest = read(generic)
+    put(manifest["config"], {**read(manifest["config"]), "architecture": other})
+    put(generic, manifest)
+    generic["platform"]["architecture"] = facts["architecture"] = other
+
+
 CHANGES = {
     "nothing": lambda: None,
     "two-images": two_images,
+    "other-architecture": other_architecture,
+    "wrong-digest": lambda: ir_manifest["layers"][0].update(digest="sha256:" + "0" * 64),
+    "wrong-size": lambda: ir_manifest["layers"][0].update(size=ir_layer["size"] + 1),
     "flip": flip,
     "empty": lambda: path_of(ir_layer).write_bytes(b""),
     "remove": lambda: path_of(ir_layer).unlink(),
@@ -83,9 +95,9 @@ CHANGES = {
     "ir-no-configuration": lambda: facts.update(configurations=[]),
     "ir-blob": forget_blob,
 }
-kept = json.dumps(facts)
+kept = json.dumps([facts, ir_layer])
 CHANGES[sys.argv[2]]()
-if json.dumps(facts) != kept:
+if json.dumps([facts, ir_layer]) != kept:
     put(ir_manifest["config"], facts)
     put(ir, ir_manifest)
 put(tagged, image)
