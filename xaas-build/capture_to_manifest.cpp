@@ -100,13 +100,7 @@ class ManifestMaker {
         keep_nameless(file);
         continue;
       }
-      if (!is_linked(file)) continue;
-      if (is_utf8(file.path)) {
-        XAAS_CHECK(add_product(file));
-      } else {
-        // The generic image has it under its own name; the manifest is JSON.
-        XAAS_CHECK(keep_generic(file, "its name is not UTF-8"));
-      }
+      if (is_linked(file)) XAAS_CHECK(add_product(file));
       if (!file.objects.empty()) add_archive(file);
     }
     describe();
