@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flag_table.hpp"
 
+#include <algorithm>
 #include <array>
 
 // The table is data: to teach the wrapper a flag, add a row. A flag that takes a separate value
@@ -266,6 +267,13 @@ constexpr auto k_rows = std::to_array<FlagRow>({
 });
 // NOLINTEND(modernize-use-designated-initializers)
 
+// A command line may have thousands of words: each is compared with the rows of its first letter.
+constexpr auto k_by_name = [] {
+  auto rows = k_rows;
+  std::ranges::sort(rows, {}, &FlagRow::name);
+  return rows;
+}();
+
 bool fits(const FlagRow& row, std::string_view argument) {
   const bool exact = row.value == none || row.value == separate;
   return exact ? argument == row.name : argument.starts_with(row.name);
@@ -280,9 +288,8 @@ std::span<const FlagRow> compiler_flags() {
 const FlagRow* find_flag(std::string_view argument) {
   const FlagRow* best = nullptr;
   if (argument.size() < 2 || argument.front() != '-') return nullptr;
-  for (const FlagRow& row : k_rows) {
-    // Most rows end here: a command line may have thousands of words.
-    if (row.name[1] != argument[1]) continue;
+  const auto letter = [](const FlagRow& row) { return row.name[1]; };
+  for (const FlagRow& row : std::ranges::equal_range(k_by_name, argument[1], {}, letter)) {
     if (fits(row, argument) && (best == nullptr || row.name.size() > best->name.size()))
       best = &row;
   }

@@ -191,6 +191,12 @@ constexpr auto k_long = std::to_array<Row>({
     {"wrap", Takes::value, kept},
 });
 
+constexpr auto k_long_by_name = [] {
+  auto rows = k_long;
+  std::ranges::sort(rows, {}, &Row::name);
+  return rows;
+}();
+
 constexpr auto k_short = std::to_array<Row>({
     {"-(", Takes::nothing, dropped},
     {"-)", Takes::nothing, dropped},
@@ -264,8 +270,8 @@ class Parser {
       return true;
     }
     const std::string_view key = name.substr(0, name.find('='));
-    const auto* row = std::ranges::find(k_long, key, &Row::name);
-    if (row == k_long.end()) return false;
+    const auto* row = std::ranges::lower_bound(k_long_by_name, key, {}, &Row::name);
+    if (row == k_long_by_name.end() || row->name != key) return false;
     LinkerArgument argument{
         .meaning = row->meaning,
         .name = "--" + std::string(row->canonical.empty() ? row->name : row->canonical),
