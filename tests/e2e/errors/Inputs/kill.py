@@ -205,7 +205,8 @@ def main():
     new = state_of(place.output)
     assert old and new and old != new
     jitter = random.Random(seed)
-    whole = sorted(seconds)[1]
+    # The quickest: later moments would find the work done.
+    whole = min(seconds)
     times = [(i + jitter.random()) / moments * whole for i in range(moments)]
 
     stages = collections.Counter()
