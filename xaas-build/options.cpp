@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include "xaas/support/json.hpp"
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,22 +27,6 @@ Examples:
   xaas-build ir --source zstd --output oci:images:zstd -- \
       'make -j$(nproc) && make install PREFIX=$PREFIX DESTDIR=$DESTDIR'
 )";
-
-/// `["a","b c"]` as JSON, anything else split at blanks.
-std::vector<std::string> split_entrypoint(const std::string& text) {
-  if (text.starts_with('[')) {
-    if (const auto json = parse_json(text); json && json->is_array()) {
-      std::vector<std::string> words;
-      for (const Json& word : *json)
-        words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
-      return words;
-    }
-  }
-  std::istringstream stream(text);
-  std::vector<std::string> words;
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
 
 ProductRequest split_product(const std::string& text) {
   const auto equals = text.find('=');

@@ -18,6 +18,7 @@ Result<int> run_detect_command(const DetectOptions& options);
 /// `xaas-deploy run`: replaces this process.
 struct RunOptions {
   std::string deployed;
+  std::vector<std::string> entrypoint;  // empty: the deployment's own
   std::vector<std::string> arguments;
 };
 Result<int> run_run_command(const RunOptions& options);

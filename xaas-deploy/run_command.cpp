@@ -38,8 +38,12 @@ Status check_processor(const Deployed& deployed) {
 }  // namespace
 
 Result<int> run_run_command(const RunOptions& options) {
-  XAAS_TRY(const auto deployed, open_deployed(options.deployed));
+  XAAS_TRY(auto deployed, open_deployed(options.deployed));
   XAAS_CHECK(check_processor(deployed));
+  if (!options.entrypoint.empty()) {
+    deployed.entrypoint = options.entrypoint;
+    deployed.command.clear();
+  }
   XAAS_TRY(auto command, command_for(deployed, options.arguments));
   command.output = Command::Output::inherit;
   command.errors = Command::Errors::inherit;

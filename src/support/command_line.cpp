@@ -2,9 +2,11 @@
 #include "xaas/support/command_line.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/json.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <memory>
@@ -116,7 +118,7 @@ std::optional<std::string> unknown_option(const CLI::App& command,
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string& argument = arguments[i];
     if (!argument.starts_with('-') || argument.size() < 2) continue;
-    const std::string name =
+    std::string name =
         argument.starts_with("--") ? argument.substr(0, argument.find('=')) : argument.substr(0, 2);
     const CLI::Option* option = command.get_option_no_throw(name);
     if (option == nullptr) return name;
@@ -138,14 +140,16 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error,
   const auto commands = command_names(app);
   const std::string& first = arguments.front();
   const bool is_option = first.starts_with('-');
-  if (!is_option && std::ranges::find(commands, first) == commands.end())
+  if (!is_option && std::ranges::find(commands, first) == commands.end()) {
     return usage_error(app, app, fmt::format("there is no command `{}`", first),
                        near_hint(first, commands));
+  }
   const CLI::App& command = is_option ? app : *app.get_subcommand(first);
   const std::vector<std::string> rest(arguments.begin() + (is_option ? 0 : 1), arguments.end());
-  if (const auto option = unknown_option(command, rest))
+  if (const auto option = unknown_option(command, rest)) {
     return usage_error(app, command, fmt::format("there is no option `{}`", *option),
                        near_hint(*option, option_names(command)));
+  }
   return usage_error(app, command, lower_first(error.what()));
 }
 
@@ -153,6 +157,19 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error,
 
 void style_help(CLI::App& command, std::string usage) {
   command.formatter(std::make_shared<HelpFormatter>(std::move(usage)));
+}
+
+std::vector<std::string> split_entrypoint(const std::string& text) {
+  std::vector<std::string> words;
+  const auto json = text.starts_with('[') ? parse_json(text) : Json();
+  if (json && json->is_array()) {
+    for (const Json& word : *json)
+      words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
+    return words;
+  }
+  std::istringstream stream(text);
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
 }
 
 std::vector<std::string> cut_behind_dashes(std::vector<std::string>& arguments) {

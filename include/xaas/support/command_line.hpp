@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
 }
 
@@ -25,6 +25,10 @@ void style_help(CLI::App& command, std::string usage);
 
 /// What stands behind the first `--`, taken out of `arguments`; empty when there is none.
 std::vector<std::string> cut_behind_dashes(std::vector<std::string>& arguments);
+
+/// A program and its first arguments, as `--entrypoint` takes them: `["a","b c"]` as JSON, anything
+/// else split at blanks.
+std::vector<std::string> split_entrypoint(const std::string& text);
 
 /// Parses with CLI11. Empty when `app` knows now which subcommand to run. Wrong names of commands
 /// and options are answered with near ones; no argument at all is answered with the help.
