@@ -16,10 +16,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,13 +34,15 @@ struct Preparation {
   DeploymentPlan plan;
 };
 
-/// "22.1.8" -> 22.
-int major_of(const std::string& version) {
-  return std::atoi(version.c_str());
+/// The number that the text begins with, else 0: "22.1.8" -> 22.
+int leading_number(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
 }
 
 Status check_llvm_version(const IrManifest& ir) {
-  if (major_of(ir.llvm_version) <= major_of(XAAS_LLVM_VERSION)) return {};
+  if (leading_number(ir.llvm_version) <= leading_number(XAAS_LLVM_VERSION)) return {};
   return fail(ErrorKind::unsupported,
               "the image's bitcode is from LLVM {}; this program has LLVM {}", ir.llvm_version,
               XAAS_LLVM_VERSION)
@@ -74,7 +78,7 @@ std::filesystem::path cache_folder(const SpecializeOptions& options) {
 
 /// A cache that cannot be used costs time, not the deployment.
 std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& progress) {
-  const std::filesystem::path folder = cache_folder(options);
+  std::filesystem::path folder = cache_folder(options);
   if (folder.empty()) return folder;
   // What killed runs were writing.
   for (const auto& part : {folder, folder / "census"}) remove_stale_temporaries(part);
@@ -88,9 +92,9 @@ std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& p
 /// A tree runs with the host's C library: it must be new enough, where we know it.
 Status check_host_c_library(const IrManifest& ir, const Target& target) {
   if (target.libc_version.empty() || ir.glibc_floor.empty()) return {};
-  const auto minor = [](const std::string& version) {
+  const auto minor = [](std::string_view version) {
     const auto dot = version.find('.');
-    return dot == std::string::npos ? 0 : std::atoi(version.c_str() + dot + 1);
+    return dot == std::string_view::npos ? 0 : leading_number(version.substr(dot + 1));
   };
   if (minor(ir.glibc_floor) <= minor(target.libc_version)) return {};
   return fail(ErrorKind::incompatible, "`{}` needs glibc {}; `{}` has {}", ir.application,
@@ -149,11 +153,13 @@ Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparati
     const PlannedLowering& lowering = lowerings[i];
     XAAS_CHECK(make_folders(lowering.job.work));
     XAAS_TRY(const auto lowered, lower(lowering.job, progress));
-    const VerifyPlaces places{
-        .root = workshop.root, .work = lowering.job.work, .cache = workshop.cache};
+    const Verification against{.manifest = ir,
+                               .target = preparation.plan.target,
+                               .root = workshop.root,
+                               .work = lowering.job.work,
+                               .cache = workshop.cache};
     for (const std::size_t product : lowering.products) {
-      XAAS_TRY(auto verified,
-               verify_product(ir, lowering, lowered, product, preparation.plan.target, places));
+      XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
       per_link[i].push_back(std::move(verified));
     }
     progress.step(lowering.job.name);

@@ -31,10 +31,11 @@ Strip strip_of(StripLevel level) {
   return Strip::nothing;
 }
 
-/// The census depends on the file and on which functions count apart; both are in the key.
+/// The census depends on the file, on which functions count apart, and on how classes are told
+/// apart (the number); all are in the key.
 Digest census_key(std::string_view lowered, const std::set<std::string>& explicit_functions) {
   DigestBuilder builder;
-  builder.update(XAAS_VERSION " census\n");
+  builder.update(XAAS_VERSION " census 2\n");
   builder.update(digest_of(lowered).str());
   for (const std::string& name : explicit_functions) builder.update("\n" + name);
   return builder.finish();
@@ -101,25 +102,24 @@ Status refuse(const Product& product, std::vector<std::string> breaches) {
 
 }  // namespace
 
-Result<VerifiedProduct> verify_product(const IrManifest& manifest, const PlannedLowering& lowering,
-                                       const LoweringResult& lowered, std::size_t index,
-                                       const Target& target, const VerifyPlaces& places) {
-  const Product& product = manifest.products[index];
+Result<VerifiedProduct> verify_product(const Verification& against, const PlannedLowering& lowering,
+                                       const LoweringResult& lowered, std::size_t index) {
+  const Product& product = against.manifest.products[index];
   XAAS_TRY(const auto bytes, read_file(lowering.job.output));
-  XAAS_TRY(const auto generic, read_file(places.root / product.path.substr(1)));
+  XAAS_TRY(const auto generic, read_file(against.root / product.path.substr(1)));
   XAAS_TRY(auto breaches, interface_differences(generic, bytes));
-  XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, places.cache));
-  XAAS_TRY(const auto generic_census, cached_census(generic, {}, places.cache));
-  for (const std::string& name : unrunnable_classes(census, generic_census, target)) {
+  XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, against.cache));
+  XAAS_TRY(const auto generic_census, cached_census(generic, {}, against.cache));
+  for (const std::string& name : unrunnable_classes(census, generic_census, against.target)) {
     breaches.push_back(
-        fmt::format("it has {} instructions, which `{}` cannot run", name, target.name));
+        fmt::format("it has {} instructions, which `{}` cannot run", name, against.target.name));
   }
   XAAS_CHECK(refuse(product, std::move(breaches)));
-  const bool is_archive = manifest.links[product.link].kind == LinkKind::archive;
+  const bool is_archive = against.manifest.links[product.link].kind == LinkKind::archive;
   XAAS_TRY(const auto stripped,
            is_archive ? Result<std::string>(bytes) : strip_elf(bytes, strip_of(product.strip)));
   VerifiedProduct verified{.product = index,
-                           .file = places.work / fmt::format("product-{}", index)};
+                           .file = against.work / fmt::format("product-{}", index)};
   XAAS_CHECK(write_file(verified.file, stripped, product.mode));
   verified.record = {.path = product.path,
                      .content = digest_of(stripped),

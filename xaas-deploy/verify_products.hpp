@@ -19,7 +19,10 @@ struct VerifiedProduct {
   DeployedProduct record;
 };
 
-struct VerifyPlaces {
+/// What a product is checked against, and where; references must outlive the checks.
+struct Verification {
+  const IrManifest& manifest;
+  const Target& target;
   std::filesystem::path root;   // the generic image, unpacked
   std::filesystem::path work;   // private
   std::filesystem::path cache;  // verdicts by content; empty: none
@@ -28,9 +31,8 @@ struct VerifyPlaces {
 /// Checks one lowered file against the generic one and the target (interface, instruction sets),
 /// strips it as the install step did, and puts it at a place of its own. `mismatch` names
 /// everything that does not hold.
-Result<VerifiedProduct> verify_product(const IrManifest& manifest, const PlannedLowering& lowering,
-                                       const LoweringResult& lowered, std::size_t product,
-                                       const Target& target, const VerifyPlaces& places);
+Result<VerifiedProduct> verify_product(const Verification& against, const PlannedLowering& lowering,
+                                       const LoweringResult& lowered, std::size_t index);
 
 /// Whether the loader can start the program: every library and symbol is found. Nothing of the
 /// program runs. `mismatch` with what the loader said. Static programs pass.

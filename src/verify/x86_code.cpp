@@ -7,6 +7,7 @@
 #include "instruction_counter.hpp"
 #include "x86_opcode_map.hpp"
 
+#include <llvm-c/Target.h>
 #include <llvm/MC/MCAsmInfo.h>
 #include <llvm/MC/MCContext.h>
 #include <llvm/MC/MCDisassembler/MCDisassembler.h>
@@ -20,12 +21,6 @@
 
 #include <algorithm>
 #include <array>
-
-extern "C" {
-void LLVMInitializeX86TargetInfo();
-void LLVMInitializeX86TargetMC();
-void LLVMInitializeX86Disassembler();
-}
 
 namespace xaas {
 namespace {
@@ -139,11 +134,18 @@ Class class_of_vex(const X86Encoding& encoding, const Registers& registers) {
   return vex_needs_avx2(encoding) ? Class::avx2 : Class::avx;
 }
 
+// Conversions from memory to a general register (vcvttsd2usi) name no vector register; APX's own
+// and promoted instructions are in the other maps.
+Class class_of_evex(const X86Encoding& encoding, const Registers& registers) {
+  const bool in_vector_map = encoding.map == 1 || encoding.map == 5 || encoding.map == 6;
+  return in_vector_map || registers.has_vector || registers.has_mask ? Class::avx512 : Class::apx;
+}
+
 Class class_of(const X86Encoding& encoding, const Registers& registers, llvm::StringRef name) {
   using enum X86Encoding::Form;
   switch (encoding.form) {
     case evex:
-      return registers.has_vector || registers.has_mask ? Class::avx512 : Class::apx;
+      return class_of_evex(encoding, registers);
     case rex2:
       return Class::apx;
     case xop:

@@ -92,6 +92,15 @@ TEST(TakeCensus, TellsEncodingsApart) {
       (Counts{{"AMX", 3}}));
   EXPECT_EQ(census_of_assembly("addq %r17, %rax; addq %rax, %rbx, %rcx").instructions,
             (Counts{{"APX", 2}}));
+  EXPECT_EQ(census_of_assembly("andnq %r17, %rax, %rbx; {evex} shlx %rax, (%rbx), %rcx;"
+                               "pushp %rax; setzub %al; ccmpneq {dfv=} %rax, %rbx")
+                .instructions,
+            (Counts{{"APX", 5}}));
+  // They name no vector register.
+  EXPECT_EQ(census_of_assembly("vcvttsd2usi (%rsp), %rax; vcvttsd2usi 8(%rsp), %eax;"
+                               "vcvtss2usi (%rsp), %rax; vcvttsh2si (%rsp), %rax")
+                .instructions,
+            (Counts{{"AVX-512", 4}}));
   EXPECT_EQ(
       census_of_assembly("vfmaddps %xmm0, %xmm1, %xmm2, %xmm3; vpcomb $1, %xmm0, %xmm1, %xmm2")
           .instructions,
