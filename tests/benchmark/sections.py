@@ -1,0 +1,253 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The sections of the benchmark: each gives rows, and a figure that cannot be had is a row too."""
+import shutil
+import subprocess
+
+import growth
+import measure
+import report
+import workshop
+from measure import Unmeasurable
+from report import Row, at_least, at_most, compared
+
+MEGABYTE = 1e6
+STARTS = 200
+
+CORPUS = ("lib", "programs", "tests", "doc", "zlibWrapper")
+FFT_PROBLEMS = {"1d, 4096": "ocf4096", "1d, 1048576": "ocf1048576", "1d real, 65536": "orf65536",
+                "2d, 512x512": "icf512x512", "3d, 64x64x64": "ocf64x64x64"}
+GEOS_PROGRAMS = ("perf_iterated_buffer", "perf_rectangle_intersects")
+RIVALS = (("clang -march=native", at_least(0.98)), ("gcc -march=native", None), ("generic", None))
+
+
+def guarded(name, make_rows):
+    """The rows, or one that says why there are none."""
+    try:
+        return list(make_rows())
+    except (Unmeasurable, OSError, KeyError, ValueError, subprocess.CalledProcessError) as error:
+        return [Row(name, problem=f"{type(error).__name__}: {error}")]
+
+
+def each_package(packages, make_rows):
+    return [row for package in packages for row in guarded(package.name, lambda p=package: make_rows(p))]
+
+
+def walls(measurements):
+    return [one.wall for one in measurements]
+
+
+def processors(measurements):
+    return [one.processor for one in measurements]
+
+
+def capture(shop, packages, _):
+    def rows(package):
+        runs = measure.alternating({"ir": lambda: shop.capture(package),
+                                    "plain": lambda: shop.plain(package)}, shop.tool_pairs or package.pairs)
+        yield compared(f"{package.name}: `ir` / plain build, wall", "s",
+                       walls(runs["ir"]), walls(runs["plain"]), at_most(1.25))
+        yield compared(f"{package.name}: `ir` / plain build, processor", "s",
+                       processors(runs["ir"]), processors(runs["plain"]))
+    return each_package(packages, rows)
+
+
+def specialize(shop, packages, _):
+    def rows(package):
+        shop.image(package)
+        jobs = shop.linker_jobs(package)
+        runs = measure.alternating({"cold": lambda: shop.specialize_cold(package),
+                                    "ld.lld": lambda: shop.link(package, jobs),
+                                    "native": lambda: shop.native(package, "clang"),
+                                    "warm": lambda: shop.specialize_warm(package)},
+                                   shop.tool_pairs or package.pairs)
+        lines = f"{jobs.links - jobs.archives} links"
+        if jobs.archives:
+            lines += f" and {jobs.archives} archives"
+        yield compared(f"{package.name}: cold / ld.lld ({lines}), processor", "s",
+                       processors(runs["cold"]), processors(runs["ld.lld"]), at_most(1.2))
+        for step, bound in (("cold", None), ("warm", at_most(0.05))):
+            yield compared(f"{package.name}: {step} / native rebuild, processor", "s",
+                           processors(runs[step]), processors(runs["native"]), bound)
+            yield compared(f"{package.name}: {step} / native rebuild, wall", "s",
+                           walls(runs[step]), walls(runs["native"]))
+    return each_package(packages, rows)
+
+
+def comparison(shop, name, unit, sides, run, metric, bound):
+    """One row from `xaas-deploy compare`, which runs both in pairs."""
+    words = ["compare", *map(str, sides), "--run", run, "--repeat", str(shop.pairs), "--json"]
+    if metric:
+        words += ["--metric", metric]
+    result = shop.xaas("deploy", *words)
+    interval = [result["interval"]["low"], result["interval"]["high"]] if shop.pairs > 1 else None
+    return Row(name, unit, result["a"]["samples"], result["b"]["samples"], result["ratio"], interval, bound)
+
+
+def rival_rows(shop, what, unit, deployed, rivals, run, metric):
+    """Against each rival; one that cannot be had does not take the others along."""
+    rows = []
+    for name, bound in RIVALS:
+        title = f"{what}: specialized / {name}"
+        rows += guarded(title, lambda: [comparison(
+            shop, title, unit, (deployed, rivals[name]()), run, metric, bound)])
+    return rows
+
+
+def rivals_of(shop, package, program):
+    return {"clang -march=native": lambda: shop.native_folder(package, "clang") / program,
+            "gcc -march=native": lambda: shop.native_folder(package, "gcc") / program,
+            "generic": lambda: shop.image(package)}
+
+
+def zstd_programs(shop, package):
+    corpus = shop.work / "corpus"
+    subprocess.run(["tar", "--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner",
+                    "-cf", corpus, "-C", shop.source("zstd"), *CORPUS], check=True)
+    deployed = shop.deployment(package)
+    rivals = rivals_of(shop, package, "source/programs/zstd")
+    for what, metric in (("compress", r"\) +([0-9.]+) MB/s"), ("decompress", r"MB/s +([0-9.]+) MB/s")):
+        yield from rival_rows(shop, f"zstd -3, {what}", "MB/s", deployed, rivals,
+                              f"zstd -q -b3 -i1 {corpus}", metric)
+
+
+def fftw3_programs(shop, package):
+    deployed = shop.deployment(package)
+    rivals = rivals_of(shop, package, "source/tests/bench")
+    for what, problem in FFT_PROBLEMS.items():
+        yield from rival_rows(shop, f"fftw3, {what}", "Mflop/s", deployed, rivals,
+                              f"bench -oestimate -s {problem}", "mflops'': ([0-9.]+)")
+
+
+def geos_programs(shop, package):
+    deployed = shop.deployment(package)
+    for program in GEOS_PROGRAMS:
+        yield from rival_rows(shop, f"geos, {program}", "s", deployed,
+                              rivals_of(shop, package, f"source/build/bin/{program}"), program, "")
+
+
+def heat_programs(shop):
+    source = workshop.HERE.parents[1] / "examples" / "heat"
+    reference, deployed = f"oci:{shop.work / 'images' / 'heat'}:heat", shop.work / "deployed" / "heat"
+    shop.measured("ir", "heat", [shop.programs / "xaas-build", "ir", "--source", source,
+                                 "--output", reference, "--force", "-q"])
+    shop.measured("cold", "heat", [shop.programs / "xaas-deploy", "specialize", reference,
+                                   "--output", f"tree:{deployed}", "--force", "--no-cache", "-q"])
+
+    def native(compiler):
+        folder = workshop.fresh_folder(shop.work / f"native-{compiler}" / "heat")
+        shop.measured(f"native-{compiler}", "heat", ["sh", "-c", (
+            f"cmake -S {source} -B {folder} -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS=-march=native "
+            f"-DCMAKE_CXX_COMPILER={workshop.COMPILERS[compiler]['CXX']} && cmake --build {folder}")])
+        return folder / "heat"
+
+    rivals = {"clang -march=native": lambda: native("clang"), "gcc -march=native": lambda: native("gcc"),
+              "generic": lambda: reference}
+    yield from rival_rows(shop, "heat", "Mcell/s", deployed, rivals, "heat", "rate: ([0-9.]+)")
+
+
+PROGRAMS = {"zstd": zstd_programs, "fftw3": fftw3_programs, "geos": geos_programs}
+
+
+def programs(shop, packages, _):
+    rows = guarded("heat", lambda: heat_programs(shop))
+    return rows + each_package(packages, lambda package: PROGRAMS[package.name](shop, package))
+
+
+def memory(shop, packages, _):
+    def rows(package):
+        runs = {"ir": shop.measurement("ir", package, lambda: shop.capture(package)),
+                "plain build": shop.measurement("plain", package, lambda: shop.plain(package)),
+                "cold": shop.measurement("cold", package, lambda: shop.specialize_cold(package))}
+        runs["ld.lld"] = shop.measurement(
+            "ld.lld", package, lambda: shop.link(package, shop.linker_jobs(package)))
+        for a, b in (("ir", "plain build"), ("cold", "ld.lld")):
+            yield compared(f"{package.name}: {a} / {b}, largest process", "MB",
+                           [runs[a].process_bytes / MEGABYTE], [runs[b].process_bytes / MEGABYTE])
+            yield compared(f"{package.name}: {a} / {b}, all processes", "MB",
+                           [runs[a].tree_bytes / MEGABYTE], [runs[b].tree_bytes / MEGABYTE])
+    return each_package(packages, rows)
+
+
+def size(shop, packages, _):
+    def rows(package):
+        image = shop.image_layout(package)
+        ours, application = image.ir_bytes() / MEGABYTE, image.application_bytes() / MEGABYTE
+        base = image.base_bytes() / MEGABYTE
+        yield report.exact(f"{package.name}: IR / application layer", "MB", ours, application)
+        yield report.exact(f"{package.name}: IR / base layer", "MB", ours, base)
+        yield report.exact(f"{package.name}: IR / both layers", "MB", ours, application + base)
+    return each_package(packages, rows)
+
+
+def startup(shop, _, __):
+    package = workshop.PACKAGES["zstd"]
+
+    def rows():
+        deployed = [str(shop.deployment(package) / "bin/zstd"), "--version"]
+        plain = [str(shop.plain_folder(package) / "stage/usr/local/bin/zstd"), "--version"]
+        contenders = {"deployed": lambda: measure.seconds_to_run(deployed) * 1e3,
+                      "plain": lambda: measure.seconds_to_run(plain) * 1e3}
+        measure.alternating(contenders, 5)  # into the page cache
+        runs = measure.alternating(contenders, STARTS)
+        yield compared("`zstd --version`: deployed / plain build, wall", "ms", runs["deployed"], runs["plain"])
+    return guarded("zstd --version", rows)
+
+
+def growth_rows(units, first, now):
+    """Each figure per unit, next to the smallest project's."""
+    figures = (("wall", "ms", lambda one: one.wall * 1e3),
+               ("processor", "ms", lambda one: one.processor * 1e3),
+               ("largest process", "kB", lambda one: one.process_bytes / 1e3),
+               ("all processes", "kB", lambda one: one.tree_bytes / 1e3))
+    for step in ("ir", "cold"):
+        for what, unit, of in figures:
+            name, here = f"{step}, {what} per unit", [of(now[step]) / units]
+            if units == first[0]:
+                yield Row(f"{units} units: {name}", unit, here)
+            else:
+                yield compared(f"{units} units / {first[0]} units: {name}", unit, here,
+                               [of(first[1][step]) / first[0]])
+
+
+def grown(shop, units):
+    name = f"grown-{units}"
+    reference = f"oci:{shop.work / 'images' / name}:{name}"
+    cache = workshop.fresh_folder(shop.work / "cache" / name)
+    growth.generate(shop.work / name, units)
+    build = shop.measured("ir", name, [shop.programs / "xaas-build", "ir", "--source", shop.work / name,
+                                       "--output", reference, "--force", "-q"])
+    deploy = shop.measured("cold", name, [
+        shop.programs / "xaas-deploy", "specialize", reference, "--force", "-q",
+        "--output", f"tree:{shop.work / 'deployed' / name}", "--cache", cache])
+    shutil.rmtree(shop.work / name)
+    return {"ir": build, "cold": deploy}
+
+
+def growth_section(shop, _, sizes):
+    rows, first = [], None
+    for units in sizes:
+        def more(units=units):
+            nonlocal first
+            now = grown(shop, units)
+            first = first or (units, now)
+            yield from growth_rows(units, first, now)
+        rows += guarded(f"{units} units", more)
+    return rows
+
+
+NOTES = {
+    "capture": (capture, "The build command is the same; the plain build is clang's and lld's, with the "
+                         "build's own `-O3`. `ir` also copies the sources and packs the image."),
+    "specialize": (specialize, "ld.lld-22 gets the units of the image and the recorded command lines; an "
+                               "archive is one `ld.lld -r` without importing. `specialize` also unpacks, "
+                               "checks and writes. The native rebuild is the whole build command, with "
+                               "configuration, by clang `-O3 -march=native`."),
+    "programs": (programs, "Medians that `xaas-deploy compare` found; a ratio above 1: A is faster, so for "
+                           "seconds it is B / A."),
+    "memory": (memory, "Resident memory; the sum over all processes is sampled every 50 ms and counts "
+                       "shared pages in each."),
+    "size": (size, "Compressed bytes of layers in the image's manifests: IR by zstd, the others by gzip."),
+    "startup": (startup, f"{STARTS} alternating runs, without a cold page cache."),
+    "growth": (growth_section, "A is the project named first, B the smallest one: a ratio below 1 is less "
+                               "per unit."),
+}
