@@ -15,8 +15,8 @@ GIVEN = re.compile(rf'with_code\((?:[^()"]*\? *)?"({CODE})"(?: *: *"({CODE})")?\
 # Errors of the wrapper's child processes: the parent reports them with a code of its own, or they
 # become the reason why something is carried as it is.
 WRAPPED = {"src/capture/fixed_path.cpp", "src/lowering/child_main.cpp",
-           "src/lowering/materialize.cpp", "src/lowering/unit_rewrite.cpp",
-           "xaas-build/link_table.cpp", "xaas-deploy/image_root.cpp"}
+           "src/lowering/lower_archive.cpp", "src/lowering/materialize.cpp",
+           "src/lowering/unit_rewrite.cpp", "xaas-build/link_table.cpp", "xaas-deploy/image_root.cpp"}
 FAIL = re.compile(r"\bfail\(\s*(?:absent \? )?ErrorKind::(\w+)")
 
 
