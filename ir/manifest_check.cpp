@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest_check.hpp"
 
+#include "xaas/ir/link_rules.hpp"
+
 #include <fmt/format.h>
 
 #include <string>
@@ -47,11 +49,28 @@ Status check_file_name(const std::string& name, const std::string& field) {
       .with_code("ir.reference");
 }
 
+/// Linker options can write any file and run any program.
+Error not_allowed(const std::string& field, const std::string& link, std::string_view word,
+                  std::string_view rule) {
+  return fail(ErrorKind::corrupt, "`{}` of `{}` is `{}`, which is {}", field, link, word, rule)
+      .with_code("ir.link-option")
+      .with_help("package again with a newer xaas-build");
+}
+
+bool is_inside(const std::string& path) {
+  return path.starts_with('/') && !(path + "/").contains("/../");
+}
+
 struct ItemCheck {
   const IrManifest& manifest;
+  const std::string& link;
   std::string field;
 
-  Status operator()(const LinkOption&) const { return {}; }
+  Status operator()(const LinkOption& item) const {
+    if (is_link_option(item.text)) return {};
+    return not_allowed(field + ".option", link, item.text,
+                       "not an option that describes what is linked");
+  }
   Status operator()(const LinkUnit& item) const {
     return check_index(item.unit, manifest.units.size(), field + ".unit");
   }
@@ -63,13 +82,17 @@ struct ItemCheck {
     return {};
   }
   Status operator()(const LinkFile& item) const {
+    if (!is_link_file_prefix(item.prefix)) {
+      return not_allowed(field + ".prefix", link, item.prefix, "not an option that reads a file");
+    }
     return check_blob(manifest, item.content, field + ".content");
   }
   Status operator()(const LinkLibrary& item) const {
     XAAS_CHECK(check_file_name(item.soname, field + ".library"));
     if (!item.path.empty()) {
-      if (item.path.front() == '/') return {};
-      return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not absolute", field, item.path)
+      if (is_inside(item.path)) return {};
+      return fail(ErrorKind::corrupt,
+                  "`{}.path` is `{}`, which is not an absolute path without `..`", field, item.path)
           .with_code("ir.reference");
     }
     return check_blob(manifest, item.content, field + ".content");
@@ -80,7 +103,7 @@ Status check_link(const IrManifest& manifest, std::size_t i) {
   const Link& link = manifest.links[i];
   for (std::size_t n = 0; n < link.items.size(); ++n) {
     const std::string field = fmt::format("links[{}].items[{}]", i, n);
-    XAAS_CHECK(std::visit(ItemCheck{manifest, field}, link.items[n]));
+    XAAS_CHECK(std::visit(ItemCheck{manifest, link.name, field}, link.items[n]));
     if (link.kind == LinkKind::archive && !std::holds_alternative<LinkUnit>(link.items[n])) {
       return fail(ErrorKind::corrupt, "`{}` is no `unit`, but an archive has nothing else", field)
           .with_code("ir.reference");
@@ -93,8 +116,7 @@ Status check_product(const IrManifest& manifest, std::size_t i) {
   const Product& product = manifest.products[i];
   const std::string field = fmt::format("products[{}]", i);
   XAAS_CHECK(check_index(product.link, manifest.links.size(), field + ".link"));
-  const bool absolute = product.path.starts_with('/');
-  if (absolute && !(product.path + "/").contains("/../")) return {};
+  if (is_inside(product.path)) return {};
   return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not an absolute path without `..`",
               field, product.path)
       .with_code("ir.reference");

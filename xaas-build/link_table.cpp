@@ -4,6 +4,7 @@
 #include "build_paths.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/ir/link_rules.hpp"
 #include "xaas/support/files.hpp"
 
 #include <fmt/format.h>
@@ -77,6 +78,10 @@ Link LinkTable::make_archive(const std::string& name, const std::vector<UsedObje
 Status LinkTable::add_input(const RecordedInput& input, const LibraryPlace& place, Link& link) {
   switch (input.role) {
     case RecordedInput::Role::option:
+      if (!is_link_option(input.text)) {
+        return fail(ErrorKind::unsupported, "its link uses `{}`, which an image cannot name",
+                    input.text);
+      }
       link.items.emplace_back(LinkOption{.text = input.text});
       return {};
     case RecordedInput::Role::object:
@@ -151,8 +156,14 @@ Status LinkTable::add_library(const RecordedInput& input, const LibraryPlace& pl
 
 Status LinkTable::add_file(const RecordedInput& input, Link& link) {
   XAAS_TRY(const auto bytes, stored(input.content));
-  XAAS_TRY(auto content, blobs_->put(bytes));
   const std::string prefix = input.role == RecordedInput::Role::file_argument ? input.text : "";
+  if (!is_link_file_prefix(prefix)) {
+    return fail(ErrorKind::unsupported, "its link uses `{}`, which an image cannot name", prefix);
+  }
+  if (const std::string objection = objection_to_link_file(prefix, bytes); !objection.empty()) {
+    return fail(ErrorKind::unsupported, "it links `{}`, {}", input.path, objection);
+  }
+  XAAS_TRY(auto content, blobs_->put(bytes));
   link.items.emplace_back(
       LinkFile{.prefix = prefix, .name = file_name(input.path), .content = std::move(content)});
   return {};

@@ -17,15 +17,6 @@ namespace {
 
 using Runpath = std::optional<std::vector<std::string>>;
 
-bool lowers_something(const LinkPlan& plan) {
-  return std::ranges::any_of(
-      plan.units, [](const UnitPlan& unit) { return unit.treatment != Treatment::machine_code; });
-}
-
-std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPlan& plan) {
-  return places.work / fmt::format("libraries-{}", plan.link);
-}
-
 /// A folder per link: LLVM's dumps are called after units, which links may share.
 std::string save_temps_folder(const LoweringPlaces& places, std::size_t link) {
   return places.save_temps.empty() ? ""
@@ -71,9 +62,10 @@ class JobMaker {
       std::visit([&](const auto& value) { add(value, items); }, item);
     }
     if (runpath && link.kind != LinkKind::archive && !is_static_pie(link)) {
+      // One word: alone, a path that begins with `@` would be a response file.
       if (!runpath->empty()) {
-        items.emplace_back(LoweringJob::Option{"-rpath"});
-        items.emplace_back(LoweringJob::Option{fmt::format("{}", fmt::join(*runpath, ":"))});
+        items.emplace_back(
+            LoweringJob::Option{fmt::format("--rpath={}", fmt::join(*runpath, ":"))});
       }
       // DT_RPATH, unlike DT_RUNPATH, also serves the libraries that a bundled library needs.
       items.emplace_back(LoweringJob::Option{"--disable-new-dtags"});
@@ -82,17 +74,11 @@ class JobMaker {
   }
 
  private:
-  bool is_runpath_option(const LinkItem& item) {
+  static bool is_runpath_option(const LinkItem& item) {
     const auto* option = std::get_if<LinkOption>(&item);
-    if (option == nullptr) return false;
-    if (skip_next_) {
-      skip_next_ = false;
-      return true;
-    }
-    const std::string_view text = option->text;
-    skip_next_ = text == "-rpath" || text == "--rpath" || text == "-R";
-    return skip_next_ || text.starts_with("-rpath=") || text.starts_with("--rpath=") ||
-           text == "--enable-new-dtags" || text == "--disable-new-dtags";
+    return option != nullptr &&
+           (option->text.starts_with("--rpath=") || option->text == "--enable-new-dtags" ||
+            option->text == "--disable-new-dtags");
   }
 
   [[nodiscard]] std::string blob(const Digest& digest) const {
@@ -148,11 +134,19 @@ class JobMaker {
   const LoweringPlaces& places_;
   std::filesystem::path libraries_;
   std::map<std::size_t, Treatment> treatments_;
-  bool skip_next_ = false;
   bool archives_by_name_ = false;
 };
 
 }  // namespace
+
+bool lowers_something(const LinkPlan& plan) {
+  return std::ranges::any_of(
+      plan.units, [](const UnitPlan& unit) { return unit.treatment != Treatment::machine_code; });
+}
+
+std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPlan& plan) {
+  return places.work / fmt::format("libraries-{}", plan.link);
+}
 
 std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan) {
   std::set<Digest> wanted;
@@ -195,7 +189,6 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                       .features = code_generation_features(plan.target),
                       .opt_level = link_plan.opt_level,
                       .full_lto = link_plan.lto == LtoMode::full,
-                      .threads = places.threads,
                       .cache = places.cache.string(),
                       .save_temps = save_temps_folder(places, lowerings.size()),
                       .work = work.string()};
@@ -203,28 +196,6 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
     }
   }
   return lowerings;
-}
-
-Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
-                      const LoweringPlaces& places) {
-  for (const LinkPlan& link_plan : plan.links) {
-    const std::filesystem::path folder = library_folder(places, link_plan);
-    XAAS_CHECK(make_folders(folder));
-    for (const LinkItem& item : manifest.links[link_plan.link].items) {
-      const auto* library = std::get_if<LinkLibrary>(&item);
-      if (library == nullptr) continue;
-      const auto file = library->path.empty() ? places.blobs / library->content.hex()
-                                              : places.root / library->path.substr(1);
-      std::error_code error;
-      std::filesystem::create_symlink(file, folder / library->soname, error);
-      if (error && error != std::errc::file_exists) {
-        return fail(ErrorKind::io, "cannot make the link `{}`: {}",
-                    (folder / library->soname).string(), error.message())
-            .with_code("file.io");
-      }
-    }
-  }
-  return {};
 }
 
 }  // namespace xaas

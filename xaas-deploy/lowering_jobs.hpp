@@ -18,14 +18,13 @@ namespace xaas {
 using RunpathPolicy =
     std::function<std::optional<std::vector<std::string>>(const Product& product)>;
 
-/// Where a deployment's links find their inputs, and what they may use.
+/// Where the links of a deployment find their inputs and leave their results.
 struct LoweringPlaces {
   std::filesystem::path blobs;       // contents of the IR layers by hex digest
   std::filesystem::path root;        // the generic image, unpacked
   std::filesystem::path work;        // private to the links
   std::filesystem::path cache;       // empty: none
   std::filesystem::path save_temps;  // empty: none
-  unsigned threads = 1;              // per link
 };
 
 /// A link to run, and the products that its output becomes.
@@ -34,6 +33,12 @@ struct PlannedLowering {
   const LinkPlan* plan = nullptr;
   std::vector<std::size_t> products;  // indices into IrManifest::products
 };
+
+/// Links of machine code alone stay as they are in the generic image.
+bool lowers_something(const LinkPlan& plan);
+
+/// The shared libraries of one link, by soname.
+std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPlan& plan);
 
 /// Contents that the plan's links read from the IR layers.
 std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan);
@@ -45,7 +50,7 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const RunpathPolicy& runpath);
 
 /// Lays out the shared libraries of each link by soname, as the jobs name them. Call before the
-/// jobs run.
+/// jobs run: an input that would make the linker open other files than the image's is refused here.
 Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
                       const LoweringPlaces& places);
 

@@ -5,8 +5,9 @@
 #include <array>
 
 // lld takes long options with one dash or two, "--name=value" and "--name value"; short ones are
-// followed by their value, joined or not. An option that is missing here is kept as one word; one
-// that begins like a short option with a value must be here.
+// followed by their value, joined or not. An option that is missing here is kept as one word, with
+// two dashes; one that begins like a short option with a value must be here. Whether an image may
+// name what is kept, ir/link_rules.cpp says.
 
 namespace xaas {
 namespace {
@@ -45,6 +46,7 @@ constexpr auto k_long = std::to_array<Row>({
     {"call-graph-ordering-file", Takes::value, file},
     {"call-graph-profile-sort", Takes::value, kept},
     {"call_shared", Takes::nothing, allow_shared, "Bdynamic"},
+    {"check-dynamic-relocations", Takes::nothing, dropped},
     {"chroot", Takes::value, unsupported},
     {"color-diagnostics", Takes::nothing, dropped},
     {"compress-debug-sections", Takes::value, kept},
@@ -52,8 +54,10 @@ constexpr auto k_long = std::to_array<Row>({
     {"cref", Takes::nothing, dropped},
     {"default-script", Takes::value, script},
     {"defsym", Takes::value, kept},
+    {"demangle", Takes::nothing, dropped},
     {"depaudit", Takes::value, kept},
     {"dependency-file", Takes::value, dependencies},
+    {"dependent-libraries", Takes::nothing, dropped},
     {"disable-verify", Takes::nothing, dropped},
     {"dn", Takes::nothing, only_static, "Bstatic"},
     {"dT", Takes::value, script, "default-script"},
@@ -99,19 +103,36 @@ constexpr auto k_long = std::to_array<Row>({
     {"library", Takes::value, library},
     {"library-path", Takes::value, search_folder},
     {"load-pass-plugin", Takes::value, dropped},
+    {"long-plt", Takes::nothing, dropped},
     {"lto", Takes::nothing, dropped},
     {"Map", Takes::value, dropped},
     {"merge-exidx-entries", Takes::nothing, kept},
     {"mllvm", Takes::value, dropped},
-    {"mmap-output-file", Takes::nothing, kept},
+    {"mmap-output-file", Takes::nothing, dropped},
+    {"no-add-needed", Takes::nothing, dropped},
+    {"no-check-dynamic-relocations", Takes::nothing, dropped},
     {"no-color-diagnostics", Takes::nothing, dropped},
+    {"no-copy-dt-needed-entries", Takes::nothing, dropped},
+    {"no-ctors-in-init-array", Takes::nothing, dropped},
+    {"no-demangle", Takes::nothing, dropped},
+    {"no-dependent-libraries", Takes::nothing, dropped},
     {"no-fat-lto-objects", Takes::nothing, dropped},
     {"no-fatal-warnings", Takes::nothing, dropped},
+    {"no-keep-memory", Takes::nothing, dropped},
+    {"no-mmap-output-file", Takes::nothing, dropped},
     {"no-print-gc-sections", Takes::nothing, dropped},
+    {"no-print-icf-sections", Takes::nothing, dropped},
     {"no-undefined-version", Takes::nothing, strict_version},
+    {"no-warn-backrefs", Takes::nothing, dropped},
+    {"no-warn-common", Takes::nothing, dropped},
+    {"no-warn-ifunc-textrel", Takes::nothing, dropped},
+    {"no-warn-mismatch", Takes::nothing, dropped},
+    {"no-warn-symbol-ordering", Takes::nothing, dropped},
+    {"no-warnings", Takes::nothing, dropped},
     {"no-whole-archive", Takes::nothing, no_whole},
     {"noinhibit-exec", Takes::nothing, kept},
     {"non_shared", Takes::nothing, only_static, "Bstatic"},
+    {"nostdlib", Takes::nothing, dropped},
     {"oformat", Takes::value, kept},
     {"omagic", Takes::nothing, kept},
     {"opt-remarks-filename", Takes::value, dropped},
@@ -146,6 +167,7 @@ constexpr auto k_long = std::to_array<Row>({
     {"save-temps", Takes::nothing, dropped},
     {"script", Takes::value, script},
     {"section-start", Takes::value, kept},
+    {"secure-plt", Takes::nothing, dropped},
     {"shared", Takes::nothing, shared},
     {"shuffle-sections", Takes::value, kept},
     {"soname", Takes::value, kept},
@@ -179,11 +201,17 @@ constexpr auto k_long = std::to_array<Row>({
     {"unresolved-symbols", Takes::value, kept},
     {"use-android-relr-tags", Takes::nothing, kept},
     {"verbose", Takes::nothing, dropped},
+    {"verbose-bp-section-orderer", Takes::nothing, dropped},
     {"version", Takes::nothing, informs},
     {"version-script", Takes::value, file},
+    {"vs-diagnostics", Takes::nothing, dropped},
     {"warn-backrefs", Takes::nothing, dropped},
     {"warn-backrefs-exclude", Takes::value, dropped},
     {"warn-common", Takes::nothing, dropped},
+    {"warn-execstack", Takes::nothing, dropped},
+    {"warn-ifunc-textrel", Takes::nothing, dropped},
+    {"warn-once", Takes::nothing, dropped},
+    {"warn-shared-textrel", Takes::nothing, dropped},
     {"warn-symbol-ordering", Takes::nothing, dropped},
     {"whole-archive", Takes::nothing, whole_archive},
     {"why-extract", Takes::value, dropped},
@@ -213,8 +241,10 @@ constexpr auto k_short = std::to_array<Row>({
     {"-Y", Takes::value, dropped},
     {"-a", Takes::value, dropped},
     {"-b", Takes::value, format, "--format"},
+    {"-d", Takes::nothing, dropped},
     {"-e", Takes::value, kept, "--entry"},
     {"-f", Takes::value, kept, "--auxiliary"},
+    {"-g", Takes::nothing, dropped},
     {"-h", Takes::value, kept, "--soname"},
     {"-i", Takes::nothing, relocatable, "-r"},
     {"-l", Takes::value, library},
@@ -231,8 +261,9 @@ constexpr auto k_short = std::to_array<Row>({
 // NOLINTEND(modernize-use-designated-initializers, readability-redundant-member-init)
 
 bool is_about_lto(std::string_view name) {
-  return name.starts_with("lto-") || name.starts_with("plugin-opt=") ||
-         name.starts_with("thinlto-") || name.starts_with("opt-remarks-");
+  return name.starts_with("lto-") || name.starts_with("no-lto-") ||
+         name.starts_with("plugin-opt=") || name.starts_with("thinlto-") ||
+         name.starts_with("opt-remarks-");
 }
 
 /// Reads the words one after the other.
@@ -246,7 +277,7 @@ class Parser {
       if (word.size() < 2 || word.front() != '-') {
         add({.is_option = false, .name = {}, .value = word, .tokens = {word}});
       } else if (!add_long(word) && !add_short(word)) {
-        add({.name = word, .value = {}, .tokens = {word}});
+        add_unknown(word);
       }
     }
     return std::move(result_);
@@ -263,7 +294,15 @@ class Parser {
     add(std::move(argument));
   }
 
+  void add_unknown(const std::string& word) {
+    const bool is_long = word.size() > 2 && !word.starts_with("--");
+    const std::string name = (is_long ? "-" : "") + word;
+    add({.name = name, .value = {}, .tokens = {name}});
+  }
+
   bool add_long(const std::string& word) {
+    // "-omagic" is `-o magic`; such options have two dashes.
+    if (word.starts_with("-o")) return false;
     const std::string_view name = std::string_view(word).substr(word.starts_with("--") ? 2 : 1);
     if (is_about_lto(name)) {
       add({.meaning = dropped, .name = word, .value = {}, .tokens = {word}});

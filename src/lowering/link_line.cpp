@@ -54,6 +54,9 @@ std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std
   // The optimizer may drop what a version script names; whether an export is missed is for the
   // comparison with the generic build to say.
   line.emplace_back("--undefined-version");
+  // Bitcode and objects may name libraries, which would be searched on this machine. The recorded
+  // link opened none but those that it lists.
+  line.emplace_back("--no-dependent-libraries");
   // Core files and `perf` name a program by it; installed ones had it before.
   line.emplace_back("--build-id=sha1");
   if (!job.cache.empty()) line.push_back("--thinlto-cache-dir=" + job.cache);

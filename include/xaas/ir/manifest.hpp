@@ -49,7 +49,7 @@ struct TranslationUnit {
 
 /// One token of a link line, in order.
 struct LinkOption {
-  std::string text;  // an option as given to the linker, without any path of the build machine
+  std::string text;  // one word, see link_rules.hpp: "-znow", "--soname=libx.so.1"
 
   friend bool operator==(const LinkOption&, const LinkOption&) = default;
 };
@@ -67,7 +67,7 @@ struct LinkArchive {  // an archive of units, linked by member as the linker nee
 };
 struct LinkFile {      // an input or argument file as it is: CRT objects, system archives, version
                        // scripts
-  std::string prefix;  // what stands before the path: "", "--version-script=", "-T"
+  std::string prefix;  // what stands before the path: "", "--version-script="
   std::string name;    // file name
   Digest content;
 

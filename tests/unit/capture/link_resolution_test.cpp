@@ -3,6 +3,7 @@
 
 #include "linker_script.hpp"
 
+#include "xaas/ir/link_rules.hpp"
 #include "xaas/support/files.hpp"
 
 #include <gmock/gmock.h>
@@ -164,6 +165,49 @@ TEST_F(ResolveLink, DropsWhatIsAboutOneRunOnly) {
       tokens({"-plugin", "x.so", "-plugin-opt=O3", "--lto-O2", "-flto", "-Map=p.map", "-t",
               "--build-id=md5", "--threads=2", "--start-group", "a.o", "--end-group", "-("}),
       ElementsAre("object a.o"));
+}
+
+TEST_F(ResolveLink, ReadsOneDashBeforeAnOAsTheOutput) {
+  EXPECT_EQ(resolve({"-omagic", "a.o"})->output, (folder_.path() / "magic").string());
+  EXPECT_THAT(tokens({"--omagic", "a.o"}), ElementsAre("--omagic", "object a.o"));
+}
+
+TEST_F(ResolveLink, WritesWhatItKeepsAsAnImageCanNameIt) {
+  const Words words = tokens({"-pie",
+                              "-icf=all",
+                              "-no-dynamic-linker",
+                              "-Bsymbolic",
+                              "-gc-sections",
+                              "-shared",
+                              "-EL",
+                              "-E",
+                              "-s",
+                              "-z",
+                              "relro",
+                              "-m",
+                              "elf_x86_64",
+                              "-I",
+                              "/ld.so",
+                              "-hash-style=gnu",
+                              "-static",
+                              "--no-undefined",
+                              "--defsym",
+                              "a=b",
+                              "-R",
+                              "/x",
+                              "-O1",
+                              "--push-state",
+                              "-dy",
+                              "-unique"});
+  EXPECT_THAT(words, SizeIs(21));
+  for (const std::string& word : words) EXPECT_TRUE(is_link_option(word)) << word;
+}
+
+TEST_F(ResolveLink, DropsWhatOnlyTheLinkersOutputShows) {
+  EXPECT_THAT(tokens({"--no-demangle", "--warn-once", "-no-warn-mismatch", "--reproduce=x.tar",
+                      "--print-gc-sections=x", "--no-mmap-output-file", "--time-trace", "-g",
+                      "--why-extract", "x", "--dependency-file=x", "--no-lto-pgo-warn-mismatch"}),
+              IsEmpty());
 }
 
 TEST_F(ResolveLink, TellsTheKindOfOutput) {

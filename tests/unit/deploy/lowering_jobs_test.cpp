@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lowering_jobs.hpp"
 
+#include "xaas/support/files.hpp"
+
 #include <gtest/gtest.h>
 
+#include <sys/stat.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -23,7 +29,7 @@ IrManifest sample() {
       {.source = "s.S", .machine_code = object, .reason = "assembly"}};
   manifest.links = {
       {.name = "app",
-       .items = {LinkOption{"-pie"}, LinkOption{"-rpath=/build/lib"},
+       .items = {LinkOption{"--pie"}, LinkOption{"--rpath=/build/lib"},
                  LinkFile{.prefix = "", .name = "crt1.o", .content = digest_of("crt")}, LinkUnit{0},
                  LinkArchive{.name = "libk.a", .members = {1, 2}},
                  LinkLibrary{.soname = "libc.so.6", .path = "/lib/libc.so.6"}}}};
@@ -72,7 +78,7 @@ TEST(MakeLoweringJobs, LinksOnceForProductsThatAreAlike) {
   EXPECT_EQ(jobs[0].products, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(jobs[0].job.cpu, "x86-64-v3");
   EXPECT_EQ(jobs[0].job.opt_level, 3U);
-  EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-rpath=/build/lib"));
+  EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "--rpath=/build/lib"));
 }
 
 TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
@@ -83,8 +89,8 @@ TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
   });
   ASSERT_EQ(jobs.size(), 2U);
   const auto options = options_of(jobs[0].job);
-  EXPECT_FALSE(std::ranges::count(options, "-rpath=/build/lib"));
-  EXPECT_TRUE(std::ranges::count(options, "-rpath"));
+  EXPECT_FALSE(std::ranges::count(options, "--rpath=/build/lib"));
+  EXPECT_TRUE(std::ranges::count(options, "--rpath=$ORIGIN/again"));
 }
 
 TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
@@ -110,6 +116,79 @@ TEST(MakeLoweringJobs, NamesLibrariesBySoname) {
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
   const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-l:libc.so.6"));
+}
+
+TEST(MakeLoweringJobs, GivesARunPathInOneWord) {
+  const IrManifest manifest = sample();
+  const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, [](const Product&) {
+    return std::optional(std::vector<std::string>{"@/etc/words"});
+  });
+  EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "--rpath=@/etc/words"));
+  EXPECT_FALSE(std::ranges::count(options_of(jobs[0].job), "@/etc/words"));
+}
+
+/// The sample with the files that its link reads.
+class LinkLibraries : public testing::Test {
+ protected:
+  void SetUp() override {
+    write_blob("object", "\177ELF object");
+    write_blob("crt", "\177ELF crt");
+    write_library("\177ELF library");
+  }
+
+  void write_blob(const char* name, std::string_view content) const {
+    ASSERT_TRUE(write_file(places_.blobs / digest_of(name).hex(), content));
+  }
+  void write_library(std::string_view content) const {
+    ASSERT_TRUE(write_file(places_.root / "lib/libc.so.6", content));
+  }
+
+  /// What is refused, and why.
+  [[nodiscard]] std::string refusal() const {
+    const Status status = link_libraries(manifest_, plan_for(manifest_, "x86-64-v3"), places_);
+    if (status) return "";
+    return status.error().message() + " [" + std::string(status.error().code()) + "]";
+  }
+
+  TemporaryFolder folder_ = TemporaryFolder::make().value();
+  LoweringPlaces places_{.blobs = folder_.path() / "blobs",
+                         .root = folder_.path() / "root",
+                         .work = folder_.path() / "work"};
+  IrManifest manifest_ = sample();
+};
+
+TEST_F(LinkLibraries, LaysThemOutBySoname) {
+  EXPECT_EQ(refusal(), "");
+  EXPECT_EQ(*read_file(places_.work / "libraries-0/libc.so.6"), "\177ELF library");
+}
+
+TEST_F(LinkLibraries, RefusesFilesThatNameOthers) {
+  write_blob("crt", "INPUT(/etc/passwd)");
+  EXPECT_EQ(refusal(),
+            "`app` links `crt1.o`, a linker script with `INPUT`: the linker would open files that "
+            "are not the image's [ir.link-file]");
+  write_blob("crt", "!<thin>\n and so on");
+  EXPECT_NE(refusal().find("thin archive"), std::string::npos);
+}
+
+TEST_F(LinkLibraries, RefusesMachineCodeThatNamesOtherFiles) {
+  write_blob("object", "GROUP ( /etc/passwd )");
+  EXPECT_NE(refusal().find("`app` links `s.S`, a linker script with `GROUP`"), std::string::npos);
+}
+
+TEST_F(LinkLibraries, RefusesALibraryThatIsNone) {
+  write_library("GROUP ( /etc/passwd )");
+  EXPECT_NE(refusal().find("`app` links `libc.so.6`, which is no shared library"),
+            std::string::npos);
+}
+
+TEST_F(LinkLibraries, DoesNotWaitForALinkThatLeadsToAPipe) {
+  const auto library = places_.root / "lib/libc.so.6";
+  std::error_code error;
+  std::filesystem::remove(library, error);
+  ASSERT_EQ(::mkfifo(library.c_str(), 0600), 0);
+  EXPECT_NE(refusal().find("is not a file [file.missing]"), std::string::npos);
 }
 
 }  // namespace

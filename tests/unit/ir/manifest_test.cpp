@@ -52,7 +52,7 @@ IrManifest sample() {
   manifest.links = {
       {.name = "app",
        .kind = LinkKind::executable,
-       .items = {LinkOption{"-pie"}, LinkFile{.prefix = "", .name = "crt1.o", .content = crt},
+       .items = {LinkOption{"--pie"}, LinkFile{.prefix = "", .name = "crt1.o", .content = crt},
                  LinkUnit{0}, LinkArchive{.name = "libslow.a", .members = {1, 2}, .whole = true},
                  LinkLibrary{.soname = "libc.so.6", .path = "/lib/libc.so.6", .content = {}},
                  LinkLibrary{.soname = "libprivate.so", .path = "", .content = private_library}}}};
@@ -161,6 +161,39 @@ TEST(ParseIrManifest, RefusesUnknownWords) {
 TEST(ParseIrManifest, RefusesAnArchiveOfAnythingButUnits) {
   EXPECT_EQ(error_after([](Json& json) { json["links"][0]["kind"] = "archive"; }),
             "`links[0].items[0]` is no `unit`, but an archive has nothing else");
+}
+
+std::string code_after(const std::function<void(Json&)>& change) {
+  Json json = *parse_json(print_ir_manifest(sample()));
+  change(json);
+  const auto parsed = parse_ir_manifest(json.dump());
+  return parsed ? "" : parsed.error().code();
+}
+
+TEST(ParseIrManifest, RefusesOptionsThatDoNotDescribeWhatIsLinked) {
+  EXPECT_EQ(
+      error_after([](Json& json) { json["links"][0]["items"][0]["option"] = "-Map=x"; }),
+      "`links[0].items[0].option` of `app` is `-Map=x`, which is not an option that describes "
+      "what is linked");
+  EXPECT_EQ(code_after([](Json& json) { json["links"][0]["items"][0]["option"] = "@file"; }),
+            "ir.link-option");
+}
+
+TEST(ParseIrManifest, RefusesAFileBehindAnythingThatDoesNotReadIt) {
+  const auto with_prefix = [](const char* prefix) {
+    return [prefix](Json& json) { json["links"][0]["items"][1]["prefix"] = prefix; };
+  };
+  EXPECT_EQ(code_after(with_prefix("--version-script=")), "");
+  EXPECT_EQ(code_after(with_prefix("--reproduce=")), "ir.link-option");
+  EXPECT_EQ(code_after(with_prefix("@")), "ir.link-option");
+}
+
+TEST(ParseIrManifest, RefusesALibraryOutsideTheImage) {
+  for (const char* path : {"relative", "/lib/../../etc/libc.so.6"}) {
+    EXPECT_EQ(error_after([&](Json& json) { json["links"][0]["items"][4]["path"] = path; }),
+              "`links[0].items[4].path` is `" + std::string(path) +
+                  "`, which is not an absolute path without `..`");
+  }
 }
 
 TEST(CoverageOf, CountsUnitsAndCodeByClass) {

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Changes the image `latest` of an OCI layout in one way, with all digests made true again."""
 import hashlib
+import io
 import json
 import pathlib
+import subprocess
 import sys
+import tarfile
 
 layout = pathlib.Path(sys.argv[1])
 IR = "org.xaas.ir"
@@ -62,6 +65,28 @@ def forget_blob():
     facts.update(json.loads(changed))
 
 
+def option(text):
+    """The first link gets one more option."""
+    facts["links"][0]["items"].insert(0, {"option": text})
+
+
+def file(prefix, text):
+    """The first link gets one more file: an IR layer of its own holds it."""
+    content = text.encode()
+    name = hashlib.sha256(content).hexdigest()
+    layer = io.BytesIO()
+    with tarfile.open(fileobj=layer, mode="w", format=tarfile.PAX_FORMAT) as tar:
+        entry = tarfile.TarInfo("blobs/" + name)
+        entry.size = len(content)
+        tar.addfile(entry, io.BytesIO(content))
+    ir_manifest["layers"].append(dict(ir_layer))
+    packed = subprocess.run(["zstd", "-qc"], input=layer.getvalue(), stdout=subprocess.PIPE, check=True).stdout
+    put(ir_manifest["layers"][-1], packed)
+    digest = "sha256:" + name
+    facts["blobs"].append({"content": digest, "size": len(content)})
+    facts["links"][0]["items"].insert(0, {"file": "x", "prefix": prefix, "content": digest})
+
+
 def other_architecture():
     """As if all of it had been packaged on the other kind of machine."""
     other = {"amd64": "arm64", "arm64": "amd64"}[facts["architecture"]]
@@ -94,9 +119,11 @@ CHANGES = {
     "ir-type": lambda: facts["units"][0].update(source=1),
     "ir-no-configuration": lambda: facts.update(configurations=[]),
     "ir-blob": forget_blob,
+    "link-option": option,
+    "link-file": file,
 }
 kept = json.dumps([facts, ir_layer])
-CHANGES[sys.argv[2]]()
+CHANGES[sys.argv[2]](*sys.argv[3:])
 if json.dumps([facts, ir_layer]) != kept:
     put(ir_manifest["config"], facts)
     put(ir, ir_manifest)
