@@ -296,8 +296,7 @@ class Parser {
 
   void add_unknown(const std::string& word) {
     const bool is_long = word.size() > 2 && !word.starts_with("--");
-    const std::string name = (is_long ? "-" : "") + word;
-    add({.name = name, .value = {}, .tokens = {name}});
+    add({.name = (is_long ? "-" : "") + word, .value = {}, .tokens = {word}});
   }
 
   bool add_long(const std::string& word) {
@@ -365,7 +364,8 @@ class Parser {
 std::string LinkerArgument::joined() const {
   // "--soname=" has an empty value; "--soname" would take the next word for one.
   const bool has_empty_value = tokens.size() > 1 || tokens.front().ends_with('=');
-  const bool is_unknown = tokens.size() == 1 && name == tokens.front();
+  const bool is_unknown =
+      tokens.size() == 1 && (name == tokens.front() || name == "-" + tokens.front());
   if (value.empty() && (!has_empty_value || is_unknown)) return name;
   return name + (name.starts_with("--") ? "=" : "") + value;
 }

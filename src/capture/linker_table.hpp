@@ -39,8 +39,7 @@ struct LinkerArgument {
   bool is_option = true;  // false: an input file, its path in `value`
   std::string name;       // "--soname", "-z"; how the table writes it
   std::string value;
-  std::vector<std::string>
-      tokens;  // as given, or how an option is written that is not in the table
+  std::vector<std::string> tokens;  // as given
 
   /// One word that means the same: "--soname=libx.so", "-znow".
   [[nodiscard]] std::string joined() const;

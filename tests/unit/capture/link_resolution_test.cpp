@@ -86,8 +86,9 @@ class ResolveLink : public testing::Test {
 };
 
 TEST_F(ResolveLink, KeepsEmptyValuesToThemselves) {
-  EXPECT_THAT(tokens({"--soname=", "a.o", "--rpath", "", "b.o", "--unknown="}),
-              ElementsAre("--soname=", "object a.o", "--rpath=", "object b.o", "--unknown="));
+  EXPECT_THAT(
+      tokens({"--soname=", "a.o", "--rpath", "", "b.o", "--unknown=", "-kother="}),
+      ElementsAre("--soname=", "object a.o", "--rpath=", "object b.o", "--unknown=", "--kother="));
 }
 
 TEST_F(ResolveLink, RefusesAnEmptyValueThatOneWordCannotSay) {
