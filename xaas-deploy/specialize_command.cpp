@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <string>
@@ -141,6 +142,21 @@ Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
   return again;
 }
 
+/// Threads by a link's share of the units, and the longest links first: they run side by side, and
+/// none must be left alone at the end with one thread.
+void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
+  const auto size = [](const PlannedLowering& lowering) { return lowering.plan->units.size(); };
+  std::size_t units = 0;
+  for (const PlannedLowering& lowering : lowerings) units += size(lowering);
+  for (PlannedLowering& lowering : lowerings) {
+    const auto share = static_cast<double>(size(lowering)) / static_cast<double>(units);
+    lowering.job.threads = std::max(1U, static_cast<unsigned>(std::ceil(share * jobs)));
+  }
+  std::ranges::sort(lowerings, [&](const PlannedLowering& a, const PlannedLowering& b) {
+    return std::pair(size(b), a.job.name) < std::pair(size(a), b.job.name);
+  });
+}
+
 /// Links and verifies. Links run side by side, each in a child process.
 Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
                                                     const std::vector<PlannedLowering>& lowerings,
@@ -230,14 +246,13 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
       .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
       .save_temps = options.save_temps.empty()
                         ? options.save_temps
-                        : std::filesystem::absolute(options.save_temps, error),
-      .threads = std::max(1U, jobs / static_cast<unsigned>(
-                                         std::max<std::size_t>(1, preparation.plan.links.size())))};
+                        : std::filesystem::absolute(options.save_temps, error)};
   const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
     return layout ? layout->runpath_of(product) : product.runpath;
   };
   XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
-  const auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath);
+  auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath);
+  share_threads(lowerings, jobs);
   XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
   const bool is_for_here = runs_here(preparation.plan.target);
   DeploymentRecord record = make_record(preparation, products);
