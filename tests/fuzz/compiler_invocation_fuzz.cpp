@@ -36,7 +36,7 @@ std::vector<std::string> split_parts(std::string_view text) {
 
 /// Files that name each other end at a limit of thousands, which a unit test reaches; here it would
 /// be most of the time.
-constexpr int k_most_files = 50;
+constexpr int k_most_files = 8;
 
 Words expand(const std::vector<std::string>& parts) {
   int files = 0;
