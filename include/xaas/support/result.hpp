@@ -47,9 +47,9 @@ template <class T>
   declaration = std::move(*result)
 
 /// `XAAS_CHECK(store.put(blob));` returns the error of a call that gives nothing else.
-#define XAAS_CHECK(expression)                                                                   \
-  do {                                                                                           \
-    if (auto xaas_status_ = (expression); !xaas_status_) return std::move(xaas_status_.error()); \
+#define XAAS_CHECK(expression)                                                                \
+  do {                                                                                        \
+    if (auto xaas_status = (expression); !xaas_status) return std::move(xaas_status.error()); \
   } while (false)
 
 }  // namespace xaas
