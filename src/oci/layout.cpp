@@ -63,12 +63,30 @@ Result<ImageIndex> read_layout_index(const std::filesystem::path& layout) {
   return index;
 }
 
-/// Nothing but what we may have left there ourselves.
+bool holds_only_folders(const std::filesystem::path& folder) {
+  const auto entries = list_tree(folder);
+  return entries && std::ranges::all_of(*entries, [&](const std::filesystem::path& entry) {
+           std::error_code error;
+           return std::filesystem::is_directory(
+               std::filesystem::symlink_status(folder / entry, error));
+         });
+}
+
+/// Whether `create_layout` makes such an entry before the file that makes the folder a layout.
+bool is_left_unfinished(const std::filesystem::path& entry) {
+  const std::string name = entry.filename().string();
+  if (name == "blobs") return holds_only_folders(entry);
+  if (name == "index.json")
+    return read_file(entry, k_longest_document).value_or("") == print_index(ImageIndex{});
+  return name.starts_with(".xaas-");
+}
+
+/// Nothing but what we may have left there ourselves when we were killed.
 Result<bool> is_free_for_a_layout(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::directory_iterator entry(folder, error);
   for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
-    if (!entry->path().filename().string().starts_with(".xaas-")) return false;
+    if (!is_left_unfinished(entry->path())) return false;
   }
   if (error) return layout_io_error("list", folder, error.value());
   return true;

@@ -93,6 +93,26 @@ TEST_F(LayoutTest, RefusesAFolderThatHoldsSomethingElse) {
   EXPECT_EQ(layout.error().code(), "layout.occupied");
 }
 
+TEST_F(LayoutTest, FinishesWhatAKilledRunBegan) {
+  ASSERT_TRUE(Layout::open_or_create(path_));
+  ASSERT_TRUE(std::filesystem::remove(path_ / "oci-layout"));
+  EXPECT_TRUE(Layout::open_or_create(path_));
+  ASSERT_TRUE(std::filesystem::remove(path_ / "oci-layout"));
+  ASSERT_TRUE(std::filesystem::remove(path_ / "index.json"));
+  EXPECT_TRUE(Layout::open_or_create(path_));
+  EXPECT_TRUE(Layout::open(path_));
+  // Not ours: a blob, an index of something.
+  for (const char* file : {"blobs/sha256/00", "index.json"}) {
+    ASSERT_TRUE(std::filesystem::remove(path_ / "oci-layout"));
+    ASSERT_TRUE(write_file(path_ / file, "x"));
+    const auto layout = Layout::open_or_create(path_);
+    ASSERT_FALSE(layout);
+    EXPECT_EQ(layout.error().code(), "layout.occupied");
+    ASSERT_TRUE(std::filesystem::remove(path_ / file));
+    EXPECT_TRUE(Layout::open_or_create(path_));
+  }
+}
+
 TEST_F(LayoutTest, RefusesAnotherVersion) {
   ASSERT_TRUE(Layout::open_or_create(path_));
   ASSERT_TRUE(write_file(path_ / "oci-layout", R"({"imageLayoutVersion": "2.0.0"})"));
