@@ -13,6 +13,8 @@
 #include <llvm/LTO/LTO.h>
 #include <llvm/Support/Caching.h>
 
+#include <algorithm>
+
 namespace xaas {
 namespace {
 
@@ -115,12 +117,16 @@ Status lower_archive(const LoweringJob& job, const std::vector<std::string>& pat
   XAAS_TRY(const std::string generic, read_file(job.archive));
   XAAS_TRY(auto members, read_archive(generic, ""));
   if (!members) return fail(ErrorKind::corrupt, "`{}` is no archive", job.archive);
+  const auto is_object = [](const ArchiveMember& member) { return is_object_file(member.bytes); };
+  const auto count = static_cast<std::size_t>(std::ranges::count_if(*members, is_object));
+  if (count != job.items.size()) {
+    return fail(ErrorKind::corrupt, "`{}` has {} objects, and the image names {}", job.archive,
+                count, job.items.size());
+  }
   XAAS_TRY(auto objects, lower_items(job, paths));
   auto next = objects.begin();
   for (ArchiveMember& member : *members) {
-    if (!is_object_file(member.bytes)) continue;
-    if (next == objects.end()) break;
-    member.bytes = std::move(*next++);
+    if (is_object(member)) member.bytes = std::move(*next++);
   }
   XAAS_TRY(const std::string archive, write_archive(*members));
   return write_file(job.output, archive);

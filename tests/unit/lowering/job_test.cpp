@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lowering_fixture.hpp"
 
+#include "xaas/elf/elf_file.hpp"
 #include "xaas/support/files.hpp"
 
 #include <gmock/gmock.h>
@@ -177,6 +178,19 @@ TEST_F(Lowering, DamagedBitcodeNeverEndsTheParent) {
 TEST_F(Lowering, AnUnknownProcessorIsNamed) {
   EXPECT_THAT(error_of(program_of({k_main, k_one}, "znver44")),
               HasSubstr("LLVM knows no processor `znver44`"));
+}
+
+// Else a unit would take another object's place, or an object would stay generic without a word.
+TEST_F(Lowering, AnArchiveOfMoreObjectsThanTheImageNamesIsRefused) {
+  LoweringJob job = program_of({k_one});
+  job.items = {unit_of(k_one)};
+  job.archive = (folder_ / "libone.a").string();
+  ASSERT_TRUE(
+      write_file(job.archive, *write_archive({{"one.o", "BC\xC0\xDE"}, {"readme", "text"}})));
+  lower(job);
+  ASSERT_TRUE(
+      write_file(job.archive, *write_archive({{"one.o", "BC\xC0\xDE"}, {"two.o", "BC\xC0\xDE"}})));
+  EXPECT_THAT(error_of(job), HasSubstr("libone.a` has 2 objects, and the image names 1"));
 }
 
 TEST_F(Lowering, AnOutputFolderThatCannotBeMadeIsNamed) {
