@@ -195,6 +195,7 @@ const ProcessorFamily& aarch64_family() {
                                          .cpu_names = aarch64_cpu_names,
                                          .code_generation_name = aarch64_code_generation_name,
                                          .features_of = features_of_aarch64_cpu,
+                                         .not_by_name = {"ccidx", "ssbs", "v8a"},
                                          .known_features = known_aarch64_features,
                                          .with_implied = with_implied_aarch64,
                                          .levels = aarch64_levels,

@@ -30,6 +30,9 @@ struct ProcessorFamily {
   std::string (*code_generation_name)(std::string_view cpu_name);
   /// Everything a processor of that name has, implied features included.
   std::optional<FeatureSet> (*features_of)(std::string_view cpu_name);
+  /// Features that TargetParser lists for some processor and the code generator, given that
+  /// processor's name alone, does not turn on.
+  FeatureSet not_by_name;
   /// Features a program may be compiled for. Hardening and tuning switches are not among them.
   const FeatureSet& (*known_features)();
   FeatureSet (*with_implied)(const FeatureSet& features);

@@ -97,13 +97,17 @@ std::set<std::string> with_implied_features(std::string_view architecture,
 }
 
 std::vector<std::string> code_generation_features(const Target& target) {
-  std::vector<std::string> list;
-  for (const auto& feature : target.cpu.features) list.push_back("+" + feature);
   const auto* family = family_of(target.architecture);
-  if (family == nullptr) return list;
+  const FeatureSet promised = family == nullptr
+                                  ? FeatureSet{}
+                                  : family->features_of(target.cpu.name).value_or(FeatureSet{});
+  std::vector<std::string> list;
+  for (const auto& feature : target.cpu.features)
+    if (!promised.contains(feature) || family->not_by_name.contains(feature))
+      list.push_back("+" + feature);
   // '+' sorts before '-', and LLVM applies the list in order: what is taken away stays away, with
   // everything that would need it.
-  for (const auto& feature : family->features_of(target.cpu.name).value_or(FeatureSet{}))
+  for (const auto& feature : promised)
     if (!target.cpu.features.contains(feature)) list.push_back("-" + feature);
   return list;
 }

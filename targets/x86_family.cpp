@@ -126,6 +126,7 @@ const ProcessorFamily& x86_family() {
       .cpu_names = x86_cpu_names,
       .code_generation_name = [](std::string_view name) { return std::string(name); },
       .features_of = features_of_x86_cpu,
+      .not_by_name = {"invpcid", "kl", "mmx", "sgx", "widekl"},
       .known_features = known_x86_features,
       .with_implied = with_implied_x86,
       .levels = x86_levels,

@@ -124,7 +124,8 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
   json["target"] = {{"name", plan.target.name},
                     {"cpu", plan.target.cpu.name},
                     {"level", plan.target.cpu.level},
-                    {"features", plan.target.cpu.features}};
+                    {"features", plan.target.cpu.features},
+                    {"mattr", code_generation_features(plan.target)}};
   json["lto"] = name_of(plan.lto);
   json["links"] = std::move(links);
   json["notes"] = plan.notes;

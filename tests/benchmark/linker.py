@@ -63,10 +63,10 @@ class LinkerJobs:
         else:
             line += self._items(link, folder)
         target = self._plan["target"]
-        features = ",".join("+" + feature for feature in target["features"])
-        return line + [f"--lto-O{planned['opt_level']}", f"--plugin-opt=mcpu={target['cpu']}",
-                       "-mllvm", f"-mattr={features}", f"--threads={self._threads}",
-                       f"--thinlto-jobs={self._threads}", "--undefined-version", "--build-id=sha1"]
+        features = ["-mllvm", f"-mattr={','.join(target['mattr'])}"] if target["mattr"] else []
+        return line + [f"--lto-O{planned['opt_level']}", f"--plugin-opt=mcpu={target['cpu']}", *features,
+                       f"--threads={self._threads}", f"--thinlto-jobs={self._threads}",
+                       "--undefined-version", "--build-id=sha1"]
 
     def _check_treatments(self, link, planned):
         """The rule below, by which a unit is bitcode, must be the plan's."""

@@ -22,7 +22,9 @@ void expect_usable(const Target& target) {
   }
   const auto features = code_generation_features(target);
   expect(std::ranges::is_sorted(features), "what is handed to LLVM has one order");
-  expect(features.size() >= cpu.features.size(), "each feature is handed to LLVM");
+  for (const std::string& entry : features)
+    expect(cpu.features.contains(entry.substr(1)) == entry.starts_with('+'),
+           "LLVM is told what the target has and what it has not");
 }
 
 }  // namespace

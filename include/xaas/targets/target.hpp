@@ -66,8 +66,9 @@ std::string level_of(std::string_view architecture, const std::set<std::string>&
 std::set<std::string> with_implied_features(std::string_view architecture,
                                             const std::set<std::string>& features);
 
-/// The `-mattr` list for code generation: "+f" for every feature of the target and "-f" for those
-/// that its processor's name promises and it does not have; sorted.
+/// The `-mattr` list that goes with `cpu.name` as `-mcpu`: "+f" for what the name does not promise
+/// and the target has, "-f" for what it promises and the target has not; sorted. LLVM reads it
+/// again for every module, so it is as short as can be.
 std::vector<std::string> code_generation_features(const Target& target);
 
 }  // namespace xaas
