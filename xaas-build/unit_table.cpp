@@ -126,8 +126,7 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   build_paths.merge(canonical.build_paths);
   XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
   std::string reason = unhonoured_flag(unit.pipeline_flags);
-  if (reason.empty() && !canonical.processor_bound_calls.empty())
-    reason = canonical.processor_bound_calls + ", which wider processors do in another way";
+  if (reason.empty()) reason = std::move(canonical.why_not_lowered);
   if (!reason.empty()) XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
   return unit;
 }

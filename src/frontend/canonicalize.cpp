@@ -3,6 +3,7 @@
 
 #include "bitcode_file.hpp"
 #include "build_paths.hpp"
+#include "inline_assembly.hpp"
 #include "isa_features.hpp"
 #include "vector_calls.hpp"
 
@@ -97,6 +98,15 @@ bool rewrite_function(llvm::Function& function, const CommandLine& line) {
   return rewritten.is_explicit && !function.isDeclaration();
 }
 
+/// To be asked before the processor attributes are taken away.
+std::string why_not_lowered(const llvm::Module& module) {
+  if (const std::string calls = processor_bound_calls(module); !calls.empty())
+    return calls + ", which wider processors do in another way";
+  if (const std::string directive = file_reading_directive(module); !directive.empty())
+    return "its assembly reads a file of the build (`" + directive + "`)";
+  return {};
+}
+
 void remove_producer(llvm::Module& module) {
   for (const char* name : {"llvm.ident", "llvm.commandline"})
     if (llvm::NamedMDNode* node = module.getNamedMetadata(name)) node->eraseFromParent();
@@ -122,7 +132,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   llvm::LLVMContext context;
   XAAS_TRY(const std::unique_ptr<llvm::Module> module, read_bitcode(bitcode, context));
   CanonicalUnit unit;
-  unit.processor_bound_calls = processor_bound_calls(*module);
+  unit.why_not_lowered = why_not_lowered(*module);
   const CommandLine line{given, baseline};
   for (llvm::Function& function : *module)
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());

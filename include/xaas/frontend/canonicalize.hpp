@@ -31,9 +31,9 @@ struct CanonicalUnit {
   Digest digest;        // of `bitcode`
   std::set<std::string> explicit_functions;
   std::set<std::string> build_paths;  // strings in it that still name `build_root`
-  // Why it cannot be linked with machine code when it is lowered for another processor: "`scale`
-  // passes 256-bit vectors by value". Empty: it can.
-  std::string processor_bound_calls;
+  // Why it must go into links as the machine code of its build: "`scale` passes 256-bit vectors by
+  // value, which wider processors do in another way". Empty: it can be lowered.
+  std::string why_not_lowered;
 };
 
 /// The module as every build of the same code gives it, wherever and for whatever processor:

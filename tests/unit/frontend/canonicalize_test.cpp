@@ -190,32 +190,41 @@ TEST(Canonicalize, KeepsAPreferredVectorWidth) {
               HasSubstr("\"prefer-vector-width\"=\"256\""));
 }
 
-std::string bound_calls_of(const std::string& text, std::vector<std::string> isa_flags = {}) {
+std::string why_not_lowered(const std::string& text, std::vector<std::string> isa_flags = {}) {
   const std::string types =
       "typedef float v8 __attribute__((vector_size(32)));"
       "typedef float v4 __attribute__((vector_size(16)));";
-  return unit_of({.text = types + text, .isa_flags = std::move(isa_flags)}).processor_bound_calls;
+  return unit_of({.text = types + text, .isa_flags = std::move(isa_flags)}).why_not_lowered;
 }
 
 TEST(Canonicalize, NamesWhatReturnsVectorsWiderThanTheRegisters) {
-  EXPECT_EQ(bound_calls_of("v8 f(const v8 *p) { return *p * 2; }"),
-            "`f` passes 256-bit vectors by value");
-  EXPECT_EQ(bound_calls_of("v8 g(int); void f(v8 *p) { *p = g(1); }"),
-            "`g` passes 256-bit vectors by value");
-  EXPECT_EQ(bound_calls_of("void f(v8 *p, v8 (*g)(int)) { *p = g(1); }"),
-            "a call by pointer passes 256-bit vectors by value");
+  EXPECT_EQ(why_not_lowered("v8 f(const v8 *p) { return *p * 2; }"),
+            "`f` passes 256-bit vectors by value, which wider processors do in another way");
+  EXPECT_EQ(why_not_lowered("v8 g(int); void f(v8 *p) { *p = g(1); }"),
+            "`g` passes 256-bit vectors by value, which wider processors do in another way");
+  EXPECT_EQ(why_not_lowered("void f(v8 *p, v8 (*g)(int)) { *p = g(1); }"),
+            "a call by pointer passes 256-bit vectors by value, which wider processors do in "
+            "another way");
+}
+
+TEST(Canonicalize, NamesTheDirectiveByWhichAssemblyReadsAFile) {
+  EXPECT_EQ(why_not_lowered("void f(void) { __asm__(\".if 0\\n .IncBin \\\"x\\\"\\n.endif\"); }"),
+            "its assembly reads a file of the build (`.incbin`)");
+  EXPECT_EQ(why_not_lowered("__asm__(\".if 0\\n.include \\\"x\\\"\\n.endif\");"),
+            "its assembly reads a file of the build (`.include`)");
+  EXPECT_EQ(why_not_lowered("int f(void) { __asm__(\"nop\"); return 0; }"), "");
 }
 
 TEST(Canonicalize, VectorsThatFitTheRegistersBindNothing) {
-  EXPECT_EQ(bound_calls_of("v4 f(v4 x) { return x * 2; }"), "");
-  EXPECT_EQ(bound_calls_of("v8 f(v8 x) { return x * 2; }", {"-mavx2"}), "");
-  EXPECT_EQ(bound_calls_of("__attribute__((target(\"avx\"))) v8 f(v8 x) { return x * 2; }"), "");
+  EXPECT_EQ(why_not_lowered("v4 f(v4 x) { return x * 2; }"), "");
+  EXPECT_EQ(why_not_lowered("v8 f(v8 x) { return x * 2; }", {"-mavx2"}), "");
+  EXPECT_EQ(why_not_lowered("__attribute__((target(\"avx\"))) v8 f(v8 x) { return x * 2; }"), "");
 }
 
 TEST(Canonicalize, VectorsThatStayInTheUnitBindNothing) {
-  EXPECT_EQ(bound_calls_of("void f(v8 *p) { *p = *p * 2; }"), "");
-  EXPECT_EQ(bound_calls_of("__attribute__((noinline)) static v8 g(const v8 *p) { return *p * 2; }"
-                           "void f(v8 *p) { *p = g(p); }"),
+  EXPECT_EQ(why_not_lowered("void f(v8 *p) { *p = *p * 2; }"), "");
+  EXPECT_EQ(why_not_lowered("__attribute__((noinline)) static v8 g(const v8 *p) { return *p * 2; }"
+                            "void f(v8 *p) { *p = g(p); }"),
             "");
 }
 
