@@ -9,7 +9,8 @@
 namespace xaas {
 
 Result<std::vector<std::string>> loader_folders(const std::filesystem::path& root) {
-  XAAS_TRY(const auto text, read_file(root / "etc/ld.so.conf"));
+  XAAS_TRY(const auto file, path_in_root(root, "etc/ld.so.conf"));
+  XAAS_TRY(const auto text, read_file(file));
   std::vector<std::string> folders;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);)
@@ -23,8 +24,8 @@ Result<std::vector<std::string>> loader_command(const std::filesystem::path& roo
   std::string path;
   for (const std::string& folder : folders)
     path += (path.empty() ? "" : ":") + root.string() + folder;
-  return std::vector<std::string>{root.string() + interpreter, "--inhibit-cache", "--library-path",
-                                  path};
+  XAAS_TRY(const auto loader, path_in_root(root, interpreter));
+  return std::vector<std::string>{loader.string(), "--inhibit-cache", "--library-path", path};
 }
 
 }  // namespace xaas

@@ -157,7 +157,7 @@ Result<std::string> program_in_image(const std::filesystem::path& root, const st
 /// Empty for what is not an ELF program.
 Result<std::vector<std::string>> words_beside_root(const std::filesystem::path& root,
                                                    const std::string& name) {
-  const std::filesystem::path program = root / name.substr(1);
+  XAAS_TRY(const auto program, path_in_root(root, name));
   XAAS_TRY(const auto bytes, read_file(program));
   XAAS_TRY(const auto elf, read_elf(bytes));
   if (!elf) return std::vector<std::string>{};
@@ -167,12 +167,11 @@ Result<std::vector<std::string>> words_beside_root(const std::filesystem::path& 
   return words;
 }
 
-/// A file that may be executed, and lies in the image: an absolute link leads to one of the host's.
-bool is_program_of(const std::filesystem::path& root, const std::filesystem::path& file) {
+bool is_program_of(const std::filesystem::path& root, const std::string& path) {
+  const auto file = path_in_root(root, path);
   std::error_code error;
-  const auto real = std::filesystem::canonical(file, error);
-  return !error && real.string().starts_with(root.string() + "/") &&
-         std::filesystem::is_regular_file(real, error) && ::access(real.c_str(), X_OK) == 0;
+  return file && std::filesystem::is_regular_file(*file, error) &&
+         ::access(file->c_str(), X_OK) == 0;
 }
 
 /// Writes a script for each ELF program in one folder of the image's PATH that has none yet: the
@@ -183,10 +182,10 @@ Status write_starters(const std::filesystem::path& root, const std::string& fold
   for (std::filesystem::directory_iterator entry(root / folder.substr(1), error), end;
        !error && entry != end; entry.increment(error)) {
     const std::string name = entry->path().filename().string();
+    const std::string path = fmt::format("{}/{}", folder, name);
     std::error_code absent;
-    if (std::filesystem::exists(starters / name, absent) || !is_program_of(root, entry->path()))
-      continue;
-    const auto words = words_beside_root(root, fmt::format("{}/{}", folder, name));
+    if (std::filesystem::exists(starters / name, absent) || !is_program_of(root, path)) continue;
+    const auto words = words_beside_root(root, path);
     if (!words || words->empty()) continue;  // what cannot be started is as good as not there
     XAAS_CHECK(write_file(starters / name,
                           fmt::format("#!/bin/sh\nexec {} \"$@\"\n", shell_quoted(*words)), 0755));

@@ -57,15 +57,16 @@ class InputCheck {
     return check_file(item.prefix, item.name, item.content);
   }
   Status operator()(const LinkLibrary& item) const {
-    XAAS_TRY(const auto content, content_to_check(file_of(item), ""));
+    XAAS_TRY(const auto file, file_of(item));
+    XAAS_TRY(const auto content, content_to_check(file, ""));
     if (content.starts_with("\177ELF")) return {};
     return unsafe(link_.name, item.soname, "which is no shared library");
   }
   Status operator()(const auto& /*units and options*/) const { return {}; }
 
-  [[nodiscard]] std::filesystem::path file_of(const LinkLibrary& library) const {
-    return library.path.empty() ? places_.blobs / library.content.hex()
-                                : places_.root / library.path.substr(1);
+  [[nodiscard]] Result<std::filesystem::path> file_of(const LinkLibrary& library) const {
+    if (library.path.empty()) return places_.blobs / library.content.hex();
+    return path_in_root(places_.root, library.path);
   }
 
  private:
@@ -101,8 +102,10 @@ Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
     XAAS_CHECK(make_folders(folder));
     for (const LinkItem& item : manifest.links[link_plan.link].items) {
       XAAS_CHECK(std::visit(check, item));
-      if (const auto* library = std::get_if<LinkLibrary>(&item))
-        XAAS_CHECK(lay_out(check.file_of(*library), folder / library->soname));
+      if (const auto* library = std::get_if<LinkLibrary>(&item)) {
+        XAAS_TRY(const auto file, check.file_of(*library));
+        XAAS_CHECK(lay_out(file, folder / library->soname));
+      }
     }
   }
   return {};

@@ -106,7 +106,8 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
                                        const LoweringResult& lowered, std::size_t index) {
   const Product& product = against.manifest.products[index];
   XAAS_TRY(const auto bytes, read_file(lowering.job.output));
-  XAAS_TRY(const auto generic, read_file(against.root / product.path.substr(1)));
+  XAAS_TRY(const auto generic_file, path_in_root(against.root, product.path));
+  XAAS_TRY(const auto generic, read_file(generic_file));
   XAAS_TRY(auto breaches, interface_differences(generic, bytes));
   XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, against.cache));
   XAAS_TRY(const auto generic_census, cached_census(generic, {}, against.cache));

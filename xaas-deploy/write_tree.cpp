@@ -62,16 +62,38 @@ Result<std::filesystem::path> destination(const std::filesystem::path& tree,
       .with_code("layer.unsafe-path");
 }
 
-Status copy_entry(const std::filesystem::path& from, const std::filesystem::path& to) {
+/// What a link of the image says in the tree. Where it leads to something that is not in the tree
+/// (`/usr/bin/awk`), it leads to this machine's.
+std::filesystem::path link_in_tree(const TreeLayout& layout, const std::string& path,
+                                   const std::filesystem::path& target) {
+  const std::string absolute =
+      (std::filesystem::path(path).parent_path() / target).lexically_normal().string();
+  const bool inside = std::ranges::any_of(layout.installed(), [&](const std::string& installed) {
+    return installed.starts_with(absolute) &&
+           (installed.size() == absolute.size() || installed[absolute.size()] == '/');
+  });
+  if (!inside) return absolute;
+  const std::filesystem::path place = layout.place_of(absolute);
+  return place.lexically_relative(std::filesystem::path(layout.place_of(path)).parent_path());
+}
+
+Status make_link(const std::filesystem::path& target, const std::filesystem::path& to) {
+  std::error_code error;
+  std::filesystem::create_symlink(target, to, error);
+  if (!error) return {};
+  return fail(ErrorKind::io, "cannot make the link `{}`: {}", to.string(), error.message())
+      .with_code("file.io");
+}
+
+Status copy_installed(const TreeContent& content, const std::string& path,
+                      const std::filesystem::path& to) {
+  const std::filesystem::path from = content.root / path.substr(1);
   XAAS_CHECK(make_folders(to.parent_path()));
   std::error_code error;
   const auto status = std::filesystem::symlink_status(from, error);
-  if (std::filesystem::is_symlink(status)) {
-    std::filesystem::create_symlink(std::filesystem::read_symlink(from, error), to, error);
-    if (!error) return {};
-    return fail(ErrorKind::io, "cannot make the link `{}`: {}", to.string(), error.message())
-        .with_code("file.io");
-  }
+  if (std::filesystem::is_symlink(status))
+    return make_link(link_in_tree(content.layout, path, std::filesystem::read_symlink(from, error)),
+                     to);
   if (std::filesystem::is_directory(status)) return make_folders(to);
   return xaas::copy_file(from, to);
 }
@@ -128,7 +150,8 @@ class LibrarySearch {
     while (!pending.empty()) {
       const std::string path = pending.front();
       pending.pop_front();
-      XAAS_TRY(const auto bytes, read_file(root_ / path.substr(1)));
+      XAAS_TRY(const auto file, path_in_root(root_, path));
+      XAAS_TRY(const auto bytes, read_file(file));
       XAAS_TRY(const auto elf, read_elf(bytes));
       if (!elf) continue;
       for (const std::string& soname : elf->needed) {
@@ -157,9 +180,9 @@ Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem:
   LibrarySearch search(root, folders_of_loader.value_or(std::vector<std::string>{}));
   XAAS_TRY(layout.installed_, installed_paths(image));
   for (const std::string& path : layout.installed_) {
+    XAAS_TRY(const auto file, path_in_root(root, path));
     std::error_code error;
-    if (std::filesystem::is_regular_file(root / path.substr(1), error))
-      XAAS_CHECK(search.follow(path));
+    if (std::filesystem::is_regular_file(file, error)) XAAS_CHECK(search.follow(path));
   }
   std::set<std::string> folders;
   for (const std::string& path : search.found()) {
@@ -172,6 +195,7 @@ Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem:
 }
 
 std::string TreeLayout::place_of(const std::string& image_path) const {
+  if (image_path == prefix_) return ".";
   if (image_path.starts_with(prefix_ + "/")) return image_path.substr(prefix_.size() + 1);
   if (std::ranges::find(bundled_, image_path) != bundled_.end()) {
     return std::string(k_library_folder) + "/" +
@@ -196,12 +220,15 @@ Status write_tree(const TreeContent& content, const TreeOutput& output) {
   remove_stale_temporaries(parent);
   XAAS_TRY(auto temporary, TemporaryFolder::make(parent));
   const std::filesystem::path tree = temporary.path() / "tree";
-  const auto copy = [&](const std::string& path) -> Status {
+  for (const std::string& path : content.layout.installed()) {
     XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
-    return copy_entry(content.root / path.substr(1), to);
-  };
-  for (const std::string& path : content.layout.installed()) XAAS_CHECK(copy(path));
-  for (const std::string& path : content.layout.bundled()) XAAS_CHECK(copy(path));
+    XAAS_CHECK(copy_installed(content, path, to));
+  }
+  for (const std::string& path : content.layout.bundled()) {
+    XAAS_TRY(const auto from, path_in_root(content.root, path));
+    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
+    XAAS_CHECK(xaas::copy_file(from, to));
+  }
   for (const VerifiedProduct& verified : content.products) {
     const Product& product = content.image.ir.products[verified.product];
     XAAS_TRY(const auto to, destination(tree, content.layout.place_of(product.path)));

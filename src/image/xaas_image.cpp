@@ -201,6 +201,33 @@ Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
       .with_code("image.blob");
 }
 
+namespace {
+
+/// A link that counts from the image's root would lead to this machine's files for whoever does not
+/// enter the image: the linker, and a loader that is given its folders.
+Status make_links_relative(const std::filesystem::path& root) {
+  XAAS_TRY(const auto files, list_tree(root));
+  for (const std::filesystem::path& file : files) {
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(root / file, error);
+    if (error || !target.is_absolute()) continue;
+    std::filesystem::path relative;
+    for (auto folder = file.parent_path(); !folder.empty(); folder = folder.parent_path())
+      relative /= "..";
+    relative /= target.relative_path();
+    std::filesystem::remove(root / file, error);
+    if (!error)
+      std::filesystem::create_symlink(relative.empty() ? "." : relative, root / file, error);
+    if (error)
+      return fail(ErrorKind::io, "cannot make the link `{}`: {}", (root / file).string(),
+                  error.message())
+          .with_code("file.io");
+  }
+  return {};
+}
+
+}  // namespace
+
 Status unpack_image(const Layout& layout, const RunnableImage& image,
                     const std::filesystem::path& root) {
   XAAS_CHECK(make_folders(root));
@@ -210,7 +237,7 @@ Status unpack_image(const Layout& layout, const RunnableImage& image,
         while_doing(extract_layer(layout, layer, root, limits_of(layer, std::uint64_t{1} << 30)),
                     "unpacking the image into `" + root.string() + "`"));
   }
-  return {};
+  return make_links_relative(root);
 }
 
 }  // namespace xaas

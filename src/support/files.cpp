@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <deque>
 #include <system_error>
 #include <utility>
 
@@ -196,6 +197,33 @@ Status make_folders(const std::filesystem::path& path) {
   std::filesystem::create_directories(path, error);
   if (error) return io_error("making folder", path, error.value());
   return {};
+}
+
+Result<std::filesystem::path> path_in_root(const std::filesystem::path& root,
+                                           const std::filesystem::path& path) {
+  constexpr int k_most_links = 40;  // as Linux, path_resolution(7)
+  int links = 0;
+  std::filesystem::path inside;
+  std::deque<std::filesystem::path> pending(path.begin(), path.end());
+  while (!pending.empty()) {
+    const std::filesystem::path part = pending.front();
+    pending.pop_front();
+    if (part.is_absolute() || part == "..") {
+      inside = part == ".." ? inside.parent_path() : std::filesystem::path();
+      continue;
+    }
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(root / inside / part, error);
+    if (error) {  // no link
+      inside /= part;
+      continue;
+    }
+    if (++links > k_most_links)
+      return fail(ErrorKind::invalid_input, "`{}` has too many links on its way", path.string())
+          .with_code("file.link-loop");
+    pending.insert(pending.begin(), target.begin(), target.end());
+  }
+  return root / inside;
 }
 
 Status check_can_make(const std::filesystem::path& path) {

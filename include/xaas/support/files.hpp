@@ -36,6 +36,12 @@ Status copy_tree(const std::filesystem::path& from, const std::filesystem::path&
 
 Status make_folders(const std::filesystem::path& path);
 
+/// Where `path` leads for a process whose root folder is `root`: links are followed, absolute ones
+/// from `root`, and `..` stays inside. What does not exist is taken by its name; `invalid_input`
+/// when links go in a circle.
+Result<std::filesystem::path> path_in_root(const std::filesystem::path& root,
+                                           const std::filesystem::path& path);
+
 /// Whether a file or folder could be made at `path`, as far as the nearest folder that is there can
 /// tell: asked before long work, not after it.
 Status check_can_make(const std::filesystem::path& path);

@@ -51,6 +51,20 @@ TEST_F(Files, RoundTripWithEveryByte) {
   EXPECT_EQ(*read_file(at("f")), bytes);
 }
 
+TEST_F(Files, PathInRootFollowsLinksAsAProcessInItWould) {
+  write("root/opt/lib/libx.so.1", "x");
+  const fs::path root = at("root");
+  fs::create_symlink("/opt/lib", root / "lib");                // absolute: from the root
+  fs::create_symlink("/lib/libx.so.1", root / "opt/libx.so");  // through another link
+  fs::create_symlink("../../../etc", root / "opt/up");         // above the root: the root
+  fs::create_symlink("round", root / "round");
+  EXPECT_EQ(*path_in_root(root, "/opt/libx.so"), root / "opt/lib/libx.so.1");
+  EXPECT_EQ(*path_in_root(root, "lib/libx.so.1"), root / "opt/lib/libx.so.1");
+  EXPECT_EQ(*path_in_root(root, "/opt/up/passwd"), root / "etc/passwd");
+  EXPECT_EQ(*path_in_root(root, "/opt/lib/../absent/"), root / "opt/absent/");
+  EXPECT_EQ(path_in_root(root, "/round").error().code(), "file.link-loop");
+}
+
 TEST_F(Files, ReadsAnEmptyFile) {
   write("f", "");
   EXPECT_EQ(*read_file(at("f")), "");

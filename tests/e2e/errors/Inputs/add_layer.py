@@ -76,6 +76,9 @@ KINDS = {
     "ratio": lambda: repeated(header("big", 1 << 60), b"\0" * (64 * MEGABYTES), 24),
     "entries": lambda: repeated(b"", header("x", 0) * 10000, 100),
     "bind-link": lambda: tar(entry(os.environ["LINK"], tarfile.SYMTYPE, os.environ["TARGET"])),
+    "moved-file": lambda: tar(entry(os.environ["LINK"], tarfile.SYMTYPE, os.environ["TARGET"]),
+                              entry(os.environ["TARGET"].lstrip("/"),
+                                    data=pathlib.Path(os.environ["CONTENT"]).read_bytes())),
     "not-utf8": lambda: tar(entry("usr/local/share/na\udcffme")),
     "plain": lambda: tar(entry("usr/local/share/x")),
 }
