@@ -4,6 +4,7 @@
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,7 +19,7 @@ Result<int> run_detect_command(const DetectOptions& options);
 /// `xaas-deploy run`: replaces this process.
 struct RunOptions {
   std::string deployed;
-  std::vector<std::string> entrypoint;  // empty: the deployment's own
+  std::optional<std::vector<std::string>> entrypoint;  // instead of the deployment's own
   std::vector<std::string> arguments;
 };
 Result<int> run_run_command(const RunOptions& options);

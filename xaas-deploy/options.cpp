@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -125,7 +126,7 @@ CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
   return detect;
 }
 
-CLI::App* add_run(CLI::App& app, RunOptions& options, std::string& entrypoint) {
+CLI::App* add_run(CLI::App& app, RunOptions& options, std::optional<std::string>& entrypoint) {
   CLI::App* command = app.add_subcommand("run", "Run a deployment")->group(k_commands);
   style_help(*command, "DEPLOYED [--entrypoint CMD] [-- ARGUMENTS...]");
   command
@@ -134,8 +135,10 @@ CLI::App* add_run(CLI::App& app, RunOptions& options, std::string& entrypoint) {
       ->required()
       ->type_name("FOLDER|oci:LAYOUT[:TAG]");
   command
-      ->add_option("--entrypoint", entrypoint,
-                   "Run this program of it instead: words, or a JSON array of them")
+      ->add_option(
+          "--entrypoint", entrypoint,
+          "Run this program of it instead: words, or a JSON array of them; '' for none, so "
+          "that ARGUMENTS begin with the program")
       ->type_name("CMD");
   command->footer(
       "What stands behind -- goes to the program, and its exit code is this command's.");
@@ -209,7 +212,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   const CLI::App* detect = add_detect(app, detect_options);
   const CLI::App* plan = add_plan(app, plan_options.options);
   const CLI::App* specialize = add_specialize(app, specialize_options);
-  std::string entrypoint;
+  std::optional<std::string> entrypoint;
   const CLI::App* run = add_run(app, run_options, entrypoint);
   add_compare(app, compare_options);
 
@@ -218,7 +221,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (detect->parsed()) return detect_options;
   if (plan->parsed()) return plan_options;
   if (specialize->parsed()) return specialize_options;
-  run_options.entrypoint = split_entrypoint(entrypoint);
+  if (entrypoint) run_options.entrypoint = split_entrypoint(*entrypoint);
   if (run->parsed()) return run_options;
   return compare_options;
 }

@@ -40,8 +40,8 @@ Status check_processor(const Deployed& deployed) {
 Result<int> run_run_command(const RunOptions& options) {
   XAAS_TRY(auto deployed, open_deployed(options.deployed));
   XAAS_CHECK(check_processor(deployed));
-  if (!options.entrypoint.empty()) {
-    deployed.entrypoint = options.entrypoint;
+  if (options.entrypoint) {
+    deployed.entrypoint = *options.entrypoint;
     deployed.command.clear();
   }
   XAAS_TRY(auto command, command_for(deployed, options.arguments));
