@@ -21,6 +21,7 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
 
 namespace xaas {
 namespace {
@@ -74,10 +75,18 @@ class X86Counter final : public InstructionCounter {
   std::vector<OpcodeFacts> facts_;  // by opcode
 };
 
+/// LLVM's list of targets is not made for threads: two that enter the same one make it endless.
+void register_disassembler() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    LLVMInitializeX86TargetInfo();
+    LLVMInitializeX86TargetMC();
+    LLVMInitializeX86Disassembler();
+  });
+}
+
 Status X86Counter::start() {
-  LLVMInitializeX86TargetInfo();
-  LLVMInitializeX86TargetMC();
-  LLVMInitializeX86Disassembler();
+  register_disassembler();
   const llvm::Triple triple("x86_64-unknown-linux-gnu");
   std::string problem;
   if (const auto* target = llvm::TargetRegistry::lookupTarget(triple, problem)) {

@@ -6,6 +6,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdlib>
+#include <latch>
+#include <thread>
+
 namespace xaas {
 namespace {
 
@@ -37,6 +42,32 @@ Census census_of_assembly(const std::string& text) {
 }
 
 }  // namespace
+
+// Each time in a process of its own, where nothing of LLVM was used before: it found no target, or
+// never ended.
+TEST(TakeCensusDeathTest, StartsInManyThreadsAtOnce) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  constexpr int k_threads = 8;
+  for (int round = 0; round < 20; ++round) {
+    EXPECT_EXIT(
+        {
+          const std::string bytes = compiled("int f(void) { return 1; }", {});
+          std::latch start(k_threads);
+          std::atomic<int> failed = 0;
+          {
+            std::vector<std::jthread> threads;
+            for (int i = 0; i < k_threads; ++i) {
+              threads.emplace_back([&] {
+                start.arrive_and_wait();
+                if (!take_census(bytes, {})) ++failed;
+              });
+            }
+          }
+          std::_Exit(failed == 0 ? 0 : 1);
+        },
+        ::testing::ExitedWithCode(0), "");
+  }
+}
 
 TEST(TakeCensus, ShowsTheVectorsThatCodeWasGeneratedFor) {
   const auto x86 = "--target=x86_64-linux-gnu";
