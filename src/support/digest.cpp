@@ -3,10 +3,11 @@
 
 #include "file_descriptor.hpp"
 
-#include <llvm/ADT/StringRef.h>
-#include <llvm/Support/SHA256.h>
-
+// The plain functions, and not the EVP ones that OpenSSL 3 prefers: these read no configuration
+// file and load no provider, which would cost each process of the wrapper more than its digests do.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <fcntl.h>
+#include <openssl/sha.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -27,7 +28,7 @@ bool is_lower_hex(char c) {
 }  // namespace
 
 struct DigestBuilder::State {
-  llvm::SHA256 hash;
+  SHA256_CTX hash;
 };
 
 Result<Digest> Digest::parse(std::string_view text) {
@@ -40,20 +41,24 @@ Result<Digest> Digest::parse(std::string_view text) {
   return Digest{std::string{hex}};
 }
 
-DigestBuilder::DigestBuilder() : state_(std::make_unique<State>()) {}
+DigestBuilder::DigestBuilder() : state_(std::make_unique<State>()) {
+  SHA256_Init(&state_->hash);
+}
 DigestBuilder::~DigestBuilder() = default;
 DigestBuilder::DigestBuilder(DigestBuilder&&) noexcept = default;
 DigestBuilder& DigestBuilder::operator=(DigestBuilder&&) noexcept = default;
 
 void DigestBuilder::update(std::string_view bytes) {
-  state_->hash.update(llvm::StringRef{bytes.data(), bytes.size()});
+  SHA256_Update(&state_->hash, bytes.data(), bytes.size());
 }
 
 Digest DigestBuilder::finish() {
   constexpr std::string_view k_digits = "0123456789abcdef";
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> bytes{};
+  SHA256_Final(bytes.data(), &state_->hash);
   std::string hex;
   hex.reserve(k_hex_digits);
-  for (const std::uint8_t byte : state_->hash.final()) {
+  for (const std::uint8_t byte : bytes) {
     hex += k_digits[byte >> 4];
     hex += k_digits[byte & 15];
   }
