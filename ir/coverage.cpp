@@ -11,7 +11,7 @@ Coverage coverage_of(const IrManifest& manifest) {
     coverage.text_bytes += unit.text_bytes;
     if (unit.bitcode.is_empty()) {
       ++coverage.opaque;
-    } else if (!unit.machine_code.is_empty()) {
+    } else if (!is_captured(unit)) {
       ++coverage.kept_as_machine_code;
     } else {
       ++coverage.captured;

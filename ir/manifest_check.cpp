@@ -31,8 +31,18 @@ Status check_unit(const IrManifest& manifest, std::size_t i) {
     return fail(ErrorKind::corrupt, "`{}` has neither bitcode nor machine code", field)
         .with_code("ir.reference");
   }
-  if (!unit.machine_code.is_empty() && unit.reason.empty()) {
-    return fail(ErrorKind::corrupt, "`{}` keeps machine code without a reason", field)
+  if (unit.bitcode.is_empty() && unit.reason.empty()) {
+    return fail(ErrorKind::corrupt, "`{}` has no bitcode, and no reason why", field)
+        .with_code("ir.reference");
+  }
+  if (!unit.reason.empty() && unit.machine_code.is_empty()) {
+    return fail(ErrorKind::corrupt, "`{}` has a reason to keep machine code, and none", field)
+        .with_code("ir.reference");
+  }
+  if (is_captured(unit) && unit.machine_code.is_empty() && !can_keep_bits(unit)) {
+    return fail(ErrorKind::corrupt,
+                "`{}` has no machine code, but what it computes depends on how it is compiled",
+                field)
         .with_code("ir.reference");
   }
   if (!unit.bitcode.is_empty()) XAAS_CHECK(check_blob(manifest, unit.bitcode, field + ".bitcode"));

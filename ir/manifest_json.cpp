@@ -19,6 +19,14 @@ Json to_json(const Digest& digest) {
   return digest.is_empty() ? Json(nullptr) : Json(digest.str());
 }
 
+Json to_json(const Numerics& numerics) {
+  return {{"multiply_adds", numerics.multiply_adds},
+          {"fused", numerics.fused},
+          {"contracted", numerics.contracted},
+          {"fast_math", numerics.fast_math},
+          {"math_calls", numerics.math_calls}};
+}
+
 Json to_json(const TranslationUnit& unit) {
   Json json;
   json["source"] = unit.source;
@@ -30,6 +38,7 @@ Json to_json(const TranslationUnit& unit) {
   json["floor"] = unit.floor;
   json["explicit_functions"] = unit.explicit_functions;
   json["neutralized"] = unit.neutralized;
+  json["numerics"] = to_json(unit.numerics);
   json["text_bytes"] = unit.text_bytes;
   return json;
 }
@@ -124,6 +133,20 @@ std::set<std::string> as_set(const std::vector<std::string>& values) {
   return {values.begin(), values.end()};
 }
 
+Result<Numerics> read_numerics(const JsonReader& reader) {
+  Numerics numerics;
+  XAAS_TRY(const auto multiply_adds, reader.integer("multiply_adds"));
+  numerics.multiply_adds = static_cast<std::size_t>(multiply_adds);
+  XAAS_TRY(numerics.fused, reader.boolean_or("fused", false));
+  XAAS_TRY(const auto contracted, reader.integer("contracted"));
+  numerics.contracted = static_cast<std::size_t>(contracted);
+  XAAS_TRY(const auto fast_math, reader.integer("fast_math"));
+  numerics.fast_math = static_cast<std::size_t>(fast_math);
+  XAAS_TRY(const auto calls, reader.strings("math_calls"));
+  numerics.math_calls = as_set(calls);
+  return numerics;
+}
+
 Result<TranslationUnit> read_unit(const JsonReader& reader) {
   TranslationUnit unit;
   XAAS_TRY(unit.source, reader.string("source"));
@@ -137,6 +160,8 @@ Result<TranslationUnit> read_unit(const JsonReader& reader) {
   XAAS_TRY(const auto functions, reader.strings("explicit_functions"));
   unit.explicit_functions = as_set(functions);
   XAAS_TRY(unit.neutralized, reader.strings("neutralized"));
+  XAAS_TRY(const auto numerics, reader.object("numerics"));
+  XAAS_TRY(unit.numerics, read_numerics(numerics));
   XAAS_TRY(const auto text_bytes, reader.integer_or("text_bytes", 0));
   unit.text_bytes = static_cast<std::uint64_t>(text_bytes);
   return unit;

@@ -29,7 +29,7 @@ std::uint64_t bytes_of(const std::vector<Descriptor>& layers) {
 std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest) {
   std::map<std::string, std::vector<std::string>> exceptions;
   for (const TranslationUnit& unit : manifest.units) {
-    if (unit.machine_code.is_empty()) continue;
+    if (is_captured(unit)) continue;
     const char* what = unit.bitcode.is_empty() ? "opaque" : "machine code kept";
     exceptions[fmt::format("{}: {}", what, unit.reason)].push_back(unit.source);
   }
@@ -87,7 +87,7 @@ std::string print_report_json(const BuildReport& report) {
   const Coverage coverage = coverage_of(report.manifest);
   Json exceptions = Json::array();
   for (const TranslationUnit& unit : report.manifest.units) {
-    if (unit.machine_code.is_empty()) continue;
+    if (is_captured(unit)) continue;
     exceptions.push_back({{"source", unit.source},
                           {"class", unit.bitcode.is_empty() ? "opaque" : "machine-code"},
                           {"reason", unit.reason}});

@@ -127,7 +127,9 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
   std::string reason = unhonoured_flag(unit.pipeline_flags);
   if (reason.empty()) reason = std::move(canonical.why_not_lowered);
-  if (!reason.empty()) XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
+  unit.numerics = std::move(canonical.numerics);
+  if (!reason.empty() || !can_keep_bits(unit))
+    XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
   return unit;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "compare_numbers.hpp"
+
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -35,6 +37,8 @@ struct CompareOptions {
   std::vector<int> processors;  // empty: the first half of those this process may use
   double at_least = 0;          // fail when the interval's lower end is below; 0: no bound
   bool same_output = false;
+  std::string numerics;  // "stdout" or a file: compare the numbers in it, not the speed
+  NumberBounds bounds;
   bool json = false;
 };
 Result<int> run_compare_command(const CompareOptions& options);

@@ -72,16 +72,6 @@ std::string last_lines(std::string_view text) {
   return "..." + std::string{text.substr(text.size() - k_most)};
 }
 
-Status check_success(const Contender& contender, const Outcome& outcome) {
-  if (outcome.succeeded()) return {};
-  auto error =
-      fail(ErrorKind::mismatch, "`{}` ended with exit code {}", contender.name, outcome.exit_code)
-          .with_code("compare.run-failed");
-  if (const auto said = last_lines(outcome.errors); !said.empty())
-    return std::move(error).with_help("it said: " + said);
-  return error;
-}
-
 std::size_t first_difference(std::string_view a, std::string_view b) {
   const auto at = std::ranges::mismatch(a, b).in1;
   return 1 + static_cast<std::size_t>(std::count(a.begin(), at, '\n'));
@@ -155,6 +145,16 @@ void add_notes(Comparison& comparison) {
 }
 
 }  // namespace
+
+Status check_success(const Contender& contender, const Outcome& outcome) {
+  if (outcome.succeeded()) return {};
+  auto error =
+      fail(ErrorKind::mismatch, "`{}` ended with exit code {}", contender.name, outcome.exit_code)
+          .with_code("compare.run-failed");
+  if (const auto said = last_lines(outcome.errors); !said.empty())
+    return std::move(error).with_help("it said: " + said);
+  return error;
+}
 
 Result<double> find_metric(const std::string& metric, const Outcome& outcome) {
   XAAS_TRY(const auto compiled, compile_metric(metric));

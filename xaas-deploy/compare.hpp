@@ -65,6 +65,9 @@ Result<Comparison> compare_samples(std::vector<double> a, std::vector<double> b,
 /// The figure that `metric` finds in a program's output.
 Result<double> find_metric(const std::string& metric, const Outcome& outcome);
 
+/// `mismatch`, with the end of what it said, unless it ended with 0.
+Status check_success(const Contender& contender, const Outcome& outcome);
+
 /// Runs both in turn, A B, B A, A B, and so on, so that what changes slowly meets both alike. A run
 /// that fails, and an output that differs where it must not, is a `mismatch`. `runner` is `run`,
 /// except in tests.

@@ -4,11 +4,15 @@
 #include "deployed.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/files.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -75,11 +79,48 @@ Status check_bound(const Comparison& comparison, double at_least) {
       .with_help("the interval narrows with a larger --repeat and on a quiet machine");
 }
 
+using FileTime = std::filesystem::file_time_type;
+
+/// When it was written; empty when it is not there.
+std::optional<FileTime> time_of(const std::string& file) {
+  std::error_code error;
+  const FileTime time = std::filesystem::last_write_time(file, error);
+  return error ? std::nullopt : std::optional(time);
+}
+
+/// What one run prints, or writes into `where`.
+Result<std::string> results_of(const Deployed& deployed, const CompareOptions& options) {
+  XAAS_TRY(auto contender, make_contender(deployed, options.command));
+  contender.command.output = Command::Output::capture;
+  contender.command.errors = Command::Errors::capture;
+  const auto before = time_of(options.numerics);
+  XAAS_TRY(auto outcome,
+           while_doing(run(contender.command), fmt::format("running `{}`", contender.name)));
+  XAAS_CHECK(check_success(contender, outcome));
+  if (options.numerics == "stdout") return std::move(outcome.output);
+  const auto after = time_of(options.numerics);
+  if (after && after != before) return read_file(options.numerics);
+  return fail(ErrorKind::mismatch, "`{}` did not write `{}`", contender.name, options.numerics)
+      .with_code("compare.no-results")
+      .with_help("`--numerics` takes a file that the program writes, or `stdout`");
+}
+
+Result<int> compare_results(const CompareOptions& options, const Deployed& a, const Deployed& b) {
+  XAAS_TRY(const std::string results_a, results_of(a, options));
+  XAAS_TRY(const std::string results_b, results_of(b, options));
+  XAAS_TRY(const auto differences, compare_numbers(results_a, results_b));
+  XAAS_CHECK(print_output(options.json ? print_number_differences_json(differences)
+                                       : print_number_differences(differences)));
+  XAAS_CHECK(check_bounds(differences, options.bounds));
+  return 0;
+}
+
 }  // namespace
 
 Result<int> run_compare_command(const CompareOptions& options) {
   XAAS_TRY(const auto a, open_deployed(options.a));
   XAAS_TRY(const auto b, open_second(options, a));
+  if (!options.numerics.empty()) return compare_results(options, a, b);
   ComparisonPlan plan{.repeat = options.repeat,
                       .processors = options.processors,
                       .metric = options.metric,

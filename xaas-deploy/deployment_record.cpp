@@ -52,6 +52,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["producer"] = record.producer;
   json["configuration"] = record.configuration;
   json["lto"] = record.lto;
+  json["numerics"] = record.numerics;
   json["target"] = nested(print_target(record.target));
   json["entrypoint"] = record.entrypoint;
   json["command"] = record.command;
@@ -80,6 +81,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.producer, reader.string("producer"));
   XAAS_TRY(record.configuration, reader.string("configuration"));
   XAAS_TRY(record.lto, reader.string("lto"));
+  XAAS_TRY(record.numerics, reader.string("numerics"));
   XAAS_TRY(const auto target, reader.object("target"));
   XAAS_TRY(record.target, parse_target(target.value().dump()));
   XAAS_TRY(record.entrypoint, reader.strings("entrypoint"));

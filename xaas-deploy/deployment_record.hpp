@@ -36,7 +36,8 @@ struct DeploymentRecord {
   std::string reference;  // as the user named it; only in trees, an image may travel
   std::string producer;   // "xaas-deploy 0.1.0 (LLVM 22.1.8)"
   std::string configuration;
-  std::string lto;  // "thin", "full"
+  std::string lto;       // "thin", "full"
+  std::string numerics;  // "native", "generic"
   Target target;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;

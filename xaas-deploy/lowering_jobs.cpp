@@ -51,7 +51,7 @@ class JobMaker {
  public:
   JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places)
       : manifest_(manifest), places_(places), libraries_(library_folder(places, plan)) {
-    for (const UnitPlan& unit : plan.units) treatments_[unit.unit] = unit.treatment;
+    for (const UnitPlan& unit : plan.units) plans_[unit.unit] = &unit;
   }
 
   std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath) {
@@ -87,13 +87,16 @@ class JobMaker {
 
   std::variant<LoweringJob::Object, LoweringJob::Bitcode> input_of(std::size_t index) const {
     const TranslationUnit& unit = manifest_.units[index];
-    const Treatment treatment = treatments_.at(index);
-    if (treatment == Treatment::machine_code) {
+    const UnitPlan& plan = *plans_.at(index);
+    if (plan.treatment == Treatment::machine_code) {
       return LoweringJob::Object{.prefix = "", .path = blob(unit.machine_code)};
     }
     LoweringJob::Bitcode bitcode{.path = blob(unit.bitcode),
-                                 .name = fmt::format("{}-{}", index, unit.source)};
-    if (treatment == Treatment::lower_with_floor) {
+                                 .name = fmt::format("{}-{}", index, unit.source),
+                                 .extra_features = {},
+                                 .keep_bits = plan.keep_bits,
+                                 .fused = unit.numerics.fused};
+    if (plan.treatment == Treatment::lower_with_floor) {
       for (const std::string& feature : unit.floor) bitcode.extra_features.push_back("+" + feature);
     }
     return bitcode;
@@ -133,7 +136,7 @@ class JobMaker {
   const IrManifest& manifest_;
   const LoweringPlaces& places_;
   std::filesystem::path libraries_;
-  std::map<std::size_t, Treatment> treatments_;
+  std::map<std::size_t, const UnitPlan*> plans_;
   bool archives_by_name_ = false;
 };
 

@@ -21,7 +21,7 @@ struct Run {
   xaas::Result<int> operator()(const xaas::DetectOptions& options) const {
     return run_detect_command(options);
   }
-  xaas::Result<int> operator()(const xaas::PlanOptions& plan) const {
+  xaas::Result<int> operator()(const xaas::PlanCommand& plan) const {
     return run_plan_command(plan.options);
   }
   xaas::Result<int> operator()(const xaas::SpecializeOptions& options) const {

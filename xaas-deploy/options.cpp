@@ -31,6 +31,7 @@ Examples:
   xaas-deploy compare heat-here ./heat-native --at-least 0.9
   xaas-deploy compare zstd-here oci:zstd --run 'zstd -b3 -i1 data' \
       --metric '([0-9.]+) MB/s'
+  xaas-deploy compare solver-here oci:solver --numerics result.txt --rtol 1e-12
 )";
 
 constexpr const char* k_commands = "Commands";
@@ -38,6 +39,11 @@ constexpr const char* k_reporting = "What is printed";
 
 std::string check_lto(const std::string& text) {
   return text == "thin" || text == "full" ? "" : "`" + text + "` is neither thin nor full";
+}
+
+std::string check_numerics(const std::string& text) {
+  return text == "native" || text == "generic" ? ""
+                                               : "`" + text + "` is neither native nor generic";
 }
 
 void add_target(CLI::App& app, SpecializeOptions& options) {
@@ -51,11 +57,20 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
   app.add_option_function<std::string>(
          "--lto",
          [&options](const std::string& text) {
-           options.lto = text == "full" ? LtoMode::full : LtoMode::thin;
+           options.plan.lto = text == "full" ? LtoMode::full : LtoMode::thin;
          },
          "How far optimization looks across units (default: thin)")
       ->check(check_lto)
       ->type_name("thin|full");
+  app.add_option_function<std::string>(
+         "--numerics",
+         [&options](const std::string& text) {
+           options.plan.numerics = text == "generic" ? NumericsMode::generic : NumericsMode::native;
+         },
+         "What programs compute: what clang -march=native would make of them (native, default), "
+         "or the generic image's results, bit for bit (generic)")
+      ->check(check_numerics)
+      ->type_name("native|generic");
 }
 
 CLI::App* add_plan(CLI::App& app, SpecializeOptions& options) {
@@ -174,6 +189,28 @@ void add_measure_options(CLI::App& compare, CompareOptions& options) {
       ->group(k_measuring);
 }
 
+void add_number_options(CLI::App& compare, CompareOptions& options) {
+  constexpr const char* k_numbers = "Results instead of speed; beyond a bound the exit code is 6";
+  auto* numerics = compare
+                       .add_option("--numerics", options.numerics,
+                                   "Run each once, and compare the numbers that they write there")
+                       ->type_name("FILE|stdout")
+                       ->group(k_numbers);
+  for (const char* other : {"--metric", "--repeat", "--cpus", "--at-least", "--same-output"})
+    numerics->excludes(compare.get_option(other));
+  compare.add_option("--ulp", options.bounds.ulp, "No more than N doubles lie between two numbers")
+      ->needs(numerics)
+      ->type_name("N")
+      ->group(k_numbers);
+  compare
+      .add_option("--rtol", options.bounds.relative,
+                  "No two numbers differ by more than X times the larger")
+      ->needs(numerics)
+      ->check(CLI::NonNegativeNumber.description(""))
+      ->type_name("X")
+      ->group(k_numbers);
+}
+
 void add_compare(CLI::App& app, CompareOptions& options) {
   CLI::App* compare = app.add_subcommand("compare", "Measure two deployments against each other")
                           ->group(k_commands);
@@ -189,6 +226,7 @@ void add_compare(CLI::App& app, CompareOptions& options) {
       ->type_name("RATIO")
       ->group(k_demands);
   compare->add_flag("--same-output", options.same_output, "Both print the same")->group(k_demands);
+  add_number_options(*compare, options);
   compare->add_flag("--json", options.json, "Print one JSON document")->group(k_reporting);
   compare->footer(k_compare_examples);
 }
@@ -205,7 +243,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   app.footer(k_examples);
   style_help(app, "COMMAND [OPTIONS]");
   DetectOptions detect_options;
-  PlanOptions plan_options;
+  PlanCommand plan_options;
   SpecializeOptions specialize_options;
   RunOptions run_options;
   CompareOptions compare_options;

@@ -10,14 +10,15 @@
 
 namespace xaas {
 
-struct PlanOptions {
+/// What `plan` is given is what `specialize` would be given.
+struct PlanCommand {
   SpecializeOptions options;
 };
 
 /// This process is the child that runs one link.
 struct LowerOneLink {};
 
-using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanOptions,
+using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand,
                                    SpecializeOptions, RunOptions, CompareOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);

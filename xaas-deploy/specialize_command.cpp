@@ -57,7 +57,7 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(auto image, open_ir_image(reference));
   XAAS_CHECK(check_llvm_version(image.ir));
   XAAS_TRY(const auto target, resolve_target(options.target));
-  XAAS_TRY(auto plan, make_plan(image.ir, target, options.lto));
+  XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
   return Preparation{.image = std::move(image), .plan = std::move(plan)};
 }
 
@@ -103,6 +103,19 @@ Status check_host_c_library(const IrManifest& ir, const Target& target) {
       .with_code("deploy.libc")
       .with_help(
           "write an image instead of a tree (`--output oci:...`): it brings its own C library");
+}
+
+/// A tree's programs run with this machine's C library.
+Status check_math_library(const IrManifest& ir, const DeploymentPlan& plan) {
+  if (plan.options.numerics == NumericsMode::native) return {};
+  const PlanNumerics numerics = numerics_of(ir, plan);
+  if (numerics.math_calls.empty()) return {};
+  return fail(ErrorKind::unsupported,
+              "a tree computes {} with this machine's C library, and `--numerics generic` wants "
+              "the results of the image's",
+              fmt::join(numerics.math_calls, ", "))
+      .with_code("deploy.math-library")
+      .with_help("write an image instead (`--output oci:...`): it brings its own C library");
 }
 
 /// The folders of one run, all inside a temporary one.
@@ -195,7 +208,8 @@ DeploymentRecord make_record(const Preparation& preparation,
       .image = image.index.digest,
       .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
       .configuration = preparation.plan.configuration,
-      .lto = preparation.plan.lto == LtoMode::thin ? "thin" : "full",
+      .lto = name_of(preparation.plan.options.lto),
+      .numerics = name_of(preparation.plan.options.numerics),
       .target = preparation.plan.target,
       .entrypoint = image.generic.config.entrypoint,
       .command = image.generic.config.command,
@@ -296,6 +310,7 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   XAAS_TRY(const auto preparation, prepare(options));
   if (std::holds_alternative<TreeOutput>(output)) {
     XAAS_CHECK(check_host_c_library(preparation.image.ir, preparation.plan.target));
+    XAAS_CHECK(check_math_library(preparation.image.ir, preparation.plan));
   }
   XAAS_TRY(const auto record, deploy(preparation, output, options, progress));
   progress.finish();

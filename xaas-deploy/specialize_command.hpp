@@ -14,7 +14,7 @@ struct SpecializeOptions {
   std::string image;
   std::string output;
   std::string target = "host";
-  LtoMode lto = LtoMode::thin;
+  PlanOptions plan;
   std::filesystem::path cache;  // empty: the user's cache folder
   bool use_cache = true;
   unsigned jobs = 0;  // 0: what this process may use

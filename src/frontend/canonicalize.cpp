@@ -5,6 +5,7 @@
 #include "build_paths.hpp"
 #include "inline_assembly.hpp"
 #include "isa_features.hpp"
+#include "numerics.hpp"
 #include "vector_calls.hpp"
 
 #include <llvm/IR/LLVMContext.h>
@@ -133,6 +134,9 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   XAAS_TRY(const std::unique_ptr<llvm::Module> module, read_bitcode(bitcode, context));
   CanonicalUnit unit;
   unit.why_not_lowered = why_not_lowered(*module);
+  unit.numerics = numerics_of(*module);
+  unit.numerics.fused = !module->getTargetTriple().isX86() || given.features.contains("+fma") ||
+                        given.features.contains("+fma4");
   const CommandLine line{given, baseline};
   for (llvm::Function& function : *module)
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());

@@ -11,7 +11,8 @@
 
 // item   = {"option": TEXT}
 //        | {"object": PATH, "prefix": TEXT}
-//        | {"bitcode": PATH, "name": TEXT, "extra_features": [FEATURE...]}
+//        | {"bitcode": PATH, "name": TEXT, "extra_features": [FEATURE...], "keep_bits": BOOLEAN,
+//           "fused": BOOLEAN}
 //        | {"library": [item...]}            items of a library are objects and bitcode
 
 namespace xaas {
@@ -24,7 +25,11 @@ Json to_json(const LoweringJob::Object& object) {
 }
 
 Json to_json(const LoweringJob::Bitcode& unit) {
-  return {{"bitcode", unit.path}, {"name", unit.name}, {"extra_features", unit.extra_features}};
+  return {{"bitcode", unit.path},
+          {"name", unit.name},
+          {"extra_features", unit.extra_features},
+          {"keep_bits", unit.keep_bits},
+          {"fused", unit.fused}};
 }
 
 Json to_json(const LoweringJob::Option& option) {
@@ -44,6 +49,8 @@ Result<Member> parse_member(const JsonReader& reader) {
     XAAS_TRY(unit.path, reader.string("bitcode"));
     XAAS_TRY(unit.name, reader.string("name"));
     XAAS_TRY(unit.extra_features, reader.strings("extra_features"));
+    XAAS_TRY(unit.keep_bits, reader.boolean_or("keep_bits", false));
+    XAAS_TRY(unit.fused, reader.boolean_or("fused", false));
     return unit;
   }
   LoweringJob::Object object;

@@ -41,6 +41,8 @@ Rewrite rewrite_for(const LoweringJob& job, const Bitcode& unit) {
   return Rewrite{.features = job.features,
                  .floor = unit.extra_features,
                  .tune = job.tune == job.cpu ? "" : job.tune,
+                 .keep_bits = unit.keep_bits,
+                 .fused = unit.fused,
                  .thin_lto = !job.full_lto};
 }
 
@@ -51,8 +53,8 @@ struct Placed {
 
 Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rewrite& rewrite,
                           const std::string& path) {
-  const bool stays =
-      !facts.has_features && rewrite.floor.empty() && rewrite.tune.empty() && rewrite.thin_lto;
+  const bool stays = !facts.has_features && rewrite.floor.empty() && rewrite.tune.empty() &&
+                     !rewrite.keep_bits && rewrite.thin_lto;
   if (stays) {
     std::error_code error;
     std::filesystem::remove(path, error);

@@ -2,6 +2,7 @@
 #include "unit_rewrite.hpp"
 
 #include "floor.hpp"
+#include "keep_bits.hpp"
 
 #include <llvm/ADT/StringRef.h>
 #include <llvm/Analysis/ModuleSummaryAnalysis.h>
@@ -147,6 +148,7 @@ Result<RewrittenUnit> rewrite_unit(std::string_view bitcode, const Rewrite& rewr
   llvm::raw_string_ostream stream(complaint);
   if (llvm::verifyModule(**module, &stream))
     return corrupt_unit(llvm::StringRef(complaint).split('\n').first);
+  if (rewrite.keep_bits) keep_bits(**module, rewrite.fused);
   RewrittenUnit unit;
   unit.explicit_functions = stamp_functions(**module, rewrite);
   unit.bitcode = write_unit(**module, rewrite.thin_lto);

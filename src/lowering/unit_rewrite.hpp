@@ -25,6 +25,9 @@ struct Rewrite {
   std::vector<std::string> features;  // the target's: "+avx2", "-pku"
   std::vector<std::string> floor;     // the unit's, when it is more than the target has
   std::string tune;  // for every function; empty: the processor's own, which lld's -mcpu decides
+  bool keep_bits =
+      false;  // of the generic build's results, where multiply-adds were `fused` or not
+  bool fused = false;
   bool thin_lto = true;  // with ThinLTO summary and hash; else the unit takes part in full LTO
 };
 

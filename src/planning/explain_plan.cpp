@@ -13,10 +13,6 @@
 namespace xaas {
 namespace {
 
-std::string name_of(LtoMode mode) {
-  return mode == LtoMode::thin ? "thin" : "full";
-}
-
 std::string name_of(Treatment treatment) {
   switch (treatment) {
     case Treatment::lower:
@@ -78,7 +74,46 @@ std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
   return text + explain_exceptions(manifest, link);
 }
 
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& plan) {
+  const PlanNumerics numerics = numerics_of(manifest, plan);
+  std::string text = plan.options.numerics == NumericsMode::native
+                         ? "numerics native: as clang -march=native computes\n"
+                         : "numerics generic: the bits that the generic image computes\n";
+  if (numerics.fused_functions > 0) {
+    text += fmt::format("  {} in {} round a multiply-add once\n",
+                        plural(numerics.fused_functions, "function"),
+                        plural(numerics.fused_units, "unit"));
+  }
+  if (numerics.fast_math_units > 0) {
+    text += fmt::format("  {} with fast-math: operations may be reordered\n",
+                        plural(numerics.fast_math_units, "unit"));
+  }
+  if (!numerics.math_calls.empty()) {
+    text += fmt::format(
+        "  {}: as the C library has them (the image's own in an image, the machine's in a tree); "
+        "glibc's last bits depend on the processor\n",
+        fmt::join(numerics.math_calls, ", "));
+  }
+  if (!numerics.flushed_to_zero.empty()) {
+    text += fmt::format("  denormal numbers become zero in {} (crtfastmath.o)\n",
+                        fmt::join(numerics.flushed_to_zero, ", "));
+  }
+  return text;
+}
+
 }  // namespace
+
+std::string name_of(LtoMode mode) {
+  return mode == LtoMode::thin ? "thin" : "full";
+}
+
+std::string name_of(NumericsMode mode) {
+  return mode == NumericsMode::native ? "native" : "generic";
+}
 
 std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
   const Cpu& cpu = plan.target.cpu;
@@ -90,9 +125,10 @@ std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan)
     text += fmt::format("  the next level would need {}\n",
                         fmt::join(cpu.missing_for_next_level, ", "));
   }
-  text += fmt::format("configuration {}: {} file{} to make\n", plan.configuration,
-                      plan.links.size(), plan.links.size() == 1 ? "" : "s");
+  text += fmt::format("configuration {}: {} to make\n", plan.configuration,
+                      plural(plan.links.size(), "file"));
   for (const LinkPlan& link : plan.links) text += explain_link(manifest, plan, link);
+  text += explain_numerics(manifest, plan);
   for (const std::string& note : plan.notes) text += fmt::format("note: {}\n", note);
   return text;
 }
@@ -126,7 +162,12 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
                     {"level", plan.target.cpu.level},
                     {"features", plan.target.cpu.features},
                     {"mattr", code_generation_features(plan.target)}};
-  json["lto"] = name_of(plan.lto);
+  json["lto"] = name_of(plan.options.lto);
+  const PlanNumerics numerics = numerics_of(manifest, plan);
+  json["numerics"] = {
+      {"mode", name_of(plan.options.numerics)}, {"fused_functions", numerics.fused_functions},
+      {"fused_units", numerics.fused_units},    {"fast_math_units", numerics.fast_math_units},
+      {"math_calls", numerics.math_calls},      {"flushed_to_zero", numerics.flushed_to_zero}};
   json["links"] = std::move(links);
   json["notes"] = plan.notes;
   return print_json(json);

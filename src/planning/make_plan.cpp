@@ -34,14 +34,33 @@ std::vector<std::string> missing_features(const std::set<std::string>& floor,
   return missing;
 }
 
-UnitPlan plan_unit(const IrManifest& manifest, std::size_t index, const Target& target) {
+/// Why its bits would not be the generic build's, were it lowered.
+std::string describe_dependence(const Numerics& numerics) {
+  if (numerics.fast_math > 0)
+    return fmt::format("{} of its functions have fast-math", numerics.fast_math);
+  return fmt::format("{} of its functions are fused as the compiler likes", numerics.contracted);
+}
+
+bool depends_on_lowering(const Numerics& numerics) {
+  return numerics.multiply_adds > 0 || numerics.contracted > 0 || !numerics.math_calls.empty();
+}
+
+UnitPlan plan_unit(const IrManifest& manifest, std::size_t index, const Target& target,
+                   NumericsMode numerics) {
   const TranslationUnit& unit = manifest.units[index];
   UnitPlan plan{.unit = index};
-  if (!unit.machine_code.is_empty()) {
+  if (!is_captured(unit)) {
     plan.treatment = Treatment::machine_code;
     plan.reason = unit.reason;
     return plan;
   }
+  if (numerics == NumericsMode::generic && !can_keep_bits(unit)) {
+    plan.treatment = Treatment::machine_code;
+    plan.reason =
+        describe_dependence(unit.numerics) + ", and the generic image's bits were asked for";
+    return plan;
+  }
+  plan.keep_bits = numerics == NumericsMode::generic && depends_on_lowering(unit.numerics);
   const std::vector<std::string> missing = missing_features(unit.floor, target);
   if (!missing.empty()) {
     plan.treatment = Treatment::lower_with_floor;
@@ -115,17 +134,17 @@ std::vector<std::string> unit_notes(const IrManifest& manifest, const LinkPlan& 
 }
 
 Result<LinkPlan> plan_link(const IrManifest& manifest, std::size_t index, const Target& target,
-                           LtoMode lto) {
+                           const PlanOptions& options) {
   const bool wraps = wraps_symbols(manifest.links[index]);
   const bool is_archive = manifest.links[index].kind == LinkKind::archive;
-  LinkPlan plan{.link = index, .lto = wraps || is_archive ? LtoMode::thin : lto};
+  LinkPlan plan{.link = index, .lto = wraps || is_archive ? LtoMode::thin : options.lto};
   for (const std::size_t unit : units_of(manifest.links[index])) {
-    plan.units.push_back(plan_unit(manifest, unit, target));
+    plan.units.push_back(plan_unit(manifest, unit, target, options.numerics));
   }
   XAAS_CHECK(check_floors(manifest, plan, target));
   plan.opt_level = opt_level_of(manifest, plan.units);
   plan.notes = unit_notes(manifest, plan);
-  if (wraps && plan.lto != lto) {
+  if (wraps && plan.lto != options.lto) {
     plan.notes.push_back(
         fmt::format("`{}` is lowered with thin LTO: full LTO would undo its --wrap",
                     manifest.links[index].name));
@@ -143,20 +162,21 @@ Status check_architecture(const IrManifest& manifest, const Target& target) {
 
 }  // namespace
 
-Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target, LtoMode lto) {
+Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target,
+                                 const PlanOptions& options) {
   XAAS_CHECK(check_architecture(manifest, target));
   if (manifest.configurations.empty()) {
     return fail(ErrorKind::corrupt, "`{}` has no configuration", manifest.application)
         .with_code("plan.no-configuration");
   }
   const Configuration& configuration = manifest.configurations.front();
-  DeploymentPlan plan{.target = target, .lto = lto, .configuration = configuration.name};
+  DeploymentPlan plan{.target = target, .options = options, .configuration = configuration.name};
   std::map<std::size_t, std::vector<std::size_t>> products_of_link;
   for (const std::size_t product : configuration.products) {
     products_of_link[manifest.products[product].link].push_back(product);
   }
   for (const auto& [link, products] : products_of_link) {
-    XAAS_TRY(auto link_plan, plan_link(manifest, link, target, lto));
+    XAAS_TRY(auto link_plan, plan_link(manifest, link, target, options));
     link_plan.products = products;
     plan.links.push_back(std::move(link_plan));
   }

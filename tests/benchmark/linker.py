@@ -78,7 +78,7 @@ class LinkerJobs:
 
     def _is_lowered(self, number):
         unit = self._manifest["units"][number]
-        return bool(unit["bitcode"]) and not unit["machine_code"]
+        return bool(unit["bitcode"]) and not unit["reason"]
 
     def _unit_paths(self, link, folder):
         return [self._unit(number, folder) for item in link["items"] for number in units_of(item)]

@@ -81,7 +81,7 @@ def row(name, kind, manifest_path, record_path, generic, specialized, comparison
     reasons = collections.Counter(
         f"{unit['reason']}" for unit in units if not unit["bitcode"])
     kept = collections.Counter(
-        f"{unit['reason']}" for unit in units if unit["bitcode"] and unit["machine_code"])
+        f"{unit['reason']}" for unit in units if unit["bitcode"] and unit["reason"])
     describe = lambda counter: "; ".join(f"{n} {reason}" for reason, n in sorted(counter.items())) or "0"
     ratio = f"{load(comparison)['ratio']:.2f}" if os.path.exists(comparison) else "-"
     lowered = sum(1 for product in record["products"] if product["lowered"] > 0)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/ir/numerics.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"
 
@@ -34,6 +35,7 @@ struct CanonicalUnit {
   // Why it must go into links as the machine code of its build: "`scale` passes 256-bit vectors by
   // value, which wider processors do in another way". Empty: it can be lowered.
   std::string why_not_lowered;
+  Numerics numerics;
 };
 
 /// The module as every build of the same code gives it, wherever and for whatever processor:

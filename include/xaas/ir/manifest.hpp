@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/ir/numerics.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"
 
@@ -27,8 +28,11 @@ inline constexpr std::string_view k_annotation_ir =
 
 /// One compile action: a source file compiled once with one command line.
 ///   bitcode only             captured; lowered for the target
-///   bitcode + machine_code   captured, but its link cannot honour `reason`; the machine code is
-///   linked machine_code only        opaque, because of `reason`
+///   both, no `reason`        captured; the machine code is for deployments that must compute the
+///                            same bits as the generic build
+///   both, with `reason`      captured, but lowered it would not be the same program; the machine
+///                            code is linked
+///   machine_code only        opaque, because of `reason`
 struct TranslationUnit {
   std::string source;    // relative to the source tree where it lies in it
   std::string language;  // "c", "c++", "assembler", "fortran", "unknown"
@@ -41,11 +45,22 @@ struct TranslationUnit {
   std::set<std::string>
       explicit_functions;  // have features of their own (target attribute, target_clones)
   std::vector<std::string>
-      neutralized;               // flags of the build machine that were left out: -march=native
+      neutralized;  // flags of the build machine that were left out: -march=native
+  Numerics numerics;
   std::uint64_t text_bytes = 0;  // executable bytes of its machine code, for the coverage report
 
   friend bool operator==(const TranslationUnit&, const TranslationUnit&) = default;
 };
+
+/// Whether a captured unit can be lowered to compute the same bits as its machine code of the
+/// generic build. Where operations may be reordered, approximated or fused as the back end likes,
+/// only the same code for the same processor does.
+bool can_keep_bits(const TranslationUnit& unit);
+
+/// Whether deployments lower it, unless they are asked for something that it could not keep then.
+inline bool is_captured(const TranslationUnit& unit) {
+  return !unit.bitcode.is_empty() && unit.reason.empty();
+}
 
 /// One token of a link line, in order.
 struct LinkOption {

@@ -32,6 +32,10 @@ struct LoweringJob {
     std::string path;
     std::string name;                         // for messages and unique within the link
     std::vector<std::string> extra_features;  // the floor, when it must be added ("+avx2")
+    /// It must compute what the generic build's machine code of it computes, to the last bit:
+    /// multiply-adds of that have one rounding (`fused`) or two, and so have these.
+    bool keep_bits = false;
+    bool fused = false;
 
     friend bool operator==(const Bitcode&, const Bitcode&) = default;
   };

@@ -5,12 +5,28 @@
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
+#include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace xaas {
 
 enum class LtoMode { thin, full };
+
+enum class NumericsMode {
+  native,   // what clang -march=native would compute: multiply and add become one rounding
+  generic,  // the bits that the generic build computes
+};
+
+/// "thin", "full"; "native", "generic".
+std::string name_of(LtoMode mode);
+std::string name_of(NumericsMode mode);
+
+struct PlanOptions {
+  LtoMode lto = LtoMode::thin;
+  NumericsMode numerics = NumericsMode::native;
+};
 
 /// How one unit goes into its link.
 enum class Treatment {
@@ -22,7 +38,8 @@ enum class Treatment {
 struct UnitPlan {
   std::size_t unit = 0;  // index into IrManifest::units
   Treatment treatment = Treatment::lower;
-  std::string reason;  // for anything but `lower`
+  bool keep_bits = false;  // lowered to compute what the generic build's machine code does
+  std::string reason;      // for anything but `lower`
 };
 
 struct LinkPlan {
@@ -38,14 +55,25 @@ struct LinkPlan {
 /// Everything that will be done, as a value. Making it does no I/O.
 struct DeploymentPlan {
   Target target;
-  LtoMode lto = LtoMode::thin;
+  PlanOptions options;
   std::string configuration;
   std::vector<LinkPlan> links;
   std::vector<std::string> notes;  // for people, in order of importance
 };
 
 /// `incompatible` (with the reason) when the target cannot run this application.
-Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target, LtoMode lto);
+Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target,
+                                 const PlanOptions& options);
+
+/// What the results of a deployment depend on.
+struct PlanNumerics {
+  std::size_t fused_functions = 0;           // whose multiply-adds become one rounding,
+  std::size_t fused_units = 0;               // in how many units
+  std::size_t fast_math_units = 0;           // lowered with fast-math: anything may be reordered
+  std::set<std::string> math_calls;          // of the C library, inexact (numerics.hpp)
+  std::vector<std::string> flushed_to_zero;  // products that link crtfastmath.o: no denormals
+};
+PlanNumerics numerics_of(const IrManifest& manifest, const DeploymentPlan& plan);
 
 /// The plan in words, and as one JSON document (`xaas.plan/0`).
 std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan);

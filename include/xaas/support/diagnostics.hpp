@@ -20,6 +20,7 @@ inline constexpr int k_exit_usage = 2;
 inline constexpr int k_exit_incompatible = 3;
 inline constexpr int k_exit_mismatch = 4;
 inline constexpr int k_exit_network = 5;
+inline constexpr int k_exit_numbers_differ = 6;
 inline constexpr int k_exit_internal = 70;
 inline constexpr int k_exit_wrong_processor = 126;
 

@@ -40,7 +40,7 @@ IrManifest sample() {
 }
 
 DeploymentPlan plan_for(const IrManifest& manifest, const char* cpu) {
-  return *make_plan(manifest, *target_of_cpu(cpu), LtoMode::thin);
+  return *make_plan(manifest, *target_of_cpu(cpu), {});
 }
 
 const LoweringPlaces k_places{.blobs = "/blobs", .root = "/root", .work = "/work"};

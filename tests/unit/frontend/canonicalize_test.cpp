@@ -207,6 +207,38 @@ TEST(Canonicalize, NamesWhatReturnsVectorsWiderThanTheRegisters) {
             "another way");
 }
 
+TEST(Canonicalize, CountsWhatResultsDependOn) {
+  const std::string text =
+      "double exp(double); float sinf(float); double sqrt(double);"
+      "double f(double a, double b) { return a * a - b; }"
+      "double g(double a) { return sqrt(a) + exp(a) + sinf(a); }"
+      "int h(int a) { return a * a - 1; }";
+  const Numerics plain = unit_of({.text = text}).numerics;
+  EXPECT_EQ(plain, (Numerics{.multiply_adds = 1, .math_calls = {"exp", "sinf"}}));
+  EXPECT_EQ(unit_of({.text = text, .other_flags = {"-ffp-contract=off"}}).numerics.multiply_adds,
+            0U);
+  const Numerics fast = unit_of({.text = text, .other_flags = {"-ffp-contract=fast"}}).numerics;
+  EXPECT_EQ(fast.contracted, 2U);
+  EXPECT_EQ(fast.fast_math, 0U);
+  EXPECT_EQ(
+      unit_of({.text = text,
+               .other_flags = {"-fassociative-math", "-fno-signed-zeros", "-fno-trapping-math"}})
+          .numerics.fast_math,
+      2U);
+  EXPECT_TRUE(unit_of({.text = text, .isa_flags = {"-mfma"}}).numerics.fused);
+  EXPECT_FALSE(unit_of({.text = text, .isa_flags = {"-mavx2"}}).numerics.fused);
+}
+
+// The compiler may evaluate an intrinsic with the library that it has itself.
+TEST(Canonicalize, CountsMathIntrinsicsAsFastMath) {
+  const Numerics numerics =
+      unit_of({.text = "double exp(double); double f(double a) { return exp(a); }",
+               .other_flags = {"-fno-math-errno"}})
+          .numerics;
+  EXPECT_EQ(numerics.fast_math, 1U);
+  EXPECT_THAT(numerics.math_calls, ElementsAre("exp"));
+}
+
 TEST(Canonicalize, NamesTheDirectiveByWhichAssemblyReadsAFile) {
   EXPECT_EQ(why_not_lowered("void f(void) { __asm__(\".if 0\\n .IncBin \\\"x\\\"\\n.endif\"); }"),
             "its assembly reads a file of the build (`.incbin`)");

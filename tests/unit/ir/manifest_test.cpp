@@ -37,6 +37,7 @@ IrManifest sample() {
                      .floor = {"avx", "avx2"},
                      .explicit_functions = {"kernel"},
                      .neutralized = {"-march=native"},
+                     .numerics = {.multiply_adds = 2, .fused = true, .math_calls = {"exp"}},
                      .text_bytes = 100},
                     {.source = "slow.c",
                      .language = "c",
@@ -147,9 +148,21 @@ TEST(ParseIrManifest, RefusesAUnitWithoutContent) {
             "`units[0]` has neither bitcode nor machine code");
 }
 
-TEST(ParseIrManifest, RefusesMachineCodeWithoutAReason) {
+TEST(ParseIrManifest, RefusesAUnitThatIsOpaqueOrKeptAndSaysNotWhy) {
   EXPECT_EQ(error_after([](Json& json) { json["units"][2]["reason"] = ""; }),
-            "`units[2]` keeps machine code without a reason");
+            "`units[2]` has no bitcode, and no reason why");
+  EXPECT_EQ(error_after([](Json& json) { json["units"][1]["machine_code"] = nullptr; }),
+            "`units[1]` has a reason to keep machine code, and none");
+}
+
+TEST(ParseIrManifest, RefusesFastMathWithoutTheMachineCodeThatKeepsItsBits) {
+  EXPECT_EQ(error_after([](Json& json) { json["units"][0]["numerics"]["fast_math"] = 1; }),
+            "`units[0]` has no machine code, but what it computes depends on how it is compiled");
+  EXPECT_EQ(error_after([](Json& json) {
+              json["units"][0]["numerics"]["fast_math"] = 1;
+              json["units"][0]["machine_code"] = json["units"][1]["machine_code"];
+            }),
+            "");
 }
 
 TEST(ParseIrManifest, RefusesUnknownWords) {
@@ -203,6 +216,13 @@ TEST(CoverageOf, CountsUnitsAndCodeByClass) {
   EXPECT_EQ(coverage.opaque, 1U);
   EXPECT_EQ(coverage.text_bytes, 200U);
   EXPECT_EQ(coverage.captured_text_bytes, 100U);
+}
+
+TEST(Numerics, NamesWhatIeee754DoesNotFix) {
+  for (const char* name : {"exp", "expf", "powl", "__log_finite", "lgamma_r", "sincosf", "csqrt"})
+    EXPECT_TRUE(is_inexact_math_function(name)) << name;
+  for (const char* name : {"sqrt", "fmaf", "floor", "fabs", "f", "", "expect", "_finite", "printf"})
+    EXPECT_FALSE(is_inexact_math_function(name)) << name;
 }
 
 TEST(ReferencedBlobs, LeavesOutLibrariesThatTheImageHolds) {

@@ -38,7 +38,7 @@ IrManifest program_of(std::vector<TranslationUnit> units) {
 }
 
 TEST(MakePlan, LowersPlainUnits) {
-  const auto plan = make_plan(program_of({captured("a.c")}), target_with({"avx2"}), LtoMode::thin);
+  const auto plan = make_plan(program_of({captured("a.c")}), target_with({"avx2"}), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].units[0].treatment, Treatment::lower);
   EXPECT_EQ(plan->links[0].products, std::vector<std::size_t>{0});
@@ -46,14 +46,14 @@ TEST(MakePlan, LowersPlainUnits) {
 
 TEST(MakePlan, LowersAUnitWithAFloorThatTheTargetHasAsAnyOther) {
   const auto plan = make_plan(program_of({captured("a.c"), captured("k.c", {"avx2"})}),
-                              target_with({"avx2"}), LtoMode::thin);
+                              target_with({"avx2"}), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].units[1].treatment, Treatment::lower);
 }
 
 TEST(MakePlan, KeepsAFloorBeyondTheTargetWhereOtherUnitsDispatch) {
   const auto plan = make_plan(program_of({captured("a.c"), captured("k.c", {"avx2"})}),
-                              target_with({"sse2"}), LtoMode::thin);
+                              target_with({"sse2"}), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].units[0].treatment, Treatment::lower);
   EXPECT_EQ(plan->links[0].units[1].treatment, Treatment::lower_with_floor);
@@ -63,7 +63,7 @@ TEST(MakePlan, KeepsAFloorBeyondTheTargetWhereOtherUnitsDispatch) {
 TEST(MakePlan, RefusesATargetThatNoUnitCanRunOn) {
   const auto plan =
       make_plan(program_of({captured("a.c", {"avx2"}), captured("k.c", {"avx2", "fma"})}),
-                target_with({"sse2"}), LtoMode::thin);
+                target_with({"sse2"}), {});
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().kind(), ErrorKind::incompatible);
   EXPECT_THAT(plan.error().message(), HasSubstr("avx2, fma"));
@@ -72,7 +72,7 @@ TEST(MakePlan, RefusesATargetThatNoUnitCanRunOn) {
 TEST(MakePlan, RefusesAnotherArchitecture) {
   IrManifest manifest = program_of({captured("a.c")});
   manifest.architecture = "arm64";
-  const auto plan = make_plan(manifest, target_with({}), LtoMode::thin);
+  const auto plan = make_plan(manifest, target_with({}), {});
   ASSERT_FALSE(plan);
   EXPECT_EQ(plan.error().kind(), ErrorKind::incompatible);
   EXPECT_THAT(plan.error().message(), HasSubstr("arm64"));
@@ -83,8 +83,7 @@ TEST(MakePlan, KeepsMachineCodeWithItsReason) {
                            .language = "assembler",
                            .machine_code = digest_of("o"),
                            .reason = "assembly"};
-  const auto plan =
-      make_plan(program_of({captured("a.c"), assembly}), target_with({}), LtoMode::thin);
+  const auto plan = make_plan(program_of({captured("a.c"), assembly}), target_with({}), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].units[1].treatment, Treatment::machine_code);
   EXPECT_EQ(plan->links[0].units[1].reason, "assembly");
@@ -96,7 +95,7 @@ TEST(MakePlan, SaysWhenNothingOfALinkCanBeLowered) {
                            .language = "assembler",
                            .machine_code = digest_of("o"),
                            .reason = "assembly"};
-  const auto plan = make_plan(program_of({assembly}), target_with({}), LtoMode::thin);
+  const auto plan = make_plan(program_of({assembly}), target_with({}), {});
   ASSERT_TRUE(plan);
   EXPECT_THAT(plan->links[0].notes,
               testing::ElementsAre(HasSubstr("stays as the generic build made it")));
@@ -105,20 +104,17 @@ TEST(MakePlan, SaysWhenNothingOfALinkCanBeLowered) {
 TEST(MakePlan, TakesTheHighestOptimizationLevelOfALink) {
   TranslationUnit fast = captured("fast.c");
   fast.pipeline_flags = {"-O3"};
-  EXPECT_EQ(make_plan(program_of({captured("a.c"), fast}), target_with({}), LtoMode::thin)
-                ->links[0]
-                .opt_level,
+  EXPECT_EQ(make_plan(program_of({captured("a.c"), fast}), target_with({}), {})->links[0].opt_level,
             3U);
-  EXPECT_EQ(
-      make_plan(program_of({captured("a.c")}), target_with({}), LtoMode::thin)->links[0].opt_level,
-      2U);
+  EXPECT_EQ(make_plan(program_of({captured("a.c")}), target_with({}), {})->links[0].opt_level, 2U);
 }
 
 TEST(MakePlan, KeepsALinkThatWrapsSymbolsThin) {
   IrManifest manifest = program_of({captured("a.c")});
-  EXPECT_EQ(make_plan(manifest, target_with({}), LtoMode::full)->links[0].lto, LtoMode::full);
+  EXPECT_EQ(make_plan(manifest, target_with({}), {.lto = LtoMode::full})->links[0].lto,
+            LtoMode::full);
   manifest.links[0].items.emplace_back(LinkOption{"--wrap=malloc"});
-  const auto plan = make_plan(manifest, target_with({}), LtoMode::full);
+  const auto plan = make_plan(manifest, target_with({}), {.lto = LtoMode::full});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].lto, LtoMode::thin);
   EXPECT_THAT(plan->links[0].notes, testing::ElementsAre(HasSubstr("--wrap")));
@@ -127,7 +123,7 @@ TEST(MakePlan, KeepsALinkThatWrapsSymbolsThin) {
 TEST(MakePlan, CountsArchiveMembersOnce) {
   IrManifest manifest = program_of({captured("a.c"), captured("b.c")});
   manifest.links[0].items.emplace_back(LinkArchive{.name = "libb.a", .members = {1, 1}});
-  const auto plan = make_plan(manifest, target_with({}), LtoMode::thin);
+  const auto plan = make_plan(manifest, target_with({}), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].units.size(), 2U);
 }
@@ -138,11 +134,77 @@ TEST(ExplainPlan, NamesTheExceptionsAndWhy) {
                            .machine_code = digest_of("o"),
                            .reason = "assembly"};
   const IrManifest manifest = program_of({captured("a.c"), assembly});
-  const auto plan = make_plan(manifest, target_with({"avx2"}), LtoMode::thin);
+  const auto plan = make_plan(manifest, target_with({"avx2"}), {});
   ASSERT_TRUE(plan);
   const std::string text = explain_plan(manifest, *plan);
   EXPECT_THAT(text, HasSubstr("1 of 2 units lowered for haswell, -O2, thin LTO"));
   EXPECT_THAT(text, HasSubstr("a.S: machine code kept: assembly"));
+}
+
+TranslationUnit computing(std::string source, Numerics numerics) {
+  TranslationUnit unit = captured(std::move(source));
+  unit.numerics = std::move(numerics);
+  unit.machine_code = digest_of("o");
+  return unit;
+}
+
+TEST(MakePlan, KeepsBitsOnlyWhenAsked) {
+  const IrManifest manifest =
+      program_of({computing("fma.c", {.multiply_adds = 2}), computing("fast.c", {.fast_math = 1}),
+                  computing("integers.c", {})});
+  const auto native = make_plan(manifest, target_with({"fma"}), {});
+  ASSERT_TRUE(native);
+  for (const UnitPlan& unit : native->links[0].units) {
+    EXPECT_EQ(unit.treatment, Treatment::lower);
+    EXPECT_FALSE(unit.keep_bits);
+  }
+  const auto generic =
+      make_plan(manifest, target_with({"fma"}), {.numerics = NumericsMode::generic});
+  ASSERT_TRUE(generic);
+  const auto& units = generic->links[0].units;
+  EXPECT_EQ(units[0].treatment, Treatment::lower);
+  EXPECT_TRUE(units[0].keep_bits);
+  EXPECT_EQ(units[1].treatment, Treatment::machine_code);
+  EXPECT_EQ(units[1].reason,
+            "1 of its functions have fast-math, and the generic image's bits were asked for");
+  EXPECT_EQ(units[2].treatment, Treatment::lower);
+  EXPECT_FALSE(units[2].keep_bits);
+}
+
+TEST(MakePlan, KeepsBitsWhereFusionFollowsARule) {
+  const auto lowers = [](const Numerics& numerics, std::set<std::string> explicit_functions = {}) {
+    TranslationUnit unit = computing("u.c", numerics);
+    unit.explicit_functions = std::move(explicit_functions);
+    const auto plan =
+        make_plan(program_of({unit}), target_with({"fma"}), {.numerics = NumericsMode::generic});
+    return plan->links[0].units[0].treatment == Treatment::lower;
+  };
+  EXPECT_TRUE(lowers({.multiply_adds = 1, .fused = true}));
+  EXPECT_TRUE(lowers({.contracted = 1}));
+  EXPECT_FALSE(lowers({.fused = true, .contracted = 1}));
+  EXPECT_FALSE(lowers({.contracted = 1}, {"with_fma"}));
+}
+
+TEST(NumericsOfAPlan, CountsWhatTheTargetDoesOtherwise) {
+  IrManifest manifest = program_of({computing("fma.c", {.multiply_adds = 2, .math_calls = {"exp"}}),
+                                    computing("floor.c", {.multiply_adds = 1, .fused = true}),
+                                    computing("fast.c", {.fast_math = 3})});
+  manifest.links[0].items.emplace_back(
+      LinkFile{.prefix = "", .name = "crtfastmath.o", .content = {}});
+  const auto with = [&](std::set<std::string> features, NumericsMode mode) {
+    return numerics_of(manifest,
+                       *make_plan(manifest, target_with(std::move(features)), {.numerics = mode}));
+  };
+  const PlanNumerics native = with({"fma"}, NumericsMode::native);
+  EXPECT_EQ(native.fused_functions, 3U);
+  EXPECT_EQ(native.fused_units, 2U);
+  EXPECT_EQ(native.fast_math_units, 1U);
+  EXPECT_EQ(native.math_calls, std::set<std::string>{"exp"});
+  EXPECT_EQ(native.flushed_to_zero, std::vector<std::string>{"/usr/local/bin/app"});
+  EXPECT_EQ(with({}, NumericsMode::native).fused_functions, 1U);
+  const PlanNumerics generic = with({"fma"}, NumericsMode::generic);
+  EXPECT_EQ(generic.fused_functions, 1U);
+  EXPECT_EQ(generic.fast_math_units, 0U);
 }
 
 }  // namespace
