@@ -148,13 +148,15 @@ Result<NumberDifferences> compare_numbers(std::string_view a, std::string_view b
 }
 
 Status check_bounds(const NumberDifferences& differences, const NumberBounds& bounds) {
-  if (bounds.ulp && differences.greatest_ulp > *bounds.ulp)
+  if (bounds.ulp && differences.greatest_ulp > *bounds.ulp) {
     return beyond(differences, "ulp", fmt::format("{}", differences.greatest_ulp),
                   fmt::format("{}", *bounds.ulp));
-  if (bounds.relative && differences.greatest_relative > *bounds.relative)
+  }
+  if (bounds.relative && differences.greatest_relative > *bounds.relative) {
     return beyond(differences, "relative to the larger",
                   fmt::format("{:.3g}", differences.greatest_relative),
                   fmt::format("{:.3g}", *bounds.relative));
+  }
   return {};
 }
 
@@ -179,9 +181,10 @@ std::string print_number_differences_json(const NumberDifferences& differences) 
                                   ? Json(differences.greatest_relative)
                                   : Json(nullptr);
   json["greatest_ulp"] = differences.greatest_ulp;
-  if (differences.differing > 0)
+  if (differences.differing > 0) {
     json["worst"] = {
         {"line", differences.worst.line}, {"a", differences.worst.a}, {"b", differences.worst.b}};
+  }
   return print_json(json);
 }
 

@@ -50,6 +50,6 @@ struct DeploymentRecord {
 };
 
 std::string print_record(const DeploymentRecord& record);
-Result<DeploymentRecord> parse_record(std::string_view json);
+Result<DeploymentRecord> parse_record(std::string_view text);
 
 }  // namespace xaas

@@ -137,7 +137,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   unit.numerics = numerics_of(*module);
   unit.numerics.fused = !module->getTargetTriple().isX86() || given.features.contains("+fma") ||
                         given.features.contains("+fma4");
-  const CommandLine line{given, baseline};
+  const CommandLine line{.given = given, .baseline = baseline};
   for (llvm::Function& function : *module)
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());
   remove_producer(*module);

@@ -21,7 +21,7 @@ bool has_own_fma(const llvm::Function& function) {
 }
 
 /// A product and a sum for a multiply-add, with the rounding and exceptions that it asks for.
-llvm::Value* split(llvm::IRBuilder<>& builder, llvm::IntrinsicInst& call) {
+llvm::Value* split(llvm::IRBuilder<>& builder, llvm::CallBase& call) {
   auto* strict = llvm::dyn_cast<llvm::ConstrainedFPIntrinsic>(&call);
   builder.setIsFPConstrained(strict != nullptr);
   if (strict != nullptr) {
@@ -35,17 +35,20 @@ llvm::Value* split(llvm::IRBuilder<>& builder, llvm::IntrinsicInst& call) {
   return builder.CreateFAdd(product, call.getArgOperand(2));
 }
 
-bool is_multiply_add(const llvm::IntrinsicInst* call) {
+bool is_multiply_add(const llvm::CallBase* call) {
   return call != nullptr &&
          (call->getIntrinsicID() == llvm::Intrinsic::fmuladd ||
           call->getIntrinsicID() == llvm::Intrinsic::experimental_constrained_fmuladd);
 }
 
 void split_multiply_adds(llvm::Function& function) {
-  for (llvm::Instruction& instruction : llvm::make_early_inc_range(llvm::instructions(function))) {
+  llvm::SmallVector<llvm::CallBase*> calls;
+  for (llvm::Instruction& instruction : llvm::instructions(function)) {
     if (llvm::isa<llvm::FPMathOperator>(instruction)) instruction.setHasAllowContract(false);
-    auto* call = llvm::dyn_cast<llvm::IntrinsicInst>(&instruction);
-    if (!is_multiply_add(call)) continue;
+    auto* call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+    if (is_multiply_add(call)) calls.push_back(call);
+  }
+  for (llvm::CallBase* call : calls) {
     llvm::IRBuilder<> builder(call);
     call->replaceAllUsesWith(split(builder, *call));
     call->eraseFromParent();

@@ -60,12 +60,12 @@ Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rew
     std::filesystem::remove(path, error);
     std::filesystem::create_symlink(std::filesystem::absolute(unit.path, error), path, error);
     if (error) return fail(ErrorKind::io, "cannot make the link `{}`: {}", path, error.message());
-    return Placed{path, {}};
+    return Placed{.path = path, .explicit_functions = {}};
   }
   XAAS_TRY(const std::string bitcode, read_file(unit.path));
   XAAS_TRY(RewrittenUnit rewritten, rewrite_unit(bitcode, rewrite));
   XAAS_CHECK(write_file(path, rewritten.bitcode));
-  return Placed{path, std::move(rewritten.explicit_functions)};
+  return Placed{.path = path, .explicit_functions = std::move(rewritten.explicit_functions)};
 }
 
 Result<UnitFacts> inspect_file(const std::string& path) {

@@ -45,9 +45,10 @@ Status check_producer(std::string_view bitcode) {
   llvm::StringRef version = *producer;
   unsigned major = 0;
   if (version.consume_front("LLVM") && !version.consumeInteger(10, major) &&
-      major > LLVM_VERSION_MAJOR)
+      major > LLVM_VERSION_MAJOR) {
     return fail(ErrorKind::unsupported, "it was written by {}; this program has LLVM {}", *producer,
                 LLVM_VERSION_STRING);
+  }
   return {};
 }
 
