@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lowering_jobs.hpp"
 
+#include "xaas/lowering/guard.hpp"
 #include "xaas/support/files.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +10,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -46,6 +48,23 @@ std::string generic_archive(const Link& link, const Product& product,
   return link.kind == LinkKind::archive ? (places.root / product.path.substr(1)).string() : "";
 }
 
+std::filesystem::path guard_file(const LoweringPlaces& places, GuardPlace place) {
+  return places.work / (place == GuardPlace::program ? "guard-program.o" : "guard-library.o");
+}
+
+/// Programs and libraries that take their own way from the first instruction on are left alone: a
+/// linker script says where everything goes.
+bool takes_guard(const Link& link) {
+  if (link.kind == LinkKind::archive) return false;
+  return std::ranges::none_of(link.items, [](const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    const auto* file = std::get_if<LinkFile>(&item);
+    return (option != nullptr && (option->text == "-r" || option->text == "--relocatable")) ||
+           (file != nullptr &&
+            (file->prefix == "--script=" || file->prefix == "--default-script="));
+  });
+}
+
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
@@ -57,6 +76,11 @@ class JobMaker {
   std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath) {
     std::vector<LoweringJob::Item> items;
     archives_by_name_ = names_archives(link);
+    const auto guard = guard_file(
+        places_, link.kind == LinkKind::executable ? GuardPlace::program : GuardPlace::library);
+    std::error_code error;
+    if (takes_guard(link) && std::filesystem::exists(guard, error))
+      items.emplace_back(LoweringJob::Object{.prefix = "", .path = guard.string()});
     for (const LinkItem& item : link.items) {
       if (runpath && is_runpath_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
@@ -141,6 +165,14 @@ class JobMaker {
 };
 
 }  // namespace
+
+Status write_guards(const Target& target, const LoweringPlaces& places) {
+  for (const GuardPlace place : {GuardPlace::program, GuardPlace::library}) {
+    XAAS_TRY(const auto object, guard_object(place, target));
+    if (!object.empty()) XAAS_CHECK(write_file(guard_file(places, place), object));
+  }
+  return {};
+}
 
 bool lowers_something(const LinkPlan& plan) {
   return std::ranges::any_of(

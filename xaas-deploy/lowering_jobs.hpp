@@ -49,6 +49,10 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const LoweringPlaces& places,
                                                 const RunpathPolicy& runpath);
 
+/// Writes the object files that make products refuse processors that they are not for, where the
+/// jobs name them. Call before the jobs run.
+Status write_guards(const Target& target, const LoweringPlaces& places);
+
 /// Lays out the shared libraries of each link by soname, as the jobs name them. Call before the
 /// jobs run: an input that would make the linker open other files than the image's is refused here.
 Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,

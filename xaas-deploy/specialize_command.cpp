@@ -265,6 +265,7 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
     return layout ? layout->runpath_of(product) : product.runpath;
   };
   XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
+  XAAS_CHECK(write_guards(preparation.plan.target, places));
   auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath);
   share_threads(lowerings, jobs);
   XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
