@@ -73,7 +73,8 @@ class JobMaker {
     for (const UnitPlan& unit : plan.units) plans_[unit.unit] = &unit;
   }
 
-  std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath) {
+  std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath,
+                                            const IdentityPolicy& identity) {
     std::vector<LoweringJob::Item> items;
     archives_by_name_ = names_archives(link);
     const auto guard = guard_file(
@@ -82,8 +83,13 @@ class JobMaker {
     if (takes_guard(link) && std::filesystem::exists(guard, error))
       items.emplace_back(LoweringJob::Object{.prefix = "", .path = guard.string()});
     for (const LinkItem& item : link.items) {
-      if (runpath && is_runpath_option(item)) continue;
+      if ((runpath && is_runpath_option(item)) || is_identity_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
+    }
+    if (link.kind != LinkKind::archive) {
+      const auto own = std::ranges::find_if(link.items, is_identity_option);
+      items.emplace_back(LoweringJob::Option{
+          identity(own == link.items.end() ? "" : std::get<LinkOption>(*own).text)});
     }
     if (runpath && link.kind != LinkKind::archive && !is_static_pie(link)) {
       // One word: alone, a path that begins with `@` would be a response file.
@@ -98,6 +104,11 @@ class JobMaker {
   }
 
  private:
+  static bool is_identity_option(const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    return option != nullptr && option->text.starts_with("--package-metadata=");
+  }
+
   static bool is_runpath_option(const LinkItem& item) {
     const auto* option = std::get_if<LinkOption>(&item);
     return option != nullptr &&
@@ -204,7 +215,8 @@ std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& 
 std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const DeploymentPlan& plan,
                                                 const LoweringPlaces& places,
-                                                const RunpathPolicy& runpath) {
+                                                const RunpathPolicy& runpath,
+                                                const IdentityPolicy& identity) {
   std::vector<PlannedLowering> lowerings;
   for (const LinkPlan& link_plan : plan.links) {
     if (!lowers_something(link_plan)) continue;
@@ -215,18 +227,19 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
     for (auto& [path, products] : by_runpath) {
       const Link& link = manifest.links[link_plan.link];
       const std::filesystem::path work = places.work / fmt::format("{}", lowerings.size());
-      LoweringJob job{.name = manifest.products[products.front()].path,
-                      .archive = generic_archive(link, manifest.products[products.front()], places),
-                      .items = JobMaker(manifest, link_plan, places).make_items(link, path),
-                      .output = (work / "output").string(),
-                      .cpu = plan.target.cpu.name,
-                      .tune = plan.target.cpu.tune,
-                      .features = code_generation_features(plan.target),
-                      .opt_level = link_plan.opt_level,
-                      .full_lto = link_plan.lto == LtoMode::full,
-                      .cache = places.cache.string(),
-                      .save_temps = save_temps_folder(places, lowerings.size()),
-                      .work = work.string()};
+      LoweringJob job{
+          .name = manifest.products[products.front()].path,
+          .archive = generic_archive(link, manifest.products[products.front()], places),
+          .items = JobMaker(manifest, link_plan, places).make_items(link, path, identity),
+          .output = (work / "output").string(),
+          .cpu = plan.target.cpu.name,
+          .tune = plan.target.cpu.tune,
+          .features = code_generation_features(plan.target),
+          .opt_level = link_plan.opt_level,
+          .full_lto = link_plan.lto == LtoMode::full,
+          .cache = places.cache.string(),
+          .save_temps = save_temps_folder(places, lowerings.size()),
+          .work = work.string()};
       lowerings.push_back({.job = std::move(job), .plan = &link_plan, .products = products});
     }
   }

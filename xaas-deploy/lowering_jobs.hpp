@@ -43,11 +43,15 @@ std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPla
 /// Contents that the plan's links read from the IR layers.
 std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan);
 
+/// The linker's option that names the deployment in a product, given the link's own or "".
+using IdentityPolicy = std::function<std::string(const std::string& recorded)>;
+
 /// One job for each link that has something to lower and each run path that its products need.
 std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const DeploymentPlan& plan,
                                                 const LoweringPlaces& places,
-                                                const RunpathPolicy& runpath);
+                                                const RunpathPolicy& runpath,
+                                                const IdentityPolicy& identity);
 
 /// Writes the object files that make products refuse processors that they are not for, where the
 /// jobs name them. Call before the jobs run.

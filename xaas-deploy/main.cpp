@@ -30,6 +30,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::RunOptions& options) const {
     return run_run_command(options);
   }
+  xaas::Result<int> operator()(const xaas::IdentifyOptions& options) const {
+    return run_identify_command(options);
+  }
   xaas::Result<int> operator()(const xaas::CompareOptions& options) const {
     return run_compare_command(options);
   }

@@ -231,6 +231,21 @@ void add_compare(CLI::App& app, CompareOptions& options) {
   compare->footer(k_compare_examples);
 }
 
+CLI::App* add_identify(CLI::App& app, IdentifyOptions& options) {
+  CLI::App* identify =
+      app.add_subcommand("identify", "Say which deployment a program, library or core file is of")
+          ->group(k_commands);
+  style_help(*identify, "FILE [--json]");
+  identify
+      ->add_option("FILE", options.file,
+                   "Of a core file: the program and every library of ours that it had loaded")
+      ->required()
+      ->type_name("");
+  identify->add_flag("--json", options.json, "Print one JSON document");
+  identify->footer("");
+  return identify;
+}
+
 }  // namespace
 
 DeployCommand parse_options(int argc, const char* const* argv) {
@@ -253,6 +268,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   std::optional<std::string> entrypoint;
   const CLI::App* run = add_run(app, run_options, entrypoint);
   add_compare(app, compare_options);
+  IdentifyOptions identify_options;
+  const CLI::App* identify = add_identify(app, identify_options);
 
   run_options.arguments = cut_behind_dashes(arguments);
   if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
@@ -261,6 +278,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (specialize->parsed()) return specialize_options;
   if (entrypoint) run_options.entrypoint = split_entrypoint(*entrypoint);
   if (run->parsed()) return run_options;
+  if (identify->parsed()) return identify_options;
   return compare_options;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "commands.hpp"
+#include "identity.hpp"
 #include "specialize_command.hpp"
 
 #include "xaas/support/command_line.hpp"
@@ -19,7 +20,7 @@ struct PlanCommand {
 struct LowerOneLink {};
 
 using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand,
-                                   SpecializeOptions, RunOptions, CompareOptions>;
+                                   SpecializeOptions, RunOptions, CompareOptions, IdentifyOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

@@ -3,6 +3,7 @@
 
 #include "deployment.hpp"
 #include "deployment_report.hpp"
+#include "identity.hpp"
 #include "lowering_jobs.hpp"
 #include "verify_products.hpp"
 
@@ -200,30 +201,33 @@ Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparati
   return products;
 }
 
-DeploymentRecord make_record(const Preparation& preparation,
-                             const std::vector<VerifiedProduct>& products) {
+DeploymentRecord start_record(const Preparation& preparation) {
   const IrImage& image = preparation.image;
-  DeploymentRecord record{
-      .application = image.ir.application,
-      .image = image.index.digest,
-      .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
-      .configuration = preparation.plan.configuration,
-      .lto = name_of(preparation.plan.options.lto),
-      .numerics = name_of(preparation.plan.options.numerics),
-      .target = preparation.plan.target,
-      .entrypoint = image.generic.config.entrypoint,
-      .command = image.generic.config.command,
-      .environment = image.generic.config.environment,
-      .notes = preparation.plan.notes};
+  const PlanOptions& options = preparation.plan.options;
+  return {.application = image.ir.application,
+          .image = image.index.digest,
+          .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
+          .configuration = preparation.plan.configuration,
+          .lto = name_of(options.lto),
+          .numerics = name_of(options.numerics),
+          .target = preparation.plan.target,
+          .entrypoint = image.generic.config.entrypoint,
+          .command = image.generic.config.command,
+          .environment = image.generic.config.environment,
+          .notes = preparation.plan.notes};
+}
+
+void add_products(DeploymentRecord& record, const Preparation& preparation,
+                  const std::vector<VerifiedProduct>& products) {
   for (const VerifiedProduct& product : products) record.products.push_back(product.record);
   for (const LinkPlan& link : preparation.plan.links) {
     for (const std::size_t index : link.products) {
       const auto made = std::ranges::find(products, index, &VerifiedProduct::product);
-      if (made == products.end()) record.generic_products.push_back(image.ir.products[index].path);
+      if (made == products.end())
+        record.generic_products.push_back(preparation.image.ir.products[index].path);
     }
     record.notes.insert(record.notes.end(), link.notes.begin(), link.notes.end());
   }
-  return record;
 }
 
 bool runs_here(const Target& target) {
@@ -266,11 +270,13 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   };
   XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
   XAAS_CHECK(write_guards(preparation.plan.target, places));
-  auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath);
+  DeploymentRecord record = start_record(preparation);
+  const auto identity = [&](const std::string& own) { return identity_option(record, own); };
+  auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity);
   share_threads(lowerings, jobs);
   XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
   const bool is_for_here = runs_here(preparation.plan.target);
-  DeploymentRecord record = make_record(preparation, products);
+  add_products(record, preparation, products);
   progress.stage("writing the deployment");
   if (tree != nullptr) {
     record.reference = image.reference.str();

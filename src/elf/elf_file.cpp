@@ -2,6 +2,7 @@
 #include "xaas/elf/elf_file.hpp"
 
 #include "elf_image.hpp"
+#include "notes.hpp"
 #include "open_image.hpp"
 #include "versions.hpp"
 
@@ -104,26 +105,11 @@ Result<DynamicFacts> read_dynamic(const ElfImage& image, ElfFacts& facts) {
   return found;
 }
 
-/// Notes are walked in steps of four bytes (gABI 4.1, figure 5-4; what 64-bit linkers write for
-/// build ids is aligned so, whatever the segment's alignment says).
 std::string build_id_in(std::string_view notes) {
-  const auto padded = [](std::uint64_t size) { return (size + 3) & ~std::uint64_t{3}; };
-  constexpr std::string_view k_owner{"GNU\0", 4};
-  while (notes.size() >= sizeof(ElfLayout::Nhdr)) {
-    const auto* note = reinterpret_cast<const ElfLayout::Nhdr*>(notes.data());
-    const auto content = sizeof(ElfLayout::Nhdr) + padded(note->n_namesz);
-    if (content > notes.size() || notes.size() - content < note->n_descsz) return {};
-    const auto owner = notes.substr(sizeof(ElfLayout::Nhdr), note->n_namesz);
-    if (note->n_type == elf::NT_GNU_BUILD_ID && owner == k_owner) {
-      std::string hex;
-      for (const char c : notes.substr(content, note->n_descsz))
-        hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
-      return hex;
-    }
-    const auto whole = content + padded(note->n_descsz);
-    notes.remove_prefix(std::min<std::uint64_t>(whole, notes.size()));
-  }
-  return {};
+  std::string hex;
+  const auto id = find_note(notes, "GNU", elf::NT_GNU_BUILD_ID);
+  for (const char c : id.value_or("")) hex += fmt::format("{:02x}", static_cast<unsigned char>(c));
+  return hex;
 }
 
 Result<std::string> read_build_id(const ElfImage& image) {

@@ -58,6 +58,10 @@ std::vector<std::string> options_of(const LoweringJob& job) {
   return options;
 }
 
+std::string noted(const std::string& recorded) {
+  return recorded + "+ours";
+}
+
 TEST(WantedBlobs, AreWhatTheLinksRead) {
   const IrManifest manifest = sample();
   EXPECT_EQ(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3")),
@@ -73,7 +77,7 @@ TEST(WantedBlobs, AreNoneWhereNothingIsLowered) {
 TEST(MakeLoweringJobs, LinksOnceForProductsThatAreAlike) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].products, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(jobs[0].job.cpu, "x86-64-v3");
@@ -84,9 +88,10 @@ TEST(MakeLoweringJobs, LinksOnceForProductsThatAreAlike) {
 TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, [](const Product& product) {
+  const auto below_origin = [](const Product& product) {
     return std::optional(std::vector<std::string>{"$ORIGIN/" + product.path.substr(15)});
-  });
+  };
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, below_origin, noted);
   ASSERT_EQ(jobs.size(), 2U);
   const auto options = options_of(jobs[0].job);
   EXPECT_FALSE(std::ranges::count(options, "--rpath=/build/lib"));
@@ -98,7 +103,7 @@ TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
   for (const auto& [cpu, wanted] : {std::pair{"x86-64", std::vector<std::string>{"+avx2"}},
                                     std::pair{"x86-64-v3", std::vector<std::string>{}}}) {
     const DeploymentPlan plan = plan_for(manifest, cpu);
-    const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
+    const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
     const auto library = std::ranges::find_if(jobs[0].job.items, [](const auto& item) {
       return std::holds_alternative<LoweringJob::Library>(item);
     });
@@ -114,16 +119,32 @@ TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
 TEST(MakeLoweringJobs, NamesLibrariesBySoname) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath);
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-l:libc.so.6"));
+}
+
+TEST(MakeLoweringJobs, GivesEachProductOneNote) {
+  IrManifest manifest = sample();
+  const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
+  const auto notes_in = [&] {
+    const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
+    std::vector<std::string> notes;
+    for (const std::string& option : options_of(jobs[0].job))
+      if (option.contains("package-metadata") || option.contains("+ours")) notes.push_back(option);
+    return notes;
+  };
+  EXPECT_EQ(notes_in(), std::vector<std::string>{"+ours"});
+  manifest.links[0].items.emplace_back(LinkOption{"--package-metadata={}"});
+  EXPECT_EQ(notes_in(), std::vector<std::string>{"--package-metadata={}+ours"});
 }
 
 TEST(MakeLoweringJobs, GivesARunPathInOneWord) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, [](const Product&) {
+  const auto strange = [](const Product&) {
     return std::optional(std::vector<std::string>{"@/etc/words"});
-  });
+  };
+  const auto jobs = make_lowering_jobs(manifest, plan, k_places, strange, noted);
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "--rpath=@/etc/words"));
   EXPECT_FALSE(std::ranges::count(options_of(jobs[0].job), "@/etc/words"));
 }

@@ -5,6 +5,7 @@
 #include "workshop.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/elf/package_note.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -16,6 +17,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+/// Once as what it is, and once as a core file, whose mappings are its segments. Nothing is refused
+/// here: what is damaged is passed over.
+void read_notes(std::vector<char> bytes) {
+  constexpr std::size_t k_type = 16;  // e_type
+  static_cast<void>(read_package_notes({bytes.data(), bytes.size()}));
+  if (bytes.size() <= k_type) return;
+  bytes[k_type] = 4;  // ET_CORE
+  static_cast<void>(read_package_notes({bytes.data(), bytes.size()}));
+}
+
 /// Everything that reads, on an allocation of exactly these bytes. True when something was refused.
 bool is_refused(std::string_view bytes) {
   const std::vector<char> exact(bytes.begin(), bytes.end());
@@ -25,6 +36,7 @@ bool is_refused(std::string_view bytes) {
   refused |= !strong_exports(view);
   refused |= !undefined_symbols(view);
   refused |= !defined_symbols(view);
+  read_notes(exact);
   return refused;
 }
 
@@ -35,7 +47,8 @@ class DamagedElf : public testing::Workshop {
     write("lib.c", "#include <stdio.h>\nint one(void) { return puts(\"x\"); }\n");
     write("v.map", "V_1 { global: one; local: *; };\n");
     sh("clang-22 -shared -fPIC lib.c -o lib.so "
-       "-Wl,--build-id=0x01,--version-script=v.map,-rpath,/x;"
+       "-Wl,--build-id=0x01,--version-script=v.map,-rpath,/x -fuse-ld=lld "
+       "-Xlinker '--package-metadata={\"type\":\"x\"}';"
        "clang-22 -flto=thin -ffat-lto-objects -c -g lib.c -o lib.o");
   }
 };

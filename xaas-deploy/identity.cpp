@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "identity.hpp"
+
+#include "xaas/elf/package_note.hpp"
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/files.hpp"
+#include "xaas/support/json.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <charconv>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_option = "--package-metadata=";
+
+/// lld reads %25 as %.
+std::string decoded(std::string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    unsigned value = 0;
+    const char* const digits = text.data() + at + 1;
+    if (text[at] == '%' && text.size() - at > 2 &&
+        std::from_chars(digits, digits + 2, value, 16).ptr == digits + 2) {
+      result += static_cast<char>(value);
+      at += 2;
+    } else {
+      result += text[at];
+    }
+  }
+  return result;
+}
+
+std::string encoded(std::string_view text) {
+  std::string result;
+  for (const char c : text) result += c == '%' ? "%25" : std::string(1, c);
+  return result;
+}
+
+/// The product's package, as its own build describes it; an empty object where it does not.
+Json recorded_package(const std::string& option) {
+  if (option.empty()) return Json::object();
+  auto package = parse_json(decoded(std::string_view(option).substr(k_option.size())));
+  return package && package->is_object() ? std::move(*package) : Json::object();
+}
+
+std::string text_of(const Json& package, const char* key) {
+  const auto found = package.find(key);
+  return found != package.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
+std::string describe_package(const std::string& file, const Json& package) {
+  std::string text = file + "\n";
+  const auto line = [&](const char* what, const std::string& value) {
+    if (!value.empty()) text += fmt::format("  {:<12} {}\n", what, value);
+  };
+  line("application", text_of(package, "xaasApplication"));
+  line("image", text_of(package, "xaasImage"));
+  line("target", text_of(package, "xaasTarget"));
+  line("numerics", text_of(package, "xaasNumerics"));
+  line("made by", text_of(package, "xaasProducer"));
+  if (text_of(package, "type") != "xaas") {
+    line("package", fmt::format("{} {} {}", text_of(package, "type"), text_of(package, "name"),
+                                text_of(package, "version")));
+  }
+  return text;
+}
+
+Result<std::vector<std::pair<std::string, Json>>> packages_of(const std::string& file) {
+  XAAS_TRY(const std::string bytes, read_file(file));
+  XAAS_TRY(const auto notes,
+           while_doing(read_package_notes(bytes), fmt::format("reading `{}`", file)));
+  std::vector<std::pair<std::string, Json>> packages;
+  for (const PackageNote& note : notes) {
+    auto package = parse_json(note.text);
+    if (!package || !package->is_object() || !package->contains("xaasImage")) continue;
+    packages.emplace_back(note.file.empty() ? file : note.file, std::move(*package));
+  }
+  if (!packages.empty()) return packages;
+  return fail(ErrorKind::not_found, "`{}` does not say that xaas made it", file)
+      .with_code("identify.no-note")
+      .with_help(
+          "a deployment's programs and libraries do, and core files of them, where the system "
+          "writes the heads of files into these (core(5), coredump_filter)");
+}
+
+}  // namespace
+
+std::string identity_option(const DeploymentRecord& record, const std::string& recorded) {
+  Json package = recorded_package(recorded);
+  if (!package.contains("type")) {
+    package["type"] = "xaas";
+    package["name"] = record.application;
+    package["architecture"] = record.target.architecture;
+  }
+  package["xaasApplication"] = record.application;
+  package["xaasImage"] = record.image.str();
+  package["xaasTarget"] = record.target.cpu.name;
+  package["xaasNumerics"] = record.numerics;
+  package["xaasProducer"] = record.producer;
+  return std::string(k_option) + encoded(package.dump());
+}
+
+Result<int> run_identify_command(const IdentifyOptions& options) {
+  XAAS_TRY(const auto packages, packages_of(options.file));
+  std::string text;
+  Json array = Json::array();
+  for (const auto& [file, package] : packages) {
+    text += describe_package(file, package);
+    array.push_back({{"file", file}, {"package", package}});
+  }
+  XAAS_CHECK(print_output(options.json ? print_json(array) : text));
+  return 0;
+}
+
+}  // namespace xaas
