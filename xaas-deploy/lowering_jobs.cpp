@@ -3,6 +3,7 @@
 
 #include "xaas/lowering/guard.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/targets/run_time_checks.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +11,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -68,8 +68,12 @@ bool takes_guard(const Link& link) {
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
-  JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places)
-      : manifest_(manifest), places_(places), libraries_(library_folder(places, plan)) {
+  JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places,
+           bool guarded)
+      : manifest_(manifest),
+        places_(places),
+        libraries_(library_folder(places, plan)),
+        guarded_(guarded) {
     for (const UnitPlan& unit : plan.units) plans_[unit.unit] = &unit;
   }
 
@@ -79,8 +83,7 @@ class JobMaker {
     archives_by_name_ = names_archives(link);
     const auto guard = guard_file(
         places_, link.kind == LinkKind::executable ? GuardPlace::program : GuardPlace::library);
-    std::error_code error;
-    if (takes_guard(link) && std::filesystem::exists(guard, error))
+    if (guarded_ && takes_guard(link))
       items.emplace_back(LoweringJob::Object{.prefix = "", .path = guard.string()});
     for (const LinkItem& item : link.items) {
       if ((runpath && is_runpath_option(item)) || is_identity_option(item)) continue;
@@ -172,6 +175,7 @@ class JobMaker {
   const LoweringPlaces& places_;
   std::filesystem::path libraries_;
   std::map<std::size_t, const UnitPlan*> plans_;
+  bool guarded_;
   bool archives_by_name_ = false;
 };
 
@@ -217,6 +221,7 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const LoweringPlaces& places,
                                                 const RunpathPolicy& runpath,
                                                 const IdentityPolicy& identity) {
+  const bool guarded = !run_time_checks(plan.target).checks.empty();
   std::vector<PlannedLowering> lowerings;
   for (const LinkPlan& link_plan : plan.links) {
     if (!lowers_something(link_plan)) continue;
@@ -230,7 +235,7 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
       LoweringJob job{
           .name = manifest.products[products.front()].path,
           .archive = generic_archive(link, manifest.products[products.front()], places),
-          .items = JobMaker(manifest, link_plan, places).make_items(link, path, identity),
+          .items = JobMaker(manifest, link_plan, places, guarded).make_items(link, path, identity),
           .output = (work / "output").string(),
           .cpu = plan.target.cpu.name,
           .tune = plan.target.cpu.tune,
