@@ -101,7 +101,9 @@ std::string identity_option(const DeploymentRecord& record, const std::string& r
   package["xaasTarget"] = record.target.cpu.name;
   package["xaasNumerics"] = record.numerics;
   package["xaasProducer"] = record.producer;
-  return std::string(k_option) + encoded(package.dump());
+  // One line; names of files need not be UTF-8.
+  return std::string(k_option) +
+         encoded(package.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace));
 }
 
 Result<int> run_identify_command(const IdentifyOptions& options) {

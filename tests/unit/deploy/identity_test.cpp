@@ -33,6 +33,12 @@ TEST(IdentityOption, NamesImageAndTarget) {
   EXPECT_EQ(package["xaasTarget"], "znver4");
 }
 
+TEST(IdentityOption, TakesNamesThatAreNotUtf8) {
+  DeploymentRecord strange = record();
+  strange.application = "a\xff\nb";
+  EXPECT_EQ(package_in(identity_option(strange, ""))["name"], "a\xef\xbf\xbd\nb");
+}
+
 TEST(IdentityOption, KeepsWhatADistributionSays) {
   const Json package = package_in(identity_option(
       record(), R"(--package-metadata={"type":"deb","name":"zstd%2d","version":"1%"})"));
