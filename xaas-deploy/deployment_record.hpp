@@ -38,6 +38,7 @@ struct DeploymentRecord {
   std::string configuration;
   std::string lto;       // "thin", "full"
   std::string numerics;  // "native", "generic"
+  bool frame_pointers = false;
   Target target;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;

@@ -100,6 +100,10 @@ void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
       ->check(CLI::Range(1, 4096).description(""))
       ->type_name("N")
       ->group(k_work);
+  specialize
+      .add_flag("--frame-pointers", options.frame_pointers,
+                "Keep frame pointers in every function, for profilers that unwind by them")
+      ->group(k_work);
   specialize.add_option("--save-temps", options.save_temps, "Leave LLVM's intermediate files here")
       ->type_name("DIR")
       ->group(k_work);

@@ -271,9 +271,11 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
   XAAS_CHECK(write_guards(preparation.plan.target, places));
   DeploymentRecord record = start_record(preparation);
+  record.frame_pointers = options.frame_pointers;
   const auto identity = [&](const std::string& own) { return identity_option(record, own); };
   auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity);
   share_threads(lowerings, jobs);
+  for (PlannedLowering& lowering : lowerings) lowering.job.frame_pointers = options.frame_pointers;
   XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
   const bool is_for_here = runs_here(preparation.plan.target);
   add_products(record, preparation, products);

@@ -19,6 +19,7 @@ struct SpecializeOptions {
   bool use_cache = true;
   unsigned jobs = 0;  // 0: what this process may use
   std::filesystem::path save_temps;
+  bool frame_pointers = false;
   std::filesystem::path events;
   bool force = false;
   bool quiet = false;

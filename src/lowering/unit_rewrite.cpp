@@ -106,6 +106,12 @@ std::set<std::string> stamp_functions(llvm::Module& module, const Rewrite& rewri
   return names;
 }
 
+void add_frame_pointers(llvm::Module& module) {
+  module.setFramePointer(llvm::FramePointerKind::All);  // of functions that LLVM makes
+  for (llvm::Function& function : module)
+    if (!function.isDeclaration()) function.addFnAttr("frame-pointer", "all");
+}
+
 std::string write_unit(const llvm::Module& module, bool thin_lto) {
   std::string bytes;
   llvm::raw_string_ostream stream(bytes);
@@ -150,6 +156,7 @@ Result<RewrittenUnit> rewrite_unit(std::string_view bitcode, const Rewrite& rewr
   if (llvm::verifyModule(**module, &stream))
     return corrupt_unit(llvm::StringRef(complaint).split('\n').first);
   if (rewrite.keep_bits) keep_bits(**module, rewrite.fused);
+  if (rewrite.frame_pointers) add_frame_pointers(**module);
   RewrittenUnit unit;
   unit.explicit_functions = stamp_functions(**module, rewrite);
   unit.bitcode = write_unit(**module, rewrite.thin_lto);

@@ -28,6 +28,7 @@ struct Rewrite {
   bool keep_bits =
       false;  // of the generic build's results, where multiply-adds were `fused` or not
   bool fused = false;
+  bool frame_pointers = false;  // in every function
   bool thin_lto = true;  // with ThinLTO summary and hash; else the unit takes part in full LTO
 };
 

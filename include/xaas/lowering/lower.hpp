@@ -61,6 +61,7 @@ struct LoweringJob {
   std::vector<std::string> features;  // -mattr: "+avx2", "-pku"
   unsigned opt_level = 2;
   bool full_lto = false;
+  bool frame_pointers = false;  // in every function that is lowered
   unsigned threads = 1;
   std::string cache;       // lld's ThinLTO cache folder; empty: none
   std::string save_temps;  // folder for LLVM's stage dumps; empty: none
