@@ -52,9 +52,10 @@ const std::map<std::string, FeatureSet>& silent_extensions() {
 
 FeatureSet extensions_of(const arm::ExtensionBitset& bits) {
   FeatureSet features;
-  for (const auto& extension : arm::Extensions)
+  for (const auto& extension : arm::Extensions) {
     if (bits.test(extension.ID) && !extension.PosTargetFeature.empty())
       features.insert(plain(extension.PosTargetFeature));
+  }
   return features;
 }
 
@@ -92,9 +93,10 @@ FeatureSet with_implied_aarch64(const FeatureSet& features) {
     if (const auto architecture = arm::ArchInfo::findBySubArch(feature))
       result.merge(features_of_architecture(*architecture));
   }
-  for (const auto& feature : result)
+  for (const auto& feature : result) {
     if (const auto extension = arm::targetFeatureToExtension("+" + feature))
       extensions.enable(extension->ID);
+  }
   result.merge(extensions_of(extensions.Enabled));
   return result;
 }
@@ -103,11 +105,12 @@ std::vector<std::string> aarch64_cpu_names() {
   std::vector<std::string> names;
   llvm::SmallVector<llvm::StringRef> values;
   arm::fillValidCPUArchList(values);
-  for (const auto value : values)
+  for (const auto value : values) {
     // "generic" says nothing about a machine, and would shadow what x86 users mean by it.
     if (const auto cpu = arm::parseCpu(value);
         cpu && cpu->Name != "generic" && is_application_profile(cpu->Arch))
       names.push_back(value.str());
+  }
   for (const auto* architecture : arm::ArchInfos)
     if (is_application_profile(*architecture)) names.push_back(architecture->Name.str());
   std::ranges::sort(names);
@@ -147,8 +150,9 @@ std::vector<Level> make_aarch64_levels() {
   std::ranges::sort(ladder, {}, [](const auto* architecture) { return architecture->Version; });
   std::vector<Level> levels;
   for (const auto* architecture : ladder) {
-    Level level{architecture->Name.str(), features_of_architecture(*architecture),
-                plain(architecture->ArchFeature)};
+    Level level{.name = architecture->Name.str(),
+                .features = features_of_architecture(*architecture),
+                .mark = plain(architecture->ArchFeature)};
     std::erase_if(level.features, [](const std::string& feature) {
       return is_for_system_software(feature) || arm::ArchInfo::findBySubArch(feature);
     });
@@ -165,11 +169,12 @@ const std::vector<Level>& aarch64_levels() {
 std::string aarch64_level_after(std::string_view level) {
   const auto* architecture = arm::parseArch(to_llvm(level));
   if (!architecture) return {};
-  for (const auto* other : arm::ArchInfos)
+  for (const auto* other : arm::ArchInfos) {
     if (is_application_profile(*other) &&
         other->Version.getMajor() == architecture->Version.getMajor() &&
         other->Version.getMinor().value_or(0) == architecture->Version.getMinor().value_or(0) + 1)
       return other->Name.str();
+  }
   return {};
 }
 

@@ -60,10 +60,11 @@ bool names_a_file(std::string_view text) {
 }  // namespace
 
 Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view architecture) {
-  if (!architecture.empty() && family_of(architecture) == nullptr)
+  if (!architecture.empty() && family_of(architecture) == nullptr) {
     return fail(ErrorKind::unsupported, "processors of `{}` are not in our tables", architecture)
         .with_code("target.unknown-architecture")
         .with_help("known architectures: `amd64`, `arm64`");
+  }
   std::vector<std::string> candidates;
   for (const auto* family : {&x86_family(), &aarch64_family()}) {
     if (!architecture.empty() && family->architecture != architecture) continue;
@@ -102,9 +103,10 @@ std::vector<std::string> code_generation_features(const Target& target) {
                                   ? FeatureSet{}
                                   : family->features_of(target.cpu.name).value_or(FeatureSet{});
   std::vector<std::string> list;
-  for (const auto& feature : target.cpu.features)
-    if (!promised.contains(feature) || family->not_by_name.contains(feature))
+  for (const auto& feature : target.cpu.features) {
+    if (!promised.contains(feature) || (family != nullptr && family->not_by_name.contains(feature)))
       list.push_back("+" + feature);
+  }
   // '+' sorts before '-', and LLVM applies the list in order: what is taken away stays away, with
   // everything that would need it.
   for (const auto& feature : promised)

@@ -44,13 +44,15 @@ const FeatureSet& known_x86_features() {
 FeatureSet with_implied_x86(const FeatureSet& features) {
   llvm::StringMap<bool> enabled;
   FeatureSet result = features;
-  for (const auto& feature : features)
+  for (const auto& feature : features) {
     // LLVM aborts on a name it does not know.
     if (known_x86_features().contains(feature))
       llvm::X86::updateImpliedFeatures(feature, true, enabled);
-  for (const auto& entry : enabled)
+  }
+  for (const auto& entry : enabled) {
     if (entry.getValue() && known_x86_features().contains(entry.getKey().str()))
       result.insert(entry.getKey().str());
+  }
   return result;
 }
 
@@ -84,15 +86,23 @@ std::vector<Level> make_x86_levels() {
   // psABI 1.0 table 3.1 in LLVM's names; OSXSAVE has no name of its own there: "xsave" is only set
   // when the operating system enabled it.
   const std::vector<Level> steps = {
-      {"x86-64", {"cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87"}, {}},
-      {"x86-64-v2", {"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"}, {}},
-      {"x86-64-v3", {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"}, {}},
-      {"x86-64-v4", {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}, {}}};
+      {.name = "x86-64",
+       .features = {"cmov", "cx8", "fxsr", "mmx", "sse", "sse2", "x87"},
+       .mark = {}},
+      {.name = "x86-64-v2",
+       .features = {"cx16", "popcnt", "sahf", "sse3", "sse4.1", "sse4.2", "ssse3"},
+       .mark = {}},
+      {.name = "x86-64-v3",
+       .features = {"avx", "avx2", "bmi", "bmi2", "f16c", "fma", "lzcnt", "movbe", "xsave"},
+       .mark = {}},
+      {.name = "x86-64-v4",
+       .features = {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"},
+       .mark = {}}};
   std::vector<Level> levels;
   FeatureSet all;
   for (const auto& step : steps) {
     all.insert(step.features.begin(), step.features.end());
-    levels.push_back({step.name, all, {}});
+    levels.push_back({.name = step.name, .features = all, .mark = {}});
   }
   return levels;
 }

@@ -66,7 +66,7 @@ Result<std::filesystem::path> destination(const std::filesystem::path& tree,
 /// (`/usr/bin/awk`), it leads to this machine's.
 std::filesystem::path link_in_tree(const TreeLayout& layout, const std::string& path,
                                    const std::filesystem::path& target) {
-  const std::string absolute =
+  std::string absolute =
       (std::filesystem::path(path).parent_path() / target).lexically_normal().string();
   const bool inside = std::ranges::any_of(layout.installed(), [&](const std::string& installed) {
     return installed.starts_with(absolute) &&
@@ -91,9 +91,10 @@ Status copy_installed(const TreeContent& content, const std::string& path,
   XAAS_CHECK(make_folders(to.parent_path()));
   std::error_code error;
   const auto status = std::filesystem::symlink_status(from, error);
-  if (std::filesystem::is_symlink(status))
+  if (std::filesystem::is_symlink(status)) {
     return make_link(link_in_tree(content.layout, path, std::filesystem::read_symlink(from, error)),
                      to);
+  }
   if (std::filesystem::is_directory(status)) return make_folders(to);
   return xaas::copy_file(from, to);
 }

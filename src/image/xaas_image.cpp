@@ -218,10 +218,11 @@ Status make_links_relative(const std::filesystem::path& root) {
     std::filesystem::remove(root / file, error);
     if (!error)
       std::filesystem::create_symlink(relative.empty() ? "." : relative, root / file, error);
-    if (error)
+    if (error) {
       return fail(ErrorKind::io, "cannot make the link `{}`: {}", (root / file).string(),
                   error.message())
           .with_code("file.io");
+    }
   }
   return {};
 }

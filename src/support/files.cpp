@@ -218,9 +218,10 @@ Result<std::filesystem::path> path_in_root(const std::filesystem::path& root,
       inside /= part;
       continue;
     }
-    if (++links > k_most_links)
+    if (++links > k_most_links) {
       return fail(ErrorKind::invalid_input, "`{}` has too many links on its way", path.string())
           .with_code("file.link-loop");
+    }
     pending.insert(pending.begin(), target.begin(), target.end());
   }
   return root / inside;
