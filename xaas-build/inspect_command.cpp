@@ -45,6 +45,7 @@ std::string describe_image(const IrImage& image) {
   text += fmt::format("  {} for {}, baseline {}, needs glibc {}; {}, LLVM {}\n",
                       image.index.digest.brief(), ir.architecture, ir.baseline, ir.glibc_floor,
                       ir.producer, ir.llvm_version);
+  text += fmt::format("  IR {}\n", image.ir_descriptor.digest.str());
   for (const Product& product : ir.products) {
     text += fmt::format("  {} ({})\n", product.path, word_for(ir.links[product.link].kind));
   }

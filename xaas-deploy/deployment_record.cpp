@@ -48,6 +48,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["schema"] = k_schema;
   json["application"] = record.application;
   json["image"] = record.image.str();
+  json["ir"] = record.ir.str();
   if (!record.reference.empty()) json["reference"] = record.reference;
   json["producer"] = record.producer;
   json["configuration"] = record.configuration;
@@ -78,6 +79,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   DeploymentRecord record;
   XAAS_TRY(record.application, reader.string("application"));
   XAAS_TRY(record.image, reader.digest("image"));
+  XAAS_TRY(record.ir, reader.digest("ir"));
   XAAS_TRY(record.reference, reader.string_or("reference", ""));
   XAAS_TRY(record.producer, reader.string("producer"));
   XAAS_TRY(record.configuration, reader.string("configuration"));

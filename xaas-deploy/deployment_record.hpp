@@ -33,6 +33,7 @@ struct DeployedProduct {
 struct DeploymentRecord {
   std::string application;
   Digest image;           // the IR image's index
+  Digest ir;              // its IR manifest: the same in every copy, whoever wrote the index anew
   std::string reference;  // as the user named it; only in trees, an image may travel
   std::string producer;   // "xaas-deploy 0.1.0 (LLVM 22.1.8)"
   std::string configuration;

@@ -58,7 +58,7 @@ std::string describe_package(const std::string& file, const Json& package) {
     if (!value.empty()) text += fmt::format("  {:<12} {}\n", what, value);
   };
   line("application", text_of(package, "xaasApplication"));
-  line("image", text_of(package, "xaasImage"));
+  line("IR", text_of(package, "xaasIr"));
   line("target", text_of(package, "xaasTarget"));
   line("numerics", text_of(package, "xaasNumerics"));
   line("made by", text_of(package, "xaasProducer"));
@@ -76,7 +76,7 @@ Result<std::vector<std::pair<std::string, Json>>> packages_of(const std::string&
   std::vector<std::pair<std::string, Json>> packages;
   for (const PackageNote& note : notes) {
     auto package = parse_json(note.text);
-    if (!package || !package->is_object() || !package->contains("xaasImage")) continue;
+    if (!package || !package->is_object() || !package->contains("xaasIr")) continue;
     packages.emplace_back(note.file.empty() ? file : note.file, std::move(*package));
   }
   if (!packages.empty()) return packages;
@@ -97,7 +97,7 @@ std::string identity_option(const DeploymentRecord& record, const std::string& r
     package["architecture"] = record.target.architecture;
   }
   package["xaasApplication"] = record.application;
-  package["xaasImage"] = record.image.str();
+  package["xaasIr"] = record.ir.str();
   package["xaasTarget"] = record.target.cpu.name;
   package["xaasNumerics"] = record.numerics;
   package["xaasProducer"] = record.producer;

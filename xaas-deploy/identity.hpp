@@ -10,7 +10,7 @@
 namespace xaas {
 
 /// The linker's option that writes into a product where it is from: `.note.package` with the
-/// application, the image, the target and the toolchain. `recorded` is the option that the
+/// application, its IR, the target and the toolchain. `recorded` is the option that the
 /// application's own link has, or empty: what a distribution says of its package stays.
 std::string identity_option(const DeploymentRecord& record, const std::string& recorded);
 

@@ -206,6 +206,7 @@ DeploymentRecord start_record(const Preparation& preparation) {
   const PlanOptions& options = preparation.plan.options;
   return {.application = image.ir.application,
           .image = image.index.digest,
+          .ir = image.ir_descriptor.digest,
           .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
           .configuration = preparation.plan.configuration,
           .lto = name_of(options.lto),

@@ -11,6 +11,7 @@ namespace {
 DeploymentRecord sample() {
   return {.application = "app",
           .image = digest_of("image"),
+          .ir = digest_of("ir"),
           .reference = "oci:images:app",
           .producer = "xaas-deploy 0.1.0 (LLVM 22.1.8)",
           .configuration = "default",

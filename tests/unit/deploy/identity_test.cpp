@@ -11,7 +11,7 @@ namespace {
 
 DeploymentRecord record() {
   DeploymentRecord record{.application = "100% app",
-                          .image = digest_of("image"),
+                          .ir = digest_of("ir"),
                           .producer = "xaas-deploy 1",
                           .numerics = "native"};
   record.target.architecture = "amd64";
@@ -25,11 +25,11 @@ Json package_in(const std::string& option) {
   return *parse_json(option.substr(k_option.size()));
 }
 
-TEST(IdentityOption, NamesImageAndTarget) {
+TEST(IdentityOption, NamesIrAndTarget) {
   const Json package = package_in(identity_option(record(), ""));
   EXPECT_EQ(package["type"], "xaas");
   EXPECT_EQ(package["name"], "100%25 app");  // the linker reads %25 as %
-  EXPECT_EQ(package["xaasImage"], digest_of("image").str());
+  EXPECT_EQ(package["xaasIr"], digest_of("ir").str());
   EXPECT_EQ(package["xaasTarget"], "znver4");
 }
 
