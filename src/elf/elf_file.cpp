@@ -181,7 +181,8 @@ bool is_elf(std::string_view bytes) {
 }
 
 bool has_our_layout(std::string_view bytes) {
-  return static_cast<unsigned char>(bytes[elf::EI_CLASS]) == elf::ELFCLASS64 &&
+  return bytes.size() >= elf::EI_NIDENT &&
+         static_cast<unsigned char>(bytes[elf::EI_CLASS]) == elf::ELFCLASS64 &&
          static_cast<unsigned char>(bytes[elf::EI_DATA]) == elf::ELFDATA2LSB;
 }
 

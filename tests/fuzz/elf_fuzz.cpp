@@ -5,6 +5,7 @@
 #include "property.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/elf/package_note.hpp"
 #include "xaas/verify/verify.hpp"
 
 #include <set>
@@ -39,6 +40,13 @@ void read_tables(std::string_view bytes) {
   expect(!differences || differences->empty(), "a file has the interface that it has");
 }
 
+void read_notes(std::string_view bytes) {
+  const auto notes = read_package_notes(bytes);
+  if (!notes) return expect_clear(notes.error());
+  for (const PackageNote& note : *notes)
+    expect(!note.text.empty() && note.text.size() <= bytes.size(), "a note lies in the file");
+}
+
 void count_instructions(std::string_view bytes) {
   static const std::set<std::string> explicit_functions = {"f", "main", "kernel"};
   const auto census = take_census(bytes, explicit_functions);
@@ -55,6 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   const auto text = fuzzing::text_of(bytes, size);
   fuzzing::read_facts(text);
   fuzzing::read_tables(text);
+  fuzzing::read_notes(text);
   fuzzing::count_instructions(text);
   return 0;
 }
