@@ -84,10 +84,8 @@ class InputCheck {
 
 Status lay_out(const std::filesystem::path& file, const std::filesystem::path& as) {
   std::error_code error;
-  std::filesystem::create_symlink(file, as, error);
-  if (!error || error == std::errc::file_exists) return {};
-  return fail(ErrorKind::io, "cannot make the link `{}`: {}", as.string(), error.message())
-      .with_code("file.io");
+  const bool is_there = std::filesystem::exists(std::filesystem::symlink_status(as, error));
+  return is_there ? Status() : make_link(file, as);
 }
 
 }  // namespace

@@ -77,14 +77,6 @@ std::filesystem::path link_in_tree(const TreeLayout& layout, const std::string& 
   return place.lexically_relative(std::filesystem::path(layout.place_of(path)).parent_path());
 }
 
-Status make_link(const std::filesystem::path& target, const std::filesystem::path& to) {
-  std::error_code error;
-  std::filesystem::create_symlink(target, to, error);
-  if (!error) return {};
-  return fail(ErrorKind::io, "cannot make the link `{}`: {}", to.string(), error.message())
-      .with_code("file.io");
-}
-
 Status copy_installed(const TreeContent& content, const std::string& path,
                       const std::filesystem::path& to) {
   const std::filesystem::path from = content.root / path.substr(1);

@@ -66,15 +66,6 @@ std::set<std::string> tool_names_in(std::string_view search_path) {
   return names;
 }
 
-Status make_link(const fs::path& target, const fs::path& link) {
-  std::error_code error;
-  fs::create_symlink(target, link, error);
-  if (error)
-    return fail(ErrorKind::io, "cannot make the link `{}`: {}", link.string(), error.message())
-        .with_code("file.io");
-  return {};
-}
-
 Result<std::string> required(const std::string& name, std::string_view package) {
   const auto path = find_program(name);
   if (path) return path->string();

@@ -216,13 +216,7 @@ Status make_links_relative(const std::filesystem::path& root) {
       relative /= "..";
     relative /= target.relative_path();
     std::filesystem::remove(root / file, error);
-    if (!error)
-      std::filesystem::create_symlink(relative.empty() ? "." : relative, root / file, error);
-    if (error) {
-      return fail(ErrorKind::io, "cannot make the link `{}`: {}", (root / file).string(),
-                  error.message())
-          .with_code("file.io");
-    }
+    XAAS_CHECK(make_link(relative.empty() ? "." : relative, root / file));
   }
   return {};
 }

@@ -59,8 +59,7 @@ Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rew
   if (stays) {
     std::error_code error;
     std::filesystem::remove(path, error);
-    std::filesystem::create_symlink(std::filesystem::absolute(unit.path, error), path, error);
-    if (error) return fail(ErrorKind::io, "cannot make the link `{}`: {}", path, error.message());
+    XAAS_CHECK(make_link(std::filesystem::absolute(unit.path, error), path));
     return Placed{.path = path, .explicit_functions = {}};
   }
   XAAS_TRY(const std::string bitcode, read_file(unit.path));

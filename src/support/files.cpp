@@ -199,6 +199,14 @@ Status make_folders(const std::filesystem::path& path) {
   return {};
 }
 
+Status make_link(const std::filesystem::path& target, const std::filesystem::path& at) {
+  std::error_code error;
+  std::filesystem::create_symlink(target, at, error);
+  if (!error) return {};
+  return fail(ErrorKind::io, "cannot make the link `{}`: {}", at.string(), error.message())
+      .with_code("file.io");
+}
+
 Result<std::filesystem::path> path_in_root(const std::filesystem::path& root,
                                            const std::filesystem::path& path) {
   constexpr int k_most_links = 40;  // as Linux, path_resolution(7)

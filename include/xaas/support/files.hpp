@@ -36,6 +36,9 @@ Status copy_tree(const std::filesystem::path& from, const std::filesystem::path&
 
 Status make_folders(const std::filesystem::path& path);
 
+/// A symbolic link `at` that says `target`; `io` when something is there already.
+Status make_link(const std::filesystem::path& target, const std::filesystem::path& at);
+
 /// Where `path` leads for a process whose root folder is `root`: links are followed, absolute ones
 /// from `root`, and `..` stays inside. What does not exist is taken by its name; `invalid_input`
 /// when links go in a circle.
