@@ -88,6 +88,7 @@ Result<WrapperSettings> find_real_tools(std::string baseline) {
   XAAS_TRY(settings.linker, required("ld.lld-22", "lld-22"));
   settings.gcc = optional_program("gcc");
   settings.gxx = optional_program("g++");
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
   const char* path = std::getenv("PATH");
   settings.search_path = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
   settings.baseline = std::move(baseline);
@@ -102,10 +103,11 @@ Result<fs::path> installed_wrapper() {
 Status make_tools_folder(const fs::path& folder, const std::string& search_path,
                          const fs::path& wrapper) {
   std::error_code error;
-  if (!fs::exists(wrapper, error))
+  if (!fs::exists(wrapper, error)) {
     return fail(ErrorKind::not_found, "the compiler wrapper `{}` is not there", wrapper.string())
         .with_code("capture.no-wrapper")
         .with_help("it belongs to the installation: `libexec` stands beside `bin`");
+  }
   XAAS_CHECK(make_folders(folder));
   std::set<std::string> names = tool_names_in(search_path);
   names.insert(k_wrapped.begin(), k_wrapped.end());
