@@ -38,4 +38,15 @@ std::set<Digest> referenced_blobs(const IrManifest& manifest) {
   return blobs;
 }
 
+std::set<Digest> debug_blobs(const IrManifest& manifest) {
+  std::set<Digest> blobs;
+  for (const TranslationUnit& unit : manifest.units) {
+    blobs.insert(unit.debug_bitcode);
+    blobs.insert(unit.debug_machine_code);
+  }
+  for (const Digest& other : referenced_blobs(manifest)) blobs.erase(other);
+  blobs.erase(Digest());
+  return blobs;
+}
+
 }  // namespace xaas

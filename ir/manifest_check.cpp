@@ -18,6 +18,18 @@ Status check_blob(const IrManifest& manifest, const Digest& digest, const std::s
       .with_code("ir.reference");
 }
 
+/// One form of a unit, and its debug companion.
+Status check_form(const IrManifest& manifest, const Digest& form, const Digest& companion,
+                  const std::string& field) {
+  if (!form.is_empty()) XAAS_CHECK(check_blob(manifest, form, field));
+  if (companion.is_empty()) return {};
+  if (form.is_empty()) {
+    return fail(ErrorKind::corrupt, "`{}` is empty, but has a debug companion", field)
+        .with_code("ir.reference");
+  }
+  return check_blob(manifest, companion, field + " with debug information");
+}
+
 Status check_index(std::size_t index, std::size_t size, const std::string& field) {
   if (index < size) return {};
   return fail(ErrorKind::corrupt, "`{}` is {}, but there are only {}", field, index, size)
@@ -45,11 +57,8 @@ Status check_unit(const IrManifest& manifest, std::size_t i) {
                 field)
         .with_code("ir.reference");
   }
-  if (!unit.bitcode.is_empty()) XAAS_CHECK(check_blob(manifest, unit.bitcode, field + ".bitcode"));
-  if (!unit.machine_code.is_empty()) {
-    XAAS_CHECK(check_blob(manifest, unit.machine_code, field + ".machine_code"));
-  }
-  return {};
+  XAAS_CHECK(check_form(manifest, unit.bitcode, unit.debug_bitcode, field + ".bitcode"));
+  return check_form(manifest, unit.machine_code, unit.debug_machine_code, field + ".machine_code");
 }
 
 /// Files of these names are made where links are lowered, and nowhere else.

@@ -33,6 +33,8 @@ Json to_json(const TranslationUnit& unit) {
   json["language"] = unit.language;
   json["bitcode"] = to_json(unit.bitcode);
   json["machine_code"] = to_json(unit.machine_code);
+  json["debug_bitcode"] = to_json(unit.debug_bitcode);
+  json["debug_machine_code"] = to_json(unit.debug_machine_code);
   json["reason"] = unit.reason;
   json["pipeline_flags"] = unit.pipeline_flags;
   json["floor"] = unit.floor;
@@ -153,6 +155,8 @@ Result<TranslationUnit> read_unit(const JsonReader& reader) {
   XAAS_TRY(unit.language, reader.string("language"));
   XAAS_TRY(unit.bitcode, reader.digest_or_empty("bitcode"));
   XAAS_TRY(unit.machine_code, reader.digest_or_empty("machine_code"));
+  XAAS_TRY(unit.debug_bitcode, reader.digest_or_empty("debug_bitcode"));
+  XAAS_TRY(unit.debug_machine_code, reader.digest_or_empty("debug_machine_code"));
   XAAS_TRY(unit.reason, reader.string_or("reason", ""));
   XAAS_TRY(unit.pipeline_flags, reader.strings("pipeline_flags"));
   XAAS_TRY(const auto floor, reader.strings("floor"));

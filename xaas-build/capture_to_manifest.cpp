@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <variant>
@@ -107,7 +108,9 @@ class ManifestMaker {
     const std::string baseline = captured_.manifest.baseline;
     XAAS_TRY(captured_.manifest.units,
              units_.finish(std::string(k_compiler), baseline, request_.jobs, progress));
-    for (const Digest& digest : referenced_blobs(captured_.manifest)) {
+    std::set<Digest> contents = referenced_blobs(captured_.manifest);
+    contents.merge(debug_blobs(captured_.manifest));
+    for (const Digest& digest : contents) {
       std::error_code error;
       captured_.manifest.blobs[digest] =
           std::filesystem::file_size(request_.blobs->path_of(digest), error);

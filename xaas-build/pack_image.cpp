@@ -4,6 +4,7 @@
 #include "xaas/oci/layer.hpp"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -56,17 +57,29 @@ Result<Descriptor> put_generic(Layout& layout, const IrManifest& manifest,
   return descriptor;
 }
 
+Result<Descriptor> put_blobs(Layout& layout, const std::set<Digest>& contents,
+                             const BlobFolder& blobs) {
+  LayerContent content;
+  for (const Digest& digest : contents)
+    content[ir_blob_path(digest)] = LayerFile{.content = blobs.path_of(digest)};
+  XAAS_TRY(auto layer, write_layer(layout, content, Compression::zstd, k_media_ir_layer));
+  return std::move(layer.descriptor);
+}
+
 Result<Descriptor> put_ir(Layout& layout, const IrManifest& manifest, const BlobFolder& blobs,
                           const Descriptor& generic, PackedImage& packed) {
-  LayerContent content;
-  for (const auto& [digest, size] : manifest.blobs) {
-    content[ir_blob_path(digest)] = LayerFile{.content = blobs.path_of(digest)};
+  XAAS_TRY(const auto units, put_blobs(layout, referenced_blobs(manifest), blobs));
+  packed.ir_layers = {units};
+  if (const auto companions = debug_blobs(manifest); !companions.empty()) {
+    XAAS_TRY(auto layer, put_blobs(layout, companions, blobs));
+    layer.annotations = {{std::string(k_annotation_debug), "true"}};
+    packed.debug_layers.push_back(std::move(layer));
   }
-  XAAS_TRY(const auto layer, write_layer(layout, content, Compression::zstd, k_media_ir_layer));
-  packed.ir_layers = {layer.descriptor};
+  std::vector<Descriptor> layers = packed.ir_layers;
+  layers.insert(layers.end(), packed.debug_layers.begin(), packed.debug_layers.end());
   ImageManifest artifact{
       .artifact_type = std::string(k_ir_artifact_type),
-      .layers = packed.ir_layers,
+      .layers = std::move(layers),
       .subject = Descriptor{
           .media_type = generic.media_type, .digest = generic.digest, .size = generic.size}};
   XAAS_TRY(artifact.config, layout.put_blob(print_ir_manifest(manifest), k_media_ir_manifest));

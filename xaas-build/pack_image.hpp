@@ -21,7 +21,8 @@ struct ImageSettings {
 struct PackedImage {
   Descriptor index;                      // what the tag names
   std::vector<Descriptor> image_layers;  // of the generic image
-  std::vector<Descriptor> ir_layers;
+  std::vector<Descriptor> ir_layers;     // without debug companions
+  std::vector<Descriptor> debug_layers;  // these; none without debug information
 };
 
 /// Writes the generic image, the IR manifest with its blobs, and the index of both into the layout,

@@ -79,6 +79,10 @@ std::string print_report(const BuildReport& report) {
                       human_bytes(bytes_of(report.image.image_layers)),
                       human_bytes(bytes_of(report.image.ir_layers)), report.manifest.build_system,
                       human_seconds(report.build_seconds), human_seconds(report.total_seconds));
+  if (!report.image.debug_layers.empty()) {
+    text += fmt::format("  debug information {}, which only `specialize --debug` reads\n",
+                        human_bytes(bytes_of(report.image.debug_layers)));
+  }
   text += fmt::format("{}\n{}\n", report.output.str(), report.image.index.digest.str());
   return text;
 }
@@ -111,7 +115,8 @@ std::string print_report_json(const BuildReport& report) {
   json["exceptions"] = std::move(exceptions);
   json["generic_files"] = std::move(generic);
   json["bytes"] = {{"image_layers", bytes_of(report.image.image_layers)},
-                   {"ir_layers", bytes_of(report.image.ir_layers)}};
+                   {"ir_layers", bytes_of(report.image.ir_layers)},
+                   {"debug_layers", bytes_of(report.image.debug_layers)}};
   json["seconds"] = {{"build", report.build_seconds}, {"total", report.total_seconds}};
   json["warnings"] = report.warnings;
   return print_json(json);

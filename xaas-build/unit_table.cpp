@@ -83,8 +83,13 @@ Result<UnitTable::FeatureTable> UnitTable::ask_compiler(const std::string& compi
 Status UnitTable::keep_machine_code(TranslationUnit& unit, std::string_view object,
                                     std::string reason) const {
   unit.reason = std::move(reason);
-  XAAS_TRY(const auto plain, strip_elf(object, Strip::nothing));
+  XAAS_TRY(const auto plain, strip_elf(object, Strip::debug));
   XAAS_TRY(unit.machine_code, blobs_->put(plain));
+  XAAS_TRY(const auto facts, read_elf(object));
+  if (facts && facts->has_debug_info) {
+    XAAS_TRY(const auto companion, strip_elf(object, Strip::nothing));
+    XAAS_TRY(unit.debug_machine_code, blobs_->put(companion));
+  }
   return {};
 }
 
@@ -125,6 +130,9 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   unit.explicit_functions = std::move(canonical.explicit_functions);
   build_paths.merge(canonical.build_paths);
   XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
+  if (!canonical.debug_bitcode.empty()) {
+    XAAS_TRY(unit.debug_bitcode, blobs_->put(canonical.debug_bitcode));
+  }
   std::string reason = unhonoured_flag(unit.pipeline_flags);
   if (reason.empty()) reason = std::move(canonical.why_not_lowered);
   unit.numerics = std::move(canonical.numerics);

@@ -55,6 +55,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["lto"] = record.lto;
   json["numerics"] = record.numerics;
   json["frame_pointers"] = record.frame_pointers;
+  json["debug_info"] = record.debug_info;
   json["target"] = nested(print_target(record.target));
   json["entrypoint"] = record.entrypoint;
   json["command"] = record.command;
@@ -86,6 +87,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.lto, reader.string("lto"));
   XAAS_TRY(record.numerics, reader.string("numerics"));
   XAAS_TRY(record.frame_pointers, reader.boolean_or("frame_pointers", false));
+  XAAS_TRY(record.debug_info, reader.boolean_or("debug_info", false));
   XAAS_TRY(const auto target, reader.object("target"));
   XAAS_TRY(record.target, parse_target(target.value().dump()));
   XAAS_TRY(record.entrypoint, reader.strings("entrypoint"));

@@ -40,6 +40,7 @@ struct DeploymentRecord {
   std::string lto;       // "thin", "full"
   std::string numerics;  // "native", "generic"
   bool frame_pointers = false;
+  bool debug_info = false;
   Target target;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;

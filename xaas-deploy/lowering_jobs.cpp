@@ -69,11 +69,12 @@ bool takes_guard(const Link& link) {
 class JobMaker {
  public:
   JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places,
-           bool guarded)
+           bool guarded, DebugInfo debug_info)
       : manifest_(manifest),
         places_(places),
         libraries_(library_folder(places, plan)),
-        guarded_(guarded) {
+        guarded_(guarded),
+        debug_info_(debug_info) {
     for (const UnitPlan& unit : plan.units) plans_[unit.unit] = &unit;
   }
 
@@ -87,6 +88,7 @@ class JobMaker {
       items.emplace_back(LoweringJob::Object{.prefix = "", .path = guard.string()});
     for (const LinkItem& item : link.items) {
       if ((runpath && is_runpath_option(item)) || is_identity_option(item)) continue;
+      if (debug_info_ == DebugInfo::with && is_strip_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
     }
     if (link.kind != LinkKind::archive) {
@@ -112,6 +114,12 @@ class JobMaker {
     return option != nullptr && option->text.starts_with("--package-metadata=");
   }
 
+  static bool is_strip_option(const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    return option != nullptr && (option->text == "-s" || option->text == "--strip-all" ||
+                                 option->text == "-S" || option->text == "--strip-debug");
+  }
+
   static bool is_runpath_option(const LinkItem& item) {
     const auto* option = std::get_if<LinkOption>(&item);
     return option != nullptr &&
@@ -123,13 +131,20 @@ class JobMaker {
     return (places_.blobs / digest.hex()).string();
   }
 
+  /// With debug information where it is wanted and there is some.
+  [[nodiscard]] std::string form(const Digest& plain, const Digest& companion) const {
+    const bool with = debug_info_ == DebugInfo::with && !companion.is_empty();
+    return blob(with ? companion : plain);
+  }
+
   std::variant<LoweringJob::Object, LoweringJob::Bitcode> input_of(std::size_t index) const {
     const TranslationUnit& unit = manifest_.units[index];
     const UnitPlan& plan = *plans_.at(index);
     if (plan.treatment == Treatment::machine_code) {
-      return LoweringJob::Object{.prefix = "", .path = blob(unit.machine_code)};
+      return LoweringJob::Object{.prefix = "",
+                                 .path = form(unit.machine_code, unit.debug_machine_code)};
     }
-    LoweringJob::Bitcode bitcode{.path = blob(unit.bitcode),
+    LoweringJob::Bitcode bitcode{.path = form(unit.bitcode, unit.debug_bitcode),
                                  .name = fmt::format("{}-{}", index, unit.source),
                                  .extra_features = {},
                                  .keep_bits = plan.keep_bits,
@@ -176,6 +191,7 @@ class JobMaker {
   std::filesystem::path libraries_;
   std::map<std::size_t, const UnitPlan*> plans_;
   bool guarded_;
+  DebugInfo debug_info_;
   bool archives_by_name_ = false;
 };
 
@@ -198,14 +214,17 @@ std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPla
   return places.work / fmt::format("libraries-{}", plan.link);
 }
 
-std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan) {
+std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan,
+                              DebugInfo debug_info) {
   std::set<Digest> wanted;
   for (const LinkPlan& link : plan.links) {
     if (!lowers_something(link)) continue;
     for (const UnitPlan& unit : link.units) {
       const TranslationUnit& source = manifest.units[unit.unit];
-      wanted.insert(unit.treatment == Treatment::machine_code ? source.machine_code
-                                                              : source.bitcode);
+      const bool as_it_is = unit.treatment == Treatment::machine_code;
+      wanted.insert(as_it_is ? source.machine_code : source.bitcode);
+      if (debug_info == DebugInfo::with)
+        wanted.insert(as_it_is ? source.debug_machine_code : source.debug_bitcode);
     }
     for (const LinkItem& item : manifest.links[link.link].items) {
       if (const auto* file = std::get_if<LinkFile>(&item)) wanted.insert(file->content);
@@ -213,14 +232,13 @@ std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& 
       if (library != nullptr && library->path.empty()) wanted.insert(library->content);
     }
   }
+  wanted.erase(Digest());
   return wanted;
 }
 
-std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
-                                                const DeploymentPlan& plan,
-                                                const LoweringPlaces& places,
-                                                const RunpathPolicy& runpath,
-                                                const IdentityPolicy& identity) {
+std::vector<PlannedLowering> make_lowering_jobs(
+    const IrManifest& manifest, const DeploymentPlan& plan, const LoweringPlaces& places,
+    const RunpathPolicy& runpath, const IdentityPolicy& identity, DebugInfo debug_info) {
   const bool guarded = !run_time_checks(plan.target).checks.empty();
   std::vector<PlannedLowering> lowerings;
   for (const LinkPlan& link_plan : plan.links) {
@@ -232,20 +250,27 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
     for (auto& [path, products] : by_runpath) {
       const Link& link = manifest.links[link_plan.link];
       const std::filesystem::path work = places.work / fmt::format("{}", lowerings.size());
-      LoweringJob job{
-          .name = manifest.products[products.front()].path,
-          .archive = generic_archive(link, manifest.products[products.front()], places),
-          .items = JobMaker(manifest, link_plan, places, guarded).make_items(link, path, identity),
-          .output = (work / "output").string(),
-          .cpu = plan.target.cpu.name,
-          .tune = plan.target.cpu.tune,
-          .features = code_generation_features(plan.target),
-          .opt_level = link_plan.opt_level,
-          .full_lto = link_plan.lto == LtoMode::full,
-          .cache = places.cache.string(),
-          .save_temps = save_temps_folder(places, lowerings.size()),
-          .work = work.string()};
+      LoweringJob job{.name = manifest.products[products.front()].path,
+                      .archive = generic_archive(link, manifest.products[products.front()], places),
+                      .items = JobMaker(manifest, link_plan, places, guarded, DebugInfo::without)
+                                   .make_items(link, path, identity),
+                      .output = (work / "output").string(),
+                      .cpu = plan.target.cpu.name,
+                      .tune = plan.target.cpu.tune,
+                      .features = code_generation_features(plan.target),
+                      .opt_level = link_plan.opt_level,
+                      .full_lto = link_plan.lto == LtoMode::full,
+                      .cache = places.cache.string(),
+                      .save_temps = save_temps_folder(places, lowerings.size()),
+                      .work = work.string()};
       lowerings.push_back({.job = std::move(job), .plan = &link_plan, .products = products});
+      if (debug_info == DebugInfo::without || link.kind == LinkKind::archive) continue;
+      LoweringJob debug_job = lowerings.back().job;
+      debug_job.items = JobMaker(manifest, link_plan, places, guarded, DebugInfo::with)
+                            .make_items(link, path, identity);
+      debug_job.output = (work / "output-with-debug-info").string();
+      debug_job.work = (work / "debug").string();
+      lowerings.back().debug_job = std::move(debug_job);
     }
   }
   return lowerings;

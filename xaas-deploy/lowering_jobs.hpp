@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -30,6 +31,8 @@ struct LoweringPlaces {
 /// A link to run, and the products that its output becomes.
 struct PlannedLowering {
   LoweringJob job;
+  /// The same link with debug information, to be run after it. Archives have none.
+  std::optional<LoweringJob> debug_job;
   const LinkPlan* plan = nullptr;
   std::vector<std::size_t> products;  // indices into IrManifest::products
 };
@@ -40,18 +43,20 @@ bool lowers_something(const LinkPlan& plan);
 /// The shared libraries of one link, by soname.
 std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPlan& plan);
 
+/// Whether units are read with their debug companions, too.
+enum class DebugInfo { without, with };
+
 /// Contents that the plan's links read from the IR layers.
-std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan);
+std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan,
+                              DebugInfo debug_info);
 
 /// The linker's option that names the deployment in a product, given the link's own or "".
 using IdentityPolicy = std::function<std::string(const std::string& recorded)>;
 
 /// One job for each link that has something to lower and each run path that its products need.
-std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
-                                                const DeploymentPlan& plan,
-                                                const LoweringPlaces& places,
-                                                const RunpathPolicy& runpath,
-                                                const IdentityPolicy& identity);
+std::vector<PlannedLowering> make_lowering_jobs(
+    const IrManifest& manifest, const DeploymentPlan& plan, const LoweringPlaces& places,
+    const RunpathPolicy& runpath, const IdentityPolicy& identity, DebugInfo debug_info);
 
 /// Writes the object files that make products refuse processors that they are not for, where the
 /// jobs name them. Call before the jobs run.

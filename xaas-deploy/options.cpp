@@ -104,6 +104,16 @@ void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
       .add_flag("--frame-pointers", options.frame_pointers,
                 "Keep frame pointers in every function, for profilers that unwind by them")
       ->group(k_work);
+  auto* debug = specialize
+                    .add_flag("--debug", options.debug,
+                              "Add debug information; the code stays the same, byte for byte")
+                    ->group(k_work);
+  specialize
+      .add_option("--source", options.source,
+                  "The folder in which debuggers find the source (default: /xaas/source)")
+      ->needs(debug)
+      ->type_name("DIR")
+      ->group(k_work);
   specialize.add_option("--save-temps", options.save_temps, "Leave LLVM's intermediate files here")
       ->type_name("DIR")
       ->group(k_work);

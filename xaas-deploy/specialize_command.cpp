@@ -7,6 +7,7 @@
 #include "lowering_jobs.hpp"
 #include "verify_products.hpp"
 
+#include "xaas/elf/elf_file.hpp"
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/lowering/lower.hpp"
 #include "xaas/support/diagnostics.hpp"
@@ -35,6 +36,24 @@ struct Preparation {
   IrImage image;
   DeploymentPlan plan;
 };
+
+Status check_debug_companions(const IrImage& image) {
+  if (debug_blobs(image.ir).empty()) {
+    return fail(ErrorKind::unsupported, "`{}` was captured without debug information",
+                image.reference.str())
+        .with_code("deploy.no-debug-info")
+        .with_help("capture a build that compiles with -g, e.g. `CFLAGS='-O3 -g' xaas-build ir`");
+  }
+  for (const Descriptor& layer : image.ir_layers.layers) {
+    if (image.layout.has_blob(layer.digest)) continue;
+    return fail(ErrorKind::not_found,
+                "`{}` was copied without its layer of debug information, `{}`",
+                image.reference.str(), layer.digest.str())
+        .with_code("deploy.no-debug-info")
+        .with_help("copy the whole image, or specialize without --debug");
+  }
+  return {};
+}
 
 /// The number that the text begins with, else 0: "22.1.8" -> 22.
 int leading_number(std::string_view text) {
@@ -127,8 +146,8 @@ struct Workshop {
   std::filesystem::path cache;
 };
 
-Result<Workshop> open_workshop(const Preparation& preparation, std::filesystem::path cache,
-                               Progress& progress) {
+Result<Workshop> open_workshop(const Preparation& preparation, DebugInfo debug_info,
+                               std::filesystem::path cache, Progress& progress) {
   // Whole images, of runs that were killed.
   remove_stale_temporaries();
   XAAS_TRY(auto folder, TemporaryFolder::make());
@@ -137,7 +156,8 @@ Result<Workshop> open_workshop(const Preparation& preparation, std::filesystem::
   workshop.blobs = workshop.folder.path() / "blobs";
   progress.stage("reading the image");
   XAAS_CHECK(unpack_image(preparation.image.layout, preparation.image.generic, workshop.root));
-  XAAS_CHECK(fetch_ir_blobs(preparation.image, wanted_blobs(preparation.image.ir, preparation.plan),
+  XAAS_CHECK(fetch_ir_blobs(preparation.image,
+                            wanted_blobs(preparation.image.ir, preparation.plan, debug_info),
                             workshop.blobs));
   return workshop;
 }
@@ -156,6 +176,19 @@ Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
   return again;
 }
 
+/// The same link again, with debug information; core files of one are read with the other, so
+/// both have one build id.
+Status lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain,
+                             Progress& progress) {
+  XAAS_TRY(const auto bytes, read_file(plain));
+  XAAS_TRY(const auto facts, read_elf(bytes));
+  if (facts) job.build_id = facts->build_id;
+  XAAS_CHECK(make_folders(job.work));
+  XAAS_TRY(const auto lowered, lower(job, progress));
+  static_cast<void>(lowered);
+  return {};
+}
+
 /// Threads by a link's share of the units, and the longest links first: they run side by side, and
 /// none must be left alone at the end with one thread.
 void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
@@ -165,6 +198,7 @@ void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
   for (PlannedLowering& lowering : lowerings) {
     const auto share = static_cast<double>(size(lowering)) / static_cast<double>(units);
     lowering.job.threads = std::max(1U, static_cast<unsigned>(std::ceil(share * jobs)));
+    if (lowering.debug_job) lowering.debug_job->threads = lowering.job.threads;
   }
   std::ranges::sort(lowerings, [&](const PlannedLowering& a, const PlannedLowering& b) {
     return std::pair(size(b), a.job.name) < std::pair(size(a), b.job.name);
@@ -183,6 +217,9 @@ Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparati
     const PlannedLowering& lowering = lowerings[i];
     XAAS_CHECK(make_folders(lowering.job.work));
     XAAS_TRY(const auto lowered, lower(lowering.job, progress));
+    if (lowering.debug_job) {
+      XAAS_CHECK(lower_with_debug_info(*lowering.debug_job, lowering.job.output, progress));
+    }
     const Verification against{.manifest = ir,
                                .target = preparation.plan.target,
                                .root = workshop.root,
@@ -220,7 +257,10 @@ DeploymentRecord start_record(const Preparation& preparation) {
 
 void add_products(DeploymentRecord& record, const Preparation& preparation,
                   const std::vector<VerifiedProduct>& products) {
-  for (const VerifiedProduct& product : products) record.products.push_back(product.record);
+  for (const VerifiedProduct& product : products) {
+    record.products.push_back(product.record);
+    if (!product.note.empty()) record.notes.push_back(product.note);
+  }
   for (const LinkPlan& link : preparation.plan.links) {
     for (const std::size_t index : link.products) {
       const auto made = std::ranges::find(products, index, &VerifiedProduct::product);
@@ -249,8 +289,9 @@ Status check_programs_load(const std::vector<VerifiedProduct>& products, const I
 Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
                                 const SpecializeOptions& options, Progress& progress) {
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
+  const DebugInfo debug_info = options.debug ? DebugInfo::with : DebugInfo::without;
   XAAS_TRY(const auto workshop,
-           open_workshop(preparation, usable_cache(options, progress), progress));
+           open_workshop(preparation, debug_info, usable_cache(options, progress), progress));
   const IrImage& image = preparation.image;
   const auto* tree = std::get_if<TreeOutput>(&output);
   std::optional<TreeLayout> layout;
@@ -273,10 +314,17 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   XAAS_CHECK(write_guards(preparation.plan.target, places));
   DeploymentRecord record = start_record(preparation);
   record.frame_pointers = options.frame_pointers;
+  record.debug_info = options.debug;
   const auto identity = [&](const std::string& own) { return identity_option(record, own); };
-  auto lowerings = make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity);
+  auto lowerings =
+      make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity, debug_info);
   share_threads(lowerings, jobs);
-  for (PlannedLowering& lowering : lowerings) lowering.job.frame_pointers = options.frame_pointers;
+  for (PlannedLowering& lowering : lowerings) {
+    lowering.job.frame_pointers = options.frame_pointers;
+    if (!lowering.debug_job) continue;
+    lowering.debug_job->frame_pointers = options.frame_pointers;
+    lowering.debug_job->source_folder = options.source.string();
+  }
   XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
   const bool is_for_here = runs_here(preparation.plan.target);
   add_products(record, preparation, products);
@@ -318,6 +366,7 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   XAAS_TRY(const auto output, parse_deployment_output(options.output));
   XAAS_CHECK(check_output_is_free(output, options.force));
   XAAS_TRY(const auto preparation, prepare(options));
+  if (options.debug) XAAS_CHECK(check_debug_companions(preparation.image));
   if (std::holds_alternative<TreeOutput>(output)) {
     XAAS_CHECK(check_host_c_library(preparation.image.ir, preparation.plan.target));
     XAAS_CHECK(check_math_library(preparation.image.ir, preparation.plan));

@@ -20,6 +20,8 @@ struct SpecializeOptions {
   unsigned jobs = 0;  // 0: what this process may use
   std::filesystem::path save_temps;
   bool frame_pointers = false;
+  bool debug = false;            // products have debug information
+  std::filesystem::path source;  // where it says that the source lies; empty: as in the image
   std::filesystem::path events;
   bool force = false;
   bool quiet = false;

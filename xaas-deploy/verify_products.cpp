@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <set>
 #include <sstream>
 #include <string>
@@ -92,6 +93,18 @@ std::string loader_complaint(const Outcome& outcome) {
   return fmt::format("{}", fmt::join(complaints, "; "));
 }
 
+/// The file with debug information, if it is the same program.
+Result<std::optional<std::string>> with_debug_info(const LoweringJob& job, std::string_view plain,
+                                                   VerifiedProduct& verified) {
+  XAAS_TRY(auto bytes, read_file(job.output));
+  XAAS_TRY(const auto difference, first_loaded_difference(plain, bytes));
+  if (difference.empty()) return std::optional(std::move(bytes));
+  verified.note =
+      fmt::format("`{}` is without debug information: with it, LLVM would make another `{}`",
+                  job.name, difference);
+  return std::optional<std::string>();
+}
+
 Status refuse(const Product& product, std::vector<std::string> breaches) {
   if (breaches.empty()) return {};
   return fail(ErrorKind::mismatch, "the lowered `{}` differs from the generic one: {}",
@@ -116,14 +129,20 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
         fmt::format("it has {} instructions, which `{}` cannot run", name, against.target.name));
   }
   XAAS_CHECK(refuse(product, std::move(breaches)));
-  const bool is_archive = against.manifest.links[product.link].kind == LinkKind::archive;
-  XAAS_TRY(const auto stripped,
-           is_archive ? Result<std::string>(bytes) : strip_elf(bytes, strip_of(product.strip)));
   VerifiedProduct verified{.product = index,
                            .file = against.work / fmt::format("product-{}", index)};
-  XAAS_CHECK(write_file(verified.file, stripped, product.mode));
+  std::optional<std::string> installed;
+  if (lowering.debug_job) {
+    XAAS_TRY(installed, with_debug_info(*lowering.debug_job, bytes, verified));
+  }
+  const bool is_archive = against.manifest.links[product.link].kind == LinkKind::archive;
+  if (!installed && !is_archive) {
+    XAAS_TRY(installed, strip_elf(bytes, strip_of(product.strip)));
+  }
+  if (!installed) installed = bytes;
+  XAAS_CHECK(write_file(verified.file, *installed, product.mode));
   verified.record = {.path = product.path,
-                     .content = digest_of(stripped),
+                     .content = digest_of(*installed),
                      .units = lowering.plan->units.size(),
                      .lowered = lowered_units(*lowering.plan),
                      .census = std::move(census)};

@@ -16,6 +16,7 @@ namespace xaas {
 struct VerifiedProduct {
   std::size_t product = 0;     // index into IrManifest::products
   std::filesystem::path file;  // as it will be installed: stripped like the generic one
+  std::string note;            // for people; empty: there is nothing to say
   DeployedProduct record;
 };
 
@@ -30,7 +31,8 @@ struct Verification {
 
 /// Checks one lowered file against the generic one and the target (interface, instruction sets),
 /// strips it as the install step did, and puts it at a place of its own. `mismatch` names
-/// everything that does not hold.
+/// everything that does not hold. The output of a debug job takes its place when nothing that is
+/// loaded differs.
 Result<VerifiedProduct> verify_product(const Verification& against, const PlannedLowering& lowering,
                                        const LoweringResult& lowered, std::size_t index);
 

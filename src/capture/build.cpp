@@ -6,6 +6,7 @@
 #include "settings.hpp"
 #include "tools_folder.hpp"
 
+#include "xaas/ir/manifest.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -107,6 +108,23 @@ class Build {
   std::map<std::string, std::string> environment_;
 };
 
+/// No folder of this build may end up in __FILE__ or debug information; names below them are the
+/// same everywhere. Debuggers need them absolute: a name may count from where the compiler ran.
+std::vector<std::string> prefix_map_flags(const BuildPlaces& places) {
+  std::vector<std::string> flags{"-ffile-prefix-map=" + places.source + "=.",
+                                 "-ffile-prefix-map=" + places.source + "/="};
+  const bool is_apart = places.build != places.source;
+  if (is_apart) {
+    flags.push_back("-ffile-prefix-map=" + places.build + "=build");
+    flags.push_back("-ffile-prefix-map=" + places.build + "/=build/");
+  }
+  // Of several that fit, the compiler takes the last.
+  flags.push_back(fmt::format("-fdebug-prefix-map={}={}", places.source, k_source_in_debug_info));
+  if (is_apart)
+    flags.push_back(fmt::format("-fdebug-prefix-map={}={}", places.build, k_build_in_debug_info));
+  return flags;
+}
+
 Status Build::prepare() {
   fixed_ = FixedPath::try_for(work_.string());
   places_ = build_places(fixed_ ? k_fixed_folder : work_.string(), system_);
@@ -114,13 +132,7 @@ Status Build::prepare() {
   XAAS_TRY(
       WrapperSettings settings,
       find_real_tools(request_.baseline.empty() ? architecture_baseline() : request_.baseline));
-  // No folder of this build may end up in __FILE__ or debug information; names below them are the
-  // same everywhere.
-  settings.prefix_maps = {places_.source + "=.", places_.source + "/="};
-  if (places_.build != places_.source) {
-    settings.prefix_maps.insert(settings.prefix_maps.end(),
-                                {places_.build + "=build", places_.build + "/=build/"});
-  }
+  settings.prefix_map_flags = prefix_map_flags(places_);
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
   XAAS_TRY(const fs::path installed, installed_wrapper());

@@ -17,7 +17,7 @@ std::string print_settings(const WrapperSettings& settings) {
       {"gxx", settings.gxx},
       {"search_path", settings.search_path},
       {"baseline", settings.baseline},
-      {"prefix_maps", settings.prefix_maps},
+      {"prefix_map_flags", settings.prefix_map_flags},
   });
 }
 
@@ -34,7 +34,7 @@ Result<WrapperSettings> read_settings(const std::filesystem::path& capture_folde
   XAAS_TRY(settings.gxx, reader.string("gxx"));
   XAAS_TRY(settings.search_path, reader.string("search_path"));
   XAAS_TRY(settings.baseline, reader.string("baseline"));
-  XAAS_TRY(settings.prefix_maps, reader.strings("prefix_maps"));
+  XAAS_TRY(settings.prefix_map_flags, reader.strings("prefix_map_flags"));
   return settings;
 }
 

@@ -17,9 +17,9 @@ struct WrapperSettings {
   std::string linker;
   std::string gcc;  // for sources that clang refuses; empty: there is none
   std::string gxx;
-  std::string search_path;               // PATH without our tools
-  std::string baseline;                  // processor, for -march=
-  std::vector<std::string> prefix_maps;  // "/the/build/=", for -ffile-prefix-map=
+  std::string search_path;                    // PATH without our tools
+  std::string baseline;                       // processor, for -march=
+  std::vector<std::string> prefix_map_flags;  // "-ffile-prefix-map=/the/build/="
 };
 
 std::string print_settings(const WrapperSettings& settings);

@@ -146,8 +146,7 @@ std::vector<std::string> leading_flags(const WrapperJob& job,
   std::vector<std::string> flags;
   // First, so that the user's own -march wins. Another target has other processors.
   if (!invocation.has(FlagMeaning::target)) flags.push_back("-march=" + job.settings.baseline);
-  for (const std::string& map : job.settings.prefix_maps)
-    flags.push_back("-ffile-prefix-map=" + map);
+  std::ranges::copy(job.settings.prefix_map_flags, std::back_inserter(flags));
   return flags;
 }
 

@@ -34,15 +34,22 @@ Status check_extent(const ElfImage& image) {
   return {};
 }
 
+Status remove_section(llvm::objcopy::CommonConfig& config, llvm::StringRef name) {
+  auto matcher = llvm::objcopy::NameOrPattern::create(name, llvm::objcopy::MatchStyle::Literal,
+                                                      [](llvm::Error error) { return error; });
+  if (auto error = config.ToRemove.addMatcher(std::move(matcher)))
+    return damaged(std::move(error), "section name", "elf.strip");
+  return {};
+}
+
 Result<llvm::objcopy::ConfigManager> make_config(Strip what, bool is_relocatable) {
   llvm::objcopy::ConfigManager config;
   auto& common = config.Common;
   common.InputFilename = "file";
   common.OutputFilename = "file";
-  auto matcher = llvm::objcopy::NameOrPattern::create(
-      ".llvm.lto", llvm::objcopy::MatchStyle::Literal, [](llvm::Error error) { return error; });
-  if (auto error = common.ToRemove.addMatcher(std::move(matcher)))
-    return damaged(std::move(error), "section name", "elf.strip");
+  XAAS_CHECK(remove_section(common, ".llvm.lto"));
+  // It counts symbols, of which some are about to go.
+  if (what != Strip::nothing && is_relocatable) XAAS_CHECK(remove_section(common, ".llvm_addrsig"));
   common.StripDebug = what == Strip::debug;
   // An object without the symbols that its relocations name could never be linked again.
   if (what == Strip::all && is_relocatable) common.StripUnneeded = true;

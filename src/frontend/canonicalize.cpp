@@ -3,8 +3,10 @@
 
 #include "bitcode_file.hpp"
 #include "build_paths.hpp"
+#include "debug_info.hpp"
 #include "inline_assembly.hpp"
 #include "isa_features.hpp"
+#include "loop_names.hpp"
 #include "numerics.hpp"
 #include "vector_calls.hpp"
 
@@ -113,15 +115,25 @@ void remove_producer(llvm::Module& module) {
     if (llvm::NamedMDNode* node = module.getNamedMetadata(name)) node->eraseFromParent();
 }
 
+void set_name(llvm::Module& module, const std::string& name) {
+  module.setModuleIdentifier(name);
+  module.setSourceFileName(name);
+}
+
 /// The name decides the identity of local symbols in a ThinLTO link, so it comes from the content.
 /// It is never empty: lld 22 crashes in readSummary on an empty source_filename.
 void name_by_content(llvm::Module& module) {
-  module.setModuleIdentifier("xaas");
-  module.setSourceFileName("xaas");
-  const std::string name =
-      "xaas-" + digest_of(write_bitcode(module, Summary::none)).hex().substr(0, 16);
-  module.setModuleIdentifier(name);
-  module.setSourceFileName(name);
+  set_name(module, "xaas");
+  set_name(module, "xaas-" + digest_of(write_bitcode(module, Summary::none)).hex().substr(0, 16));
+}
+
+/// The same module with its debug information, under the name of the module without: the same
+/// symbols come from both.
+Result<std::string> debug_companion(std::string_view bitcode, const std::string& name) {
+  llvm::LLVMContext context;
+  XAAS_TRY(const std::unique_ptr<llvm::Module> module, read_bitcode(bitcode, context));
+  set_name(*module, name);
+  return write_bitcode(*module, Summary::thin_lto);
 }
 
 }  // namespace
@@ -131,6 +143,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
                                    const std::string& build_root) {
   XAAS_CHECK(check_producer(bitcode));
   llvm::LLVMContext context;
+  fix_metadata_names(context);
   XAAS_TRY(const std::unique_ptr<llvm::Module> module, read_bitcode(bitcode, context));
   CanonicalUnit unit;
   unit.why_not_lowered = why_not_lowered(*module);
@@ -141,10 +154,17 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   for (llvm::Function& function : *module)
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());
   remove_producer(*module);
+  rename_loops(*module);
+  unit.build_paths = strings_naming(*module, build_root);
+  const std::string with_debug_info =
+      has_debug_info(*module) ? write_bitcode(*module, Summary::none) : std::string();
+  remove_debug_info(*module);
   name_by_content(*module);
   unit.bitcode = write_bitcode(*module, Summary::thin_lto);
   unit.digest = digest_of(unit.bitcode);
-  unit.build_paths = strings_naming(*module, build_root);
+  if (!with_debug_info.empty()) {
+    XAAS_TRY(unit.debug_bitcode, debug_companion(with_debug_info, module->getModuleIdentifier()));
+  }
   return unit;
 }
 

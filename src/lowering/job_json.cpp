@@ -103,6 +103,8 @@ std::string print_job(const LoweringJob& job) {
                      {"opt_level", job.opt_level},
                      {"full_lto", job.full_lto},
                      {"frame_pointers", job.frame_pointers},
+                     {"source_folder", job.source_folder},
+                     {"build_id", job.build_id},
                      {"threads", job.threads},
                      {"cache", job.cache},
                      {"save_temps", job.save_temps},
@@ -123,6 +125,8 @@ Result<LoweringJob> parse_job(std::string_view json) {
   XAAS_TRY(job.opt_level, parse_count(reader, "opt_level", job.opt_level));
   XAAS_TRY(job.full_lto, reader.boolean_or("full_lto", false));
   XAAS_TRY(job.frame_pointers, reader.boolean_or("frame_pointers", false));
+  XAAS_TRY(job.source_folder, reader.string_or("source_folder", ""));
+  XAAS_TRY(job.build_id, reader.string_or("build_id", ""));
   XAAS_TRY(job.threads, parse_count(reader, "threads", job.threads));
   XAAS_TRY(job.cache, reader.string_or("cache", ""));
   XAAS_TRY(job.save_temps, reader.string_or("save_temps", ""));

@@ -58,7 +58,7 @@ std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std
   // link opened none but those that it lists.
   line.emplace_back("--no-dependent-libraries");
   // Core files and `perf` name a program by it; installed ones had it before.
-  line.emplace_back("--build-id=sha1");
+  line.push_back("--build-id=" + (job.build_id.empty() ? "sha1" : "0x" + job.build_id));
   if (!job.cache.empty()) line.push_back("--thinlto-cache-dir=" + job.cache);
   if (!job.save_temps.empty()) line.emplace_back("--save-temps");
   return line;

@@ -44,6 +44,7 @@ Rewrite rewrite_for(const LoweringJob& job, const Bitcode& unit) {
                  .keep_bits = unit.keep_bits,
                  .fused = unit.fused,
                  .frame_pointers = job.frame_pointers,
+                 .source_folder = job.source_folder,
                  .thin_lto = !job.full_lto};
 }
 
@@ -55,7 +56,8 @@ struct Placed {
 Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rewrite& rewrite,
                           const std::string& path) {
   const bool stays = !facts.has_features && rewrite.floor.empty() && rewrite.tune.empty() &&
-                     !rewrite.keep_bits && !rewrite.frame_pointers && rewrite.thin_lto;
+                     !rewrite.keep_bits && !rewrite.frame_pointers &&
+                     rewrite.source_folder.empty() && rewrite.thin_lto;
   if (stays) {
     std::error_code error;
     std::filesystem::remove(path, error);

@@ -29,6 +29,7 @@ struct Rewrite {
       false;  // of the generic build's results, where multiply-adds were `fused` or not
   bool fused = false;
   bool frame_pointers = false;  // in every function
+  std::string source_folder;    // for debug information; empty: as it is
   bool thin_lto = true;  // with ThinLTO summary and hash; else the unit takes part in full LTO
 };
 

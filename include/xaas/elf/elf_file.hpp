@@ -57,6 +57,10 @@ Result<std::set<std::string>> undefined_symbols(std::string_view bytes);
 /// included; sorted.
 Result<std::set<std::string>> defined_symbols(std::string_view bytes);
 
+/// The first section that a process would see differently if it were started from `b` instead of
+/// `a`, by its content or its address; empty when there is none.
+Result<std::string> first_loaded_difference(std::string_view a, std::string_view b);
+
 struct ArchiveMember {
   std::string name;  // as in the archive, not unique
   std::string bytes;

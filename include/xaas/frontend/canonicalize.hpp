@@ -28,8 +28,10 @@ Result<CommandLineFeatures> command_line_features(const std::string& compiler,
                                                   const std::string& language);
 
 struct CanonicalUnit {
-  std::string bitcode;  // ThinLTO module with summary and module hash
+  std::string bitcode;  // ThinLTO module with summary and module hash, without debug information
   Digest digest;        // of `bitcode`
+  /// The same module with its debug information, the *debug companion*; empty without -g.
+  std::string debug_bitcode;
   std::set<std::string> explicit_functions;
   std::set<std::string> build_paths;  // strings in it that still name `build_root`
   // Why it must go into links as the machine code of its build: "`scale` passes 256-bit vectors by
@@ -44,8 +46,8 @@ struct CanonicalUnit {
 ///    "+seses", "+lvi-*" ...) and vetoes that the command line asked for ("-avx512f") stay;
 ///  - a function with features of its own keeps exactly those that it has beyond the command
 ///  line's;
-///  - no producer identification; the module is named by its content, then summary and hash are
-///  rebuilt.
+///  - no producer identification, no debug information, no places in the text; the module is named
+///  by its content, then summary and hash are rebuilt.
 /// A function whose author asked for less than the command line has is marked so ("xaas-floor"):
 /// it must not get the unit's floor when that is added for a lesser target.
 /// `unsupported` when the bitcode is from a newer LLVM or for neither x86 nor AArch64, `corrupt`

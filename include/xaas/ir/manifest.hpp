@@ -25,6 +25,12 @@ inline constexpr std::string_view k_media_ir_layer = "application/vnd.xaas.ir.la
 inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.v0";
 inline constexpr std::string_view k_annotation_ir =
     "org.xaas.ir";  // "0": this index entry is an IR manifest
+inline constexpr std::string_view k_annotation_debug =
+    "org.xaas.debug";  // "true": this layer is only for deployments with debug information
+
+/// What debug information calls the folders of the source and of the build.
+inline constexpr std::string_view k_source_in_debug_info = "/xaas/source";
+inline constexpr std::string_view k_build_in_debug_info = "/xaas/build";
 
 /// One compile action: a source file compiled once with one command line.
 ///   bitcode only             captured; lowered for the target
@@ -38,6 +44,9 @@ struct TranslationUnit {
   std::string language;  // "c", "c++", "assembler", "fortran", "unknown"
   Digest bitcode;        // canonical module; empty: opaque
   Digest machine_code;   // object without bitcode; empty: not kept
+  // The same two with their debug information; empty where they have none.
+  Digest debug_bitcode;
+  Digest debug_machine_code;
   std::string reason;
   std::vector<std::string> pipeline_flags;  // -O level, vectorizer, veclib, -mllvm: in order
   std::set<std::string>
@@ -166,8 +175,10 @@ struct IrManifest {
 Result<IrManifest> parse_ir_manifest(std::string_view text);
 std::string print_ir_manifest(const IrManifest& manifest);
 
-/// Every content that a deployment reads from the IR layers: what `blobs` must list.
+/// Every content that a deployment reads from the IR layers. `blobs` must list these, and those
+/// that only a deployment with debug information reads.
 std::set<Digest> referenced_blobs(const IrManifest& manifest);
+std::set<Digest> debug_blobs(const IrManifest& manifest);
 
 /// Path of a blob in an IR layer: "blobs/<hex>".
 std::string ir_blob_path(const Digest& digest);

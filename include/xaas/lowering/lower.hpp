@@ -62,6 +62,9 @@ struct LoweringJob {
   unsigned opt_level = 2;
   bool full_lto = false;
   bool frame_pointers = false;  // in every function that is lowered
+  /// Where debug information says that the source lies; empty: as the units say.
+  std::string source_folder;
+  std::string build_id;  // hex; empty: made from the output's content
   unsigned threads = 1;
   std::string cache;       // lld's ThinLTO cache folder; empty: none
   std::string save_temps;  // folder for LLVM's stage dumps; empty: none

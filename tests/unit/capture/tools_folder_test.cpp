@@ -79,12 +79,12 @@ TEST_F(ReadSettings, GivesBackWhatWasWritten) {
                                  .gxx = "",
                                  .search_path = "/a:/b",
                                  .baseline = "x86-64",
-                                 .prefix_maps = {"/x/="}};
+                                 .prefix_map_flags = {"-ffile-prefix-map=/x/="}};
   ASSERT_TRUE(write_file(folder_.path() / "settings.json", print_settings(settings)));
   const auto read = read_settings(folder_.path());
   ASSERT_TRUE(read);
   EXPECT_EQ(print_settings(*read), print_settings(settings));
-  EXPECT_EQ(read->prefix_maps, settings.prefix_maps);
+  EXPECT_EQ(read->prefix_map_flags, settings.prefix_map_flags);
 }
 
 }  // namespace

@@ -64,20 +64,55 @@ std::string noted(const std::string& recorded) {
 
 TEST(WantedBlobs, AreWhatTheLinksRead) {
   const IrManifest manifest = sample();
-  EXPECT_EQ(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3")),
+  EXPECT_EQ(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3"), DebugInfo::without),
             (std::set<Digest>{digest_of("code"), digest_of("object"), digest_of("crt")}));
+}
+
+TEST(WantedBlobs, AreTheDebugCompanionsToo) {
+  IrManifest manifest = sample();
+  manifest.units[0].debug_bitcode = digest_of("code -g");
+  manifest.units[2].debug_machine_code = digest_of("object -g");
+  const auto plan = plan_for(manifest, "x86-64-v3");
+  EXPECT_EQ(wanted_blobs(manifest, plan, DebugInfo::with),
+            (std::set<Digest>{digest_of("code"), digest_of("object"), digest_of("crt"),
+                              digest_of("code -g"), digest_of("object -g")}));
+}
+
+TEST(LoweringJobs, WithDebugInformationAreTheSameLinkOfTheCompanions) {
+  IrManifest manifest = sample();
+  manifest.units[0].debug_bitcode = digest_of("code -g");
+  manifest.links[0].items.emplace_back(LinkOption{"--strip-all"});
+  const auto plan = plan_for(manifest, "x86-64-v3");
+  const auto jobs =
+      make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::with);
+  ASSERT_EQ(jobs.size(), 1);
+  ASSERT_TRUE(jobs[0].debug_job);
+  LoweringJob expected = jobs[0].job;
+  std::erase_if(expected.items, [](const LoweringJob::Item& item) {
+    const auto* option = std::get_if<LoweringJob::Option>(&item);
+    return option != nullptr && option->text == "--strip-all";
+  });
+  const auto unit = std::ranges::find_if(expected.items, [](const LoweringJob::Item& item) {
+    return std::holds_alternative<LoweringJob::Bitcode>(item);
+  });
+  std::get<LoweringJob::Bitcode>(*unit).path = "/blobs/" + digest_of("code -g").hex();
+  expected.output = jobs[0].debug_job->output;
+  expected.work = jobs[0].debug_job->work;
+  EXPECT_NE(expected.output, jobs[0].job.output);
+  EXPECT_EQ(*jobs[0].debug_job, expected);
 }
 
 TEST(WantedBlobs, AreNoneWhereNothingIsLowered) {
   IrManifest manifest = sample();
   manifest.links[0].items = {LinkUnit{2}};
-  EXPECT_TRUE(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3")).empty());
+  EXPECT_TRUE(wanted_blobs(manifest, plan_for(manifest, "x86-64-v3"), DebugInfo::without).empty());
 }
 
 TEST(MakeLoweringJobs, LinksOnceForProductsThatAreAlike) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
+  const auto jobs =
+      make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].products, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(jobs[0].job.cpu, "x86-64-v3");
@@ -91,7 +126,8 @@ TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
   const auto below_origin = [](const Product& product) {
     return std::optional(std::vector<std::string>{"$ORIGIN/" + product.path.substr(15)});
   };
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, below_origin, noted);
+  const auto jobs =
+      make_lowering_jobs(manifest, plan, k_places, below_origin, noted, DebugInfo::without);
   ASSERT_EQ(jobs.size(), 2U);
   const auto options = options_of(jobs[0].job);
   EXPECT_FALSE(std::ranges::count(options, "--rpath=/build/lib"));
@@ -103,7 +139,8 @@ TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
   for (const auto& [cpu, wanted] : {std::pair{"x86-64", std::vector<std::string>{"+avx2"}},
                                     std::pair{"x86-64-v3", std::vector<std::string>{}}}) {
     const DeploymentPlan plan = plan_for(manifest, cpu);
-    const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
+    const auto jobs =
+        make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
     const auto library = std::ranges::find_if(jobs[0].job.items, [](const auto& item) {
       return std::holds_alternative<LoweringJob::Library>(item);
     });
@@ -119,7 +156,8 @@ TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
 TEST(MakeLoweringJobs, NamesLibrariesBySoname) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
+  const auto jobs =
+      make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-l:libc.so.6"));
 }
 
@@ -127,7 +165,8 @@ TEST(MakeLoweringJobs, GivesEachProductOneNote) {
   IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
   const auto notes_in = [&] {
-    const auto jobs = make_lowering_jobs(manifest, plan, k_places, own_runpath, noted);
+    const auto jobs =
+        make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
     std::vector<std::string> notes;
     for (const std::string& option : options_of(jobs[0].job))
       if (option.contains("package-metadata") || option.contains("+ours")) notes.push_back(option);
@@ -144,7 +183,8 @@ TEST(MakeLoweringJobs, GivesARunPathInOneWord) {
   const auto strange = [](const Product&) {
     return std::optional(std::vector<std::string>{"@/etc/words"});
   };
-  const auto jobs = make_lowering_jobs(manifest, plan, k_places, strange, noted);
+  const auto jobs =
+      make_lowering_jobs(manifest, plan, k_places, strange, noted, DebugInfo::without);
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "--rpath=@/etc/words"));
   EXPECT_FALSE(std::ranges::count(options_of(jobs[0].job), "@/etc/words"));
 }

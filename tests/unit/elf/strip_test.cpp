@@ -73,6 +73,19 @@ TEST_F(StripElf, TellsThatBitcodeIsNeededByAnotherSection) {
   EXPECT_EQ(result.error().code(), "elf.strip");
 }
 
+TEST_F(StripElf, ChangesNothingThatIsLoaded) {
+  EXPECT_EQ(*first_loaded_difference(bytes_of("p"), stripped("p", Strip::debug)), "");
+  EXPECT_EQ(*first_loaded_difference(bytes_of("p"), stripped("p", Strip::all)), "");
+}
+
+TEST_F(StripElf, TellsWhatIsLoadedDifferently) {
+  write("b.c", "int a(void) { return 2 + 1; }\n");
+  sh("clang-22 b.c main.o -o q -Wl,--build-id=0xabcd; clang-22 a.o main.o -o r "
+     "-Wl,--build-id=0xabce");
+  EXPECT_EQ(*first_loaded_difference(bytes_of("p"), bytes_of("q")), ".text");
+  EXPECT_EQ(*first_loaded_difference(bytes_of("p"), bytes_of("r")), ".note.gnu.build-id");
+}
+
 TEST_F(StripElf, RefusesOtherFiles) {
   EXPECT_EQ(strip_elf("text", Strip::all).error().code(), "elf.not-elf");
 }

@@ -107,6 +107,60 @@ TEST(Canonicalize, IsTheSameInAnotherFolderAndUnderAnotherName) {
   EXPECT_EQ(unit_of({k_sum, {}, {}, "a.c"}).digest, unit_of({k_sum, {}, {}, "b.c"}).digest);
 }
 
+// A loop with two back edges, inlined twice, and inline assembly.
+const std::string k_loops = R"(
+  static int sum(const char* text) {
+    int total = 0;
+    for (; *text != 0; ++text) {
+      if (*text == '-') continue;
+      __asm__("" : "+r"(total));
+      total += *text;
+    }
+    return total;
+  }
+  int first(const char* text) { return sum(text) + 1; }
+  int second(const char* text) { return sum(text + 1) + first(text); })";
+
+// Metadata that -g alone brings, met before metadata that every build has.
+const std::string k_allocation = R"(
+  int* make() { return new int; }
+  int same(int x) { __asm__("" : "+r"(x)); return x; })";
+
+TEST(Canonicalize, IsTheSameWithDebugInformation) {
+  for (const Source& source :
+       {Source{k_sum}, Source{k_loops}, Source{k_loops, {}, {"-O0"}},
+        Source{k_allocation, {}, {}, "new.cpp"}, Source{k_large, {}, {}, "large.cpp"}}) {
+    const CanonicalUnit plain = unit_of(source);
+    EXPECT_EQ(plain.debug_bitcode, "");
+    for (const char* flag : {"-g", "-g3", "-gline-tables-only", "-gdwarf-4"}) {
+      Source with = source;
+      with.other_flags.emplace_back(flag);
+      const CanonicalUnit unit = unit_of(with);
+      EXPECT_EQ(unit.digest, plain.digest) << source.text << flag;
+      EXPECT_THAT(disassembled(test_folder(), unit.debug_bitcode), HasSubstr("!DILocation"));
+    }
+  }
+}
+
+TEST(Canonicalize, IsTheSameWhereverItsLinesStand) {
+  const std::string moved = "/* a\n comment */\n\n" + k_loops;
+  EXPECT_EQ(unit_of({moved}).digest, unit_of({k_loops}).digest);
+  EXPECT_EQ(unit_of({moved, {}, {"-g"}}).digest, unit_of({k_loops, {}, {"-g"}}).digest);
+}
+
+TEST(Canonicalize, GivesACompanionOfTheSameCodeAndName) {
+  const CanonicalUnit unit = unit_of({k_large, {}, {"-g"}, "large.cpp"});
+  const auto again = canonicalize(unit.debug_bitcode, {}, {}, "");
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_EQ(again->digest, unit.digest);
+  const auto name = [](const std::string& bitcode) {
+    const std::string text = disassembled(test_folder(), bitcode);
+    const auto begin = text.find("source_filename");
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  EXPECT_EQ(name(unit.debug_bitcode), name(unit.bitcode));
+}
+
 TEST(Canonicalize, TellsDifferentCodeApart) {
   EXPECT_NE(unit_of({k_sum}).digest, unit_of({k_sum + "int more;"}).digest);
 }

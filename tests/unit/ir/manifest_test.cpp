@@ -43,6 +43,8 @@ IrManifest sample() {
                      .language = "c",
                      .bitcode = unit,
                      .machine_code = object,
+                     .debug_bitcode = digest_of("unit -g"),
+                     .debug_machine_code = digest_of("object -g"),
                      .reason = "compiled without optimization",
                      .text_bytes = 50},
                     {.source = "start.S",
@@ -66,6 +68,7 @@ IrManifest sample() {
   manifest.generic_files = {{.path = "/usr/local/bin/tool", .reason = "no captured link made it"}};
   manifest.configurations = {{.name = "default", .products = {0, 1}}};
   for (const Digest& digest : referenced_blobs(manifest)) manifest.blobs[digest] = 1;
+  for (const Digest& digest : debug_blobs(manifest)) manifest.blobs[digest] = 1;
   return manifest;
 }
 
@@ -132,6 +135,27 @@ TEST(ParseIrManifest, RefusesAProductOutsideTheImage) {
   EXPECT_NE(error_after([](Json& json) { json["products"][0]["path"] = "/usr/../../etc/passwd"; }),
             "");
   EXPECT_NE(error_after([](Json& json) { json["products"][0]["path"] = "relative"; }), "");
+}
+
+TEST(ParseIrManifest, RefusesADebugCompanionOfNothing) {
+  EXPECT_EQ(error_after(
+                [](Json& json) { json["units"][2]["debug_bitcode"] = digest_of("unit -g").str(); }),
+            "`units[2].bitcode` is empty, but has a debug companion");
+}
+
+TEST(ParseIrManifest, RefusesADebugCompanionThatIsNotListed) {
+  EXPECT_EQ(
+      error_after([](Json& json) { json["units"][1]["debug_bitcode"] = digest_of("?").str(); }),
+      "`units[1].bitcode with debug information` refers to `" + digest_of("?").str() +
+          "`, which `blobs` does not list");
+}
+
+TEST(DebugBlobs, AreWhatNoOtherDeploymentReads) {
+  IrManifest manifest = sample();
+  EXPECT_EQ(debug_blobs(manifest),
+            (std::set<Digest>{digest_of("unit -g"), digest_of("object -g")}));
+  manifest.units[1].debug_machine_code = manifest.units[1].machine_code;
+  EXPECT_EQ(debug_blobs(manifest), std::set<Digest>{digest_of("unit -g")});
 }
 
 TEST(ParseIrManifest, RefusesAContentThatIsNotListed) {

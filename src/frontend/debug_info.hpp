@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace llvm {
+class LLVMContext;
+class Module;
+}  // namespace llvm
+
+namespace xaas {
+
+/// To be called before a module is read: a module's table of metadata names has them in the order
+/// in which they were met, and -g brings some of its own.
+void fix_metadata_names(llvm::LLVMContext& context);
+
+/// Whether some compile unit of it was compiled with -g.
+bool has_debug_info(const llvm::Module& module);
+
+/// Takes out what only tells where the program came from: debug information, the module flags that
+/// go with it, and the places of inline assembly in the text (`!srcloc`). What is left is the same
+/// with and without -g, and whatever comments and blank lines the text has.
+void remove_debug_info(llvm::Module& module);
+
+}  // namespace xaas
