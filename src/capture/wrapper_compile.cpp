@@ -49,6 +49,7 @@ std::string read_stdin() {
 
 std::vector<std::string> opaque_reasons(const CompileTask& task) {
   std::vector<std::string> reasons;
+  reasons.reserve(task.sources.size());
   for (const Argument* source : task.sources)
     reasons.push_back(opaque_reason(task.invocation, *source));
   return reasons;
@@ -75,10 +76,9 @@ Status record_objects(const WrapperJob& job, const CompileTask& task,
   for (const Argument& argument : task.invocation.arguments) {
     if (!argument.is_flag || argument.meaning != FlagMeaning::lto) continue;
     const std::string& flag = argument.tokens.front();
-    if (!flag.starts_with("-fno-"))
-      XAAS_CHECK(job.store.warn(fmt::format(
-          "the build's own `{}` was left out: links are optimized as a whole at deployment",
-          flag)));
+    if (flag.starts_with("-fno-")) continue;
+    XAAS_CHECK(job.store.warn(fmt::format(
+        "the build's own `{}` was left out: links are optimized as a whole at deployment", flag)));
   }
   return {};
 }

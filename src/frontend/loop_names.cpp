@@ -22,7 +22,7 @@ llvm::SmallVector<llvm::Metadata*> properties(const llvm::MDNode& id) {
 }
 
 llvm::MDNode* renamed(const llvm::MDNode& id) {
-  llvm::SmallVector<llvm::Metadata*> operands(id.op_begin(), id.op_end());
+  const llvm::SmallVector<llvm::Metadata*> operands(id.op_begin(), id.op_end());
   llvm::MDNode* fresh = llvm::MDNode::getDistinct(id.getContext(), operands);
   fresh->replaceOperandWith(0, fresh);
   return fresh;

@@ -73,6 +73,13 @@ TEST_F(StripElf, TellsThatBitcodeIsNeededByAnotherSection) {
   EXPECT_EQ(result.error().code(), "elf.strip");
 }
 
+TEST_F(StripElf, LeavesTheSameObjectWithAndWithoutDebugInformation) {
+  write("d.c", "static int table[4];\nint d(int i) { return ++table[i]; }\n");
+  sh("clang-22 -c d.c -o plain.o; clang-22 -g -c d.c -o debug.o");
+  EXPECT_TRUE(facts_of("debug.o").has_debug_info);
+  EXPECT_EQ(stripped("debug.o", Strip::debug), stripped("plain.o", Strip::debug));
+}
+
 TEST_F(StripElf, ChangesNothingThatIsLoaded) {
   EXPECT_EQ(*first_loaded_difference(bytes_of("p"), stripped("p", Strip::debug)), "");
   EXPECT_EQ(*first_loaded_difference(bytes_of("p"), stripped("p", Strip::all)), "");
