@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <string>
 #include <variant>
 
@@ -141,9 +142,35 @@ Status check_product(const IrManifest& manifest, std::size_t i) {
       .with_code("ir.reference");
 }
 
+Status check_install(const Install& install) {
+  if (!is_inside(install.prefix)) {
+    return fail(ErrorKind::corrupt,
+                "`install.prefix` is `{}`, which is not an absolute path without `..`",
+                install.prefix)
+        .with_code("ir.reference");
+  }
+  const std::string& placeholder = install.placeholder;
+  if (!placeholder.empty() &&
+      (!is_inside(placeholder) || placeholder.size() < install.prefix.size())) {
+    return fail(ErrorKind::corrupt, "`install.placeholder` is `{}`, which cannot stand for `{}`",
+                placeholder, install.prefix)
+        .with_code("ir.reference");
+  }
+  for (std::size_t i = 0; i < install.files.size(); ++i) {
+    const PrefixedFile& file = install.files[i];
+    if (placeholder.empty() || !is_inside(file.path) || !std::ranges::is_sorted(file.places)) {
+      return fail(ErrorKind::corrupt, "`install.files[{}]` names no places of the prefix in a file",
+                  i)
+          .with_code("ir.reference");
+    }
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_references(const IrManifest& manifest) {
+  XAAS_CHECK(check_install(manifest.install));
   for (std::size_t i = 0; i < manifest.units.size(); ++i) XAAS_CHECK(check_unit(manifest, i));
   for (std::size_t i = 0; i < manifest.links.size(); ++i) XAAS_CHECK(check_link(manifest, i));
   for (std::size_t i = 0; i < manifest.products.size(); ++i) XAAS_CHECK(check_product(manifest, i));

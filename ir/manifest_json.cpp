@@ -41,6 +41,7 @@ Json to_json(const TranslationUnit& unit) {
   json["explicit_functions"] = unit.explicit_functions;
   json["neutralized"] = unit.neutralized;
   json["numerics"] = to_json(unit.numerics);
+  json["names_prefix"] = unit.names_prefix;
   json["text_bytes"] = unit.text_bytes;
   return json;
 }
@@ -102,6 +103,10 @@ Json to_json(const GenericFile& file) {
   return {{"path", file.path}, {"reason", file.reason}};
 }
 
+Json to_json(const PrefixedFile& file) {
+  return {{"path", file.path}, {"text", file.is_text}, {"places", file.places}};
+}
+
 Json to_json(const Configuration& configuration) {
   return {{"name", configuration.name}, {"products", configuration.products}};
 }
@@ -111,6 +116,12 @@ Json to_json_array(const std::vector<T>& values) {
   Json array = Json::array();
   for (const T& value : values) array.push_back(to_json(value));
   return array;
+}
+
+Json to_json(const Install& install) {
+  return {{"prefix", install.prefix},
+          {"placeholder", install.placeholder},
+          {"files", to_json_array(install.files)}};
 }
 
 Result<std::vector<std::size_t>> read_indices(const JsonReader& reader, const char* key) {
@@ -166,6 +177,7 @@ Result<TranslationUnit> read_unit(const JsonReader& reader) {
   XAAS_TRY(unit.neutralized, reader.strings("neutralized"));
   XAAS_TRY(const auto numerics, reader.object("numerics"));
   XAAS_TRY(unit.numerics, read_numerics(numerics));
+  XAAS_TRY(unit.names_prefix, reader.boolean_or("names_prefix", false));
   XAAS_TRY(const auto text_bytes, reader.integer_or("text_bytes", 0));
   unit.text_bytes = static_cast<std::uint64_t>(text_bytes);
   return unit;
@@ -268,6 +280,15 @@ Result<Configuration> read_configuration(const JsonReader& reader) {
   return configuration;
 }
 
+Result<PrefixedFile> read_prefixed_file(const JsonReader& reader) {
+  PrefixedFile file;
+  XAAS_TRY(file.path, reader.string("path"));
+  XAAS_TRY(file.is_text, reader.boolean_or("text", false));
+  XAAS_TRY(const auto places, read_indices(reader, "places"));
+  file.places.assign(places.begin(), places.end());
+  return file;
+}
+
 template <class T>
 Status read_all(const JsonReader& reader, const char* key, Result<T> (*read)(const JsonReader&),
                 std::vector<T>& into) {
@@ -277,6 +298,14 @@ Status read_all(const JsonReader& reader, const char* key, Result<T> (*read)(con
     into.push_back(std::move(value));
   }
   return {};
+}
+
+Result<Install> read_install(const JsonReader& reader) {
+  Install install;
+  XAAS_TRY(install.prefix, reader.string("prefix"));
+  XAAS_TRY(install.placeholder, reader.string_or("placeholder", ""));
+  XAAS_CHECK(read_all(reader, "files", read_prefixed_file, install.files));
+  return install;
 }
 
 Status read_blobs(const JsonReader& reader, std::map<Digest, std::uint64_t>& blobs) {
@@ -305,7 +334,6 @@ Status read_header(const JsonReader& reader, IrManifest& manifest) {
   XAAS_TRY(manifest.baseline, reader.string("baseline"));
   XAAS_TRY(manifest.glibc_floor, reader.string_or("glibc_floor", ""));
   XAAS_TRY(manifest.build_system, reader.string_or("build_system", ""));
-  XAAS_TRY(manifest.prefix, reader.string("prefix"));
   return {};
 }
 
@@ -322,7 +350,7 @@ std::string print_ir_manifest(const IrManifest& manifest) {
   json["baseline"] = manifest.baseline;
   json["glibc_floor"] = manifest.glibc_floor;
   json["build_system"] = manifest.build_system;
-  json["prefix"] = manifest.prefix;
+  json["install"] = to_json(manifest.install);
   json["units"] = to_json_array(manifest.units);
   json["links"] = to_json_array(manifest.links);
   json["products"] = to_json_array(manifest.products);
@@ -346,6 +374,8 @@ Result<IrManifest> parse_ir_manifest(std::string_view text) {
   const JsonReader reader(json, "");
   IrManifest manifest;
   XAAS_CHECK(read_header(reader, manifest));
+  XAAS_TRY(const auto install, reader.object("install"));
+  XAAS_TRY(manifest.install, read_install(install));
   XAAS_CHECK(read_all(reader, "units", read_unit, manifest.units));
   XAAS_CHECK(read_all(reader, "links", read_link, manifest.links));
   XAAS_CHECK(read_all(reader, "products", read_product, manifest.products));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "capture_to_manifest.hpp"
 
+#include "install_prefix.hpp"
 #include "link_table.hpp"
 
 #include "xaas/frontend/canonicalize.hpp"
@@ -141,6 +142,7 @@ class ManifestMaker {
       return keep_generic(file, link.error().message());
     }
     if (!link) return std::move(link.error());
+    put_prefix(*link, *request_.install);
     link_indices_[record] = captured_.manifest.links.size();
     captured_.manifest.links.push_back(*std::move(link));
     add(file, captured_.manifest.links.size() - 1);
@@ -191,7 +193,11 @@ class ManifestMaker {
                                                            : "x86-64";
     manifest.glibc_floor = request_.content->glibc_floor;
     manifest.build_system = name_of(request_.build->system);
-    manifest.prefix = request_.prefix;
+    manifest.install = *request_.install;
+    for (const InstalledFile& file : *request_.installed) {
+      if (!file.prefixed.places.empty() && is_utf8(file.path))
+        manifest.install.files.push_back(file.prefixed);
+    }
     Configuration configuration{.name = "default"};
     for (std::size_t i = 0; i < manifest.products.size(); ++i) configuration.products.push_back(i);
     manifest.configurations.push_back(std::move(configuration));
@@ -210,6 +216,12 @@ class ManifestMaker {
           fmt::format("{} was left out of {} compiles: it names the build machine; deployment "
                       "chooses the processor",
                       flag, count));
+    }
+    for (const InstalledFile& file : *request_.installed) {
+      if (!file.has_pieces_of_placeholder) continue;
+      captured_.warnings.push_back(
+          fmt::format("`{}` holds its install prefix in pieces: the generic image has `{}` for it",
+                      file.path, request_.install->placeholder));
     }
     for (const std::string& text : units_.build_paths()) {
       captured_.warnings.push_back(

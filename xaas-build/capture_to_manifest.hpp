@@ -22,7 +22,7 @@ struct ManifestRequest {
   const ImageContent* content = nullptr;
   const BlobFolder* blobs = nullptr;
   std::string baseline;  // empty: the architecture's
-  std::string prefix;
+  const Install* install = nullptr;
   unsigned jobs = 1;
 };
 

@@ -2,7 +2,9 @@
 #include "install_tree.hpp"
 
 #include "build_paths.hpp"
+#include "install_prefix.hpp"
 
+#include "xaas/ir/prefix.hpp"
 #include "xaas/support/files.hpp"
 
 #include <fmt/format.h>
@@ -121,18 +123,26 @@ Result<std::vector<UsedObject>> objects_of(const BuildResult& build, const std::
   return objects;
 }
 
-Result<InstalledFile> read_installed_file(const BuildResult& build,
+Result<InstalledFile> read_installed_file(const BuildResult& build, const Install& install,
                                           const std::filesystem::path& relative) {
   InstalledFile file{.path = "/" + relative.string(), .now = build.stage / relative};
   XAAS_TRY(const auto bytes, read_file(file.now));
   XAAS_TRY(file.elf, read_elf(bytes));
   XAAS_TRY(file.objects, objects_of(build, file.path, bytes));
   XAAS_TRY(const auto stripped, without_bitcode(bytes, file.elf));
-  if (stripped) {
+  PrefixedContent content = put_prefix(stripped ? *stripped : bytes, file.path, install);
+  file.prefixed = std::move(content.facts);
+  file.has_pieces_of_placeholder =
+      !file.prefixed.is_text && has_pieces_of(install.placeholder, content.bytes);
+  if (stripped || !file.prefixed.places.empty()) {
     std::error_code error;
     const auto mode = std::filesystem::status(file.now, error).permissions();
-    XAAS_CHECK(write_file(file.now, *stripped, static_cast<unsigned>(mode) & 07777));
-    if (file.elf) file.elf->has_bitcode = false;
+    XAAS_CHECK(write_file(file.now, content.bytes, static_cast<unsigned>(mode) & 07777));
+  }
+  if (file.elf) {
+    file.elf->has_bitcode = false;
+    for (std::string& folder : file.elf->runpath)
+      folder = without_padding(replaced(folder, install.placeholder, install.prefix));
   }
   return file;
 }
@@ -154,14 +164,15 @@ Status install_requested(const BuildResult& build, const std::string& prefix,
   return {};
 }
 
-Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build) {
+Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build,
+                                                     const Install& install) {
   XAAS_TRY(const auto paths, list_tree(build.stage));
   std::vector<InstalledFile> files;
   for (const std::filesystem::path& relative : paths) {
     std::error_code error;
     const auto status = std::filesystem::symlink_status(build.stage / relative, error);
     if (error || !std::filesystem::is_regular_file(status)) continue;
-    XAAS_TRY(auto file, while_doing(read_installed_file(build, relative),
+    XAAS_TRY(auto file, while_doing(read_installed_file(build, install, relative),
                                     fmt::format("reading installed `/{}`", relative.string())));
     files.push_back(std::move(file));
   }

@@ -5,6 +5,7 @@
 
 #include "xaas/capture/build.hpp"
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/ir/manifest.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -20,6 +21,8 @@ struct InstalledFile {
   std::filesystem::path now;  // in the staging root
   std::optional<ElfFacts> elf;
   std::vector<UsedObject> objects;  // of an archive, as they were before bitcode was removed
+  PrefixedFile prefixed;            // where the prefix of the image stands in it
+  bool has_pieces_of_placeholder = false;  // which could not be replaced
 };
 
 /// `--product NAME[=DEST]`: a linked file to install where the project has no install rule.
@@ -36,8 +39,10 @@ Status install_requested(const BuildResult& build, const std::string& prefix,
 
 /// The regular files of the staging root, sorted by path. Bitcode that fat objects and archives of
 /// them carry is removed from the files: it does not belong into the generic image. The objects of
-/// archives go into the build's store as they were.
-Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build);
+/// archives go into the build's store as they were. The placeholder gives way to the prefix of the
+/// image.
+Result<std::vector<InstalledFile>> read_install_tree(const BuildResult& build,
+                                                     const Install& install);
 
 /// `invalid_input`, with the linked programs and the options that would install them, for an empty
 /// tree.

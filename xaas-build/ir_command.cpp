@@ -3,18 +3,23 @@
 
 #include "capture_to_manifest.hpp"
 #include "image_content.hpp"
+#include "install_prefix.hpp"
 #include "pack_image.hpp"
 #include "report.hpp"
 #include "unit_table.hpp"
 
 #include "xaas/capture/build.hpp"
 #include "xaas/image/xaas_image.hpp"
+#include "xaas/ir/prefix.hpp"
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/targets/target.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -81,6 +86,17 @@ Result<WorkFolder> make_work_folder(const IrOptions& options) {
   return work;
 }
 
+Status check_prefix(const std::string& prefix) {
+  const bool is_plain = prefix.starts_with('/') && without_padding(prefix) == prefix &&
+                        !(prefix + "/").contains("/../") && prefix != "/";
+  if (is_plain && prefix.size() <= placeholder_prefix().size()) return {};
+  return fail(ErrorKind::invalid_input, "`--prefix {}` is no prefix for an image", prefix)
+      .with_code("build.prefix")
+      .with_help(fmt::format("name a folder by its absolute path, of at most {} characters, e.g. "
+                             "`/opt/solver`",
+                             placeholder_prefix().size()));
+}
+
 /// Refused before anything is built, not after an hour of it.
 Status check_options(const IrOptions& options, const LayoutReference& output) {
   std::error_code error;
@@ -93,10 +109,18 @@ Status check_options(const IrOptions& options, const LayoutReference& output) {
   for (const LayoutReference& tag : {output, generic_tag_of(output)})
     XAAS_CHECK(check_can_write(tag, options.force ? Replace::yes : Replace::no));
   for (const std::filesystem::path& include : options.includes) XAAS_CHECK(check_include(include));
+  XAAS_CHECK(check_prefix(options.prefix));
   if (options.baseline.empty()) return {};
   auto baseline = target_of_cpu(options.baseline, native_architecture());
   if (!baseline) return std::move(baseline.error()).while_doing("reading --baseline");
   return {};
+}
+
+/// A program that was not rid of the placeholder finds its files through a link.
+void lead_to_prefix(ImageContent& content, const std::vector<InstalledFile>& installed,
+                    const Install& install) {
+  if (std::ranges::any_of(installed, &InstalledFile::has_pieces_of_placeholder))
+    content.application[install.placeholder.substr(1)] = LayerLink{.target = install.prefix};
 }
 
 }  // namespace
@@ -111,28 +135,34 @@ Result<int> run_ir_command(const IrOptions& options) {
   XAAS_TRY(const auto work, make_work_folder(options));
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
 
-  const BuildRequest request{.source = options.source,
-                             .work = work.path,
-                             .work_stays = !work.temporary,
-                             .command = options.command,
-                             .baseline = options.baseline,
-                             .jobs = jobs};
+  const Install install{.prefix = options.prefix,
+                        .placeholder = options.fixed_prefix ? "" : placeholder_prefix()};
+  const BuildRequest request{
+      .source = options.source,
+      .work = work.path,
+      .work_stays = !work.temporary,
+      .command = options.command,
+      .prefix = install.placeholder.empty() ? install.prefix : install.placeholder,
+      .baseline = options.baseline,
+      .jobs = jobs};
   XAAS_TRY(const auto build, capture_build(request, progress));
-  XAAS_CHECK(install_requested(build, request.prefix, options.products));
+  XAAS_CHECK(move_to_prefix(build.stage, install));
+  XAAS_CHECK(install_requested(build, install.prefix, options.products));
 
   progress.stage("reading the install tree");
-  XAAS_TRY(const auto installed, read_install_tree(build));
+  XAAS_TRY(const auto installed, read_install_tree(build, install));
   if (installed.empty()) return empty_install_tree(build);
   XAAS_TRY(auto scratch, TemporaryFolder::make(work.path));
-  XAAS_TRY(const auto content,
+  XAAS_TRY(auto content,
            collect_image_content(build.stage, installed, options.includes, scratch.path()));
+  lead_to_prefix(content, installed, install);
   const BlobFolder blobs(work.path / "blobs");
   const ManifestRequest manifest_request{.build = &build,
                                          .installed = &installed,
                                          .content = &content,
                                          .blobs = &blobs,
                                          .baseline = options.baseline,
-                                         .prefix = request.prefix,
+                                         .install = &install,
                                          .jobs = jobs};
   XAAS_TRY(const auto captured, make_manifest(manifest_request, progress));
 

@@ -85,6 +85,15 @@ void add_build_options(CLI::App& ir, IrOptions& options) {
                 "Processor of the generic image (default: x86-64 or armv8-a)")
       ->type_name("CPU")
       ->group(k_building);
+  ir.add_option("--prefix", options.prefix,
+                "Where images have the application (default: /usr/local)")
+      ->type_name("DIR")
+      ->group(k_building);
+  ir.add_flag(
+        "--fixed-prefix", options.fixed_prefix,
+        "Let the build see this prefix, not a placeholder: for builds that do not bear a long "
+        "one. Trees then look for their files there, wherever they lie")
+      ->group(k_building);
   ir.add_option("-j,--jobs", options.jobs,
                 "Parallel jobs (default: the processors this process may use)")
       ->check(CLI::Range(1, 4096).description(""))

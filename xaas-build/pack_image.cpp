@@ -23,7 +23,7 @@ std::vector<std::string> only_program(const IrManifest& manifest) {
 
 ImageConfig make_config(const IrManifest& manifest, const ImageSettings& settings,
                         const WrittenLayer& base, const WrittenLayer& application) {
-  const std::string own = manifest.prefix + "/bin:";
+  const std::string own = manifest.install.prefix + "/bin:";
   const std::string standard = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
   const std::string path = "PATH=" + (standard.contains(own) ? standard : own + standard);
   ImageConfig config{.platform = {.architecture = manifest.architecture, .os = "linux"},

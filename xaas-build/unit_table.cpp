@@ -4,6 +4,7 @@
 #include "build_paths.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/ir/prefix.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -85,6 +86,7 @@ Status UnitTable::keep_machine_code(TranslationUnit& unit, std::string_view obje
   unit.reason = std::move(reason);
   XAAS_TRY(const auto plain, strip_elf(object, Strip::debug));
   XAAS_TRY(unit.machine_code, blobs_->put(plain));
+  unit.names_prefix |= plain.contains(placeholder_prefix());
   XAAS_TRY(const auto facts, read_elf(object));
   if (facts && facts->has_debug_info) {
     XAAS_TRY(const auto companion, strip_elf(object, Strip::nothing));
@@ -136,6 +138,7 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   std::string reason = unhonoured_flag(unit.pipeline_flags);
   if (reason.empty()) reason = std::move(canonical.why_not_lowered);
   unit.numerics = std::move(canonical.numerics);
+  unit.names_prefix = canonical.names_prefix;
   if (!reason.empty() || !can_keep_bits(unit))
     XAAS_CHECK(keep_machine_code(unit, object, std::move(reason)));
   return unit;

@@ -56,14 +56,16 @@ struct TreeContent {
   const std::filesystem::path& root;  // the generic image, unpacked
   const TreeLayout& layout;
   const std::vector<VerifiedProduct>& products;
-  const DeploymentRecord& record;
+  const Placement& placement;
+  DeploymentRecord record;
   bool runs_here = false;  // this machine can run the products: see that they load
   bool force = false;      // a deployment that is there by then may be replaced
 };
 
-/// Writes the tree beside its place and moves it there when it is whole. `output.exists` when
-/// another process has put something there meanwhile.
-Status write_tree(const TreeContent& content, const TreeOutput& output);
+/// Writes the tree beside its place and moves it there when it is whole; gives the record, to which
+/// it adds where the prefix stands. `output.exists` when another process has put something there
+/// meanwhile.
+Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& output);
 
 /// Adds a layer with the products and the record to the generic image and tags the result.
 /// `output.exists` when the tag has been taken meanwhile and may not be replaced.

@@ -39,6 +39,25 @@ Result<DeployedProduct> read_product(const JsonReader& reader) {
   return product;
 }
 
+Json to_json(const PrefixedFile& file) {
+  return {{"path", file.path}, {"text", file.is_text}, {"places", file.places}};
+}
+
+Result<PrefixedFile> read_prefixed_file(const JsonReader& reader) {
+  PrefixedFile file;
+  XAAS_TRY(file.path, reader.string("path"));
+  XAAS_TRY(file.is_text, reader.boolean_or("text", false));
+  if (!reader.has("places")) return file;
+  for (const Json& place : reader.value().at("places")) {
+    if (!place.is_number_unsigned()) {
+      return fail(ErrorKind::corrupt, "`{}.places` holds something that is no place", reader.path())
+          .with_code("support.json-field");
+    }
+    file.places.push_back(place.get<std::uint64_t>());
+  }
+  return file;
+}
+
 }  // namespace
 
 std::string print_record(const DeploymentRecord& record) {
@@ -63,6 +82,11 @@ std::string print_record(const DeploymentRecord& record) {
   json["products"] = std::move(products);
   json["generic_products"] = record.generic_products;
   json["notes"] = record.notes;
+  json["prefix"] = record.prefix;
+  json["room"] = record.room;
+  Json prefixed = Json::array();
+  for (const PrefixedFile& file : record.prefixed) prefixed.push_back(to_json(file));
+  json["prefixed"] = std::move(prefixed);
   return print_json(json);
 }
 
@@ -100,6 +124,16 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   }
   XAAS_TRY(record.generic_products, reader.strings("generic_products"));
   XAAS_TRY(record.notes, reader.strings("notes"));
+  XAAS_TRY(record.prefix, reader.string_or("prefix", ""));
+  XAAS_TRY(const auto room, reader.integer_or("room", 0));
+  record.room = static_cast<std::size_t>(room);
+  if (reader.has("prefixed")) {
+    XAAS_TRY(const auto prefixed, reader.objects("prefixed"));
+    for (const JsonReader& object : prefixed) {
+      XAAS_TRY(auto file, read_prefixed_file(object));
+      record.prefixed.push_back(std::move(file));
+    }
+  }
   return record;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/ir/manifest.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
@@ -28,8 +29,8 @@ struct DeployedProduct {
   friend bool operator==(const DeployedProduct&, const DeployedProduct&) = default;
 };
 
-/// How a deployment was made (`xaas.deployment/0`). Nothing in it depends on when or in which
-/// folder.
+/// How a deployment was made (`xaas.deployment/0`). Nothing in it depends on when, and of the
+/// folder it says only what its programs have compiled in.
 struct DeploymentRecord {
   std::string application;
   Digest image;           // the IR image's index
@@ -48,6 +49,9 @@ struct DeploymentRecord {
   std::vector<DeployedProduct> products;
   std::vector<std::string> generic_products;  // specialized files that could not be: paths
   std::vector<std::string> notes;
+  std::string prefix;    // where its programs look for their files
+  std::size_t room = 0;  // for a prefix, in what is compiled in; 0: that does not name it
+  std::vector<PrefixedFile> prefixed;  // of a tree, below its root: where the prefix stands
 
   friend bool operator==(const DeploymentRecord&, const DeploymentRecord&) = default;
 };

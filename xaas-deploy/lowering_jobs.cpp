@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "lowering_jobs.hpp"
 
+#include "placement.hpp"
+
 #include "xaas/lowering/guard.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/targets/run_time_checks.hpp"
@@ -132,23 +134,26 @@ class JobMaker {
   }
 
   /// With debug information where it is wanted and there is some.
-  [[nodiscard]] std::string form(const Digest& plain, const Digest& companion) const {
+  [[nodiscard]] const Digest& form(const Digest& plain, const Digest& companion) const {
     const bool with = debug_info_ == DebugInfo::with && !companion.is_empty();
-    return blob(with ? companion : plain);
+    return with ? companion : plain;
   }
 
   std::variant<LoweringJob::Object, LoweringJob::Bitcode> input_of(std::size_t index) const {
     const TranslationUnit& unit = manifest_.units[index];
     const UnitPlan& plan = *plans_.at(index);
     if (plan.treatment == Treatment::machine_code) {
-      return LoweringJob::Object{.prefix = "",
-                                 .path = form(unit.machine_code, unit.debug_machine_code)};
+      const Digest& object = form(unit.machine_code, unit.debug_machine_code);
+      const bool is_placed = unit.names_prefix && !places_.placement.placeholder.empty();
+      return LoweringJob::Object{
+          .prefix = "", .path = is_placed ? placed_object(places_, object).string() : blob(object)};
     }
-    LoweringJob::Bitcode bitcode{.path = form(unit.bitcode, unit.debug_bitcode),
+    LoweringJob::Bitcode bitcode{.path = blob(form(unit.bitcode, unit.debug_bitcode)),
                                  .name = fmt::format("{}-{}", index, unit.source),
                                  .extra_features = {},
                                  .keep_bits = plan.keep_bits,
-                                 .fused = unit.numerics.fused};
+                                 .fused = unit.numerics.fused,
+                                 .names_prefix = unit.names_prefix};
     if (plan.treatment == Treatment::lower_with_floor) {
       for (const std::string& feature : unit.floor) bitcode.extra_features.push_back("+" + feature);
     }
@@ -260,6 +265,8 @@ std::vector<PlannedLowering> make_lowering_jobs(
                       .features = code_generation_features(plan.target),
                       .opt_level = link_plan.opt_level,
                       .full_lto = link_plan.lto == LtoMode::full,
+                      .placeholder = places.placement.placeholder,
+                      .prefix = places.placement.padded,
                       .cache = places.cache.string(),
                       .save_temps = save_temps_folder(places, lowerings.size()),
                       .work = work.string()};

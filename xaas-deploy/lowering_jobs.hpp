@@ -19,6 +19,13 @@ namespace xaas {
 using RunpathPolicy =
     std::function<std::optional<std::vector<std::string>>(const Product& product)>;
 
+/// Where a deployment will lie, for what has the install prefix compiled in.
+struct Placement {
+  std::string prefix;
+  std::string placeholder;  // in the IR; empty: the image's prefix is compiled in for good
+  std::string padded;       // `prefix`, as long as the placeholder; empty when it is not needed
+};
+
 /// Where the links of a deployment find their inputs and leave their results.
 struct LoweringPlaces {
   std::filesystem::path blobs;       // contents of the IR layers by hex digest
@@ -26,6 +33,7 @@ struct LoweringPlaces {
   std::filesystem::path work;        // private to the links
   std::filesystem::path cache;       // empty: none
   std::filesystem::path save_temps;  // empty: none
+  Placement placement;
 };
 
 /// A link to run, and the products that its output becomes.

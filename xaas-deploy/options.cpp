@@ -130,6 +130,10 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
                    "A folder that works in place, or an image in a layout")
       ->required()
       ->type_name("tree:FOLDER|oci:LAYOUT[:TAG]");
+  specialize
+      ->add_option("--prefix", options.prefix,
+                   "Where a tree will lie when its programs run (default: FOLDER)")
+      ->type_name("DIR");
   specialize->add_flag("--force", options.force, "Replace a deployment or tag that is there");
   add_lowering_options(*specialize, options);
   auto* quiet =

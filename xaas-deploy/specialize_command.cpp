@@ -5,6 +5,7 @@
 #include "deployment_report.hpp"
 #include "identity.hpp"
 #include "lowering_jobs.hpp"
+#include "placement.hpp"
 #include "verify_products.hpp"
 
 #include "xaas/elf/elf_file.hpp"
@@ -286,6 +287,28 @@ Status check_programs_load(const std::vector<VerifiedProduct>& products, const I
   return {};
 }
 
+std::string prefix_of(const IrManifest& ir, const DeploymentOutput& output,
+                      const SpecializeOptions& options) {
+  const auto* tree = std::get_if<TreeOutput>(&output);
+  if (tree == nullptr) return ir.install.prefix;
+  return (options.prefix.empty() ? tree->folder : options.prefix).string();
+}
+
+/// Where the prefix is asked for, it is that of a tree.
+Status check_prefix(const std::filesystem::path& prefix, const DeploymentOutput& output) {
+  if (prefix.empty()) return {};
+  if (!std::holds_alternative<TreeOutput>(output)) {
+    return fail(ErrorKind::invalid_input, "`--prefix` is for trees: an image has a prefix already")
+        .with_code("deploy.prefix")
+        .with_help("`xaas-build ir --prefix` decides on an image's");
+  }
+  if (prefix.is_absolute() && prefix == prefix.lexically_normal() && prefix.has_filename())
+    return {};
+  return fail(ErrorKind::invalid_input, "`--prefix {}` is no absolute path of a folder",
+              prefix.string())
+      .with_code("deploy.prefix");
+}
+
 Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
                                 const SpecializeOptions& options, Progress& progress) {
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
@@ -298,6 +321,8 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   if (tree != nullptr) {
     XAAS_TRY(layout, TreeLayout::make(image, workshop.root));
   }
+  XAAS_TRY(const auto placement,
+           place_at(image.ir, preparation.plan, prefix_of(image.ir, output, options)));
   std::error_code error;
   const LoweringPlaces places{
       .blobs = workshop.blobs,
@@ -306,15 +331,19 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
       .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
       .save_temps = options.save_temps.empty()
                         ? options.save_temps
-                        : std::filesystem::absolute(options.save_temps, error)};
+                        : std::filesystem::absolute(options.save_temps, error),
+      .placement = placement};
   const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
     return layout ? layout->runpath_of(product) : product.runpath;
   };
   XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
   XAAS_CHECK(write_guards(preparation.plan.target, places));
+  XAAS_CHECK(write_placed_objects(image.ir, preparation.plan, places, debug_info));
   DeploymentRecord record = start_record(preparation);
   record.frame_pointers = options.frame_pointers;
   record.debug_info = options.debug;
+  record.prefix = placement.prefix;
+  record.room = placement.padded.size();
   const auto identity = [&](const std::string& own) { return identity_option(record, own); };
   auto lowerings =
       make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity, debug_info);
@@ -331,14 +360,15 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   progress.stage("writing the deployment");
   if (tree != nullptr) {
     record.reference = image.reference.str();
-    XAAS_CHECK(write_tree({.image = image,
-                           .root = workshop.root,
-                           .layout = *layout,
-                           .products = products,
-                           .record = record,
-                           .runs_here = is_for_here,
-                           .force = options.force},
-                          *tree));
+    XAAS_TRY(record, write_tree({.image = image,
+                                 .root = workshop.root,
+                                 .layout = *layout,
+                                 .products = products,
+                                 .placement = placement,
+                                 .record = std::move(record),
+                                 .runs_here = is_for_here,
+                                 .force = options.force},
+                                *tree));
   } else {
     if (is_for_here) XAAS_CHECK(check_programs_load(products, image.ir, workshop.root));
     XAAS_TRY(const auto written,
@@ -365,6 +395,7 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   if (!options.events.empty()) XAAS_CHECK(progress.write_events_to(options.events));
   XAAS_TRY(const auto output, parse_deployment_output(options.output));
   XAAS_CHECK(check_output_is_free(output, options.force));
+  XAAS_CHECK(check_prefix(options.prefix, output));
   XAAS_TRY(const auto preparation, prepare(options));
   if (options.debug) XAAS_CHECK(check_debug_companions(preparation.image));
   if (std::holds_alternative<TreeOutput>(output)) {

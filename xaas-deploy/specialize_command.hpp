@@ -19,6 +19,7 @@ struct SpecializeOptions {
   bool use_cache = true;
   unsigned jobs = 0;  // 0: what this process may use
   std::filesystem::path save_temps;
+  std::filesystem::path prefix;  // of a tree; empty: its folder
   bool frame_pointers = false;
   bool debug = false;            // products have debug information
   std::filesystem::path source;  // where it says that the source lies; empty: as in the image

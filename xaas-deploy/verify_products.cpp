@@ -4,12 +4,14 @@
 #include "image_loader.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/ir/prefix.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/verify/verify.hpp"
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -93,6 +95,11 @@ std::string loader_complaint(const Outcome& outcome) {
   return fmt::format("{}", fmt::join(complaints, "; "));
 }
 
+bool names_prefix(const IrManifest& manifest, const LinkPlan& plan) {
+  return std::ranges::any_of(
+      plan.units, [&](const UnitPlan& unit) { return manifest.units[unit.unit].names_prefix; });
+}
+
 /// The file with debug information, if it is the same program.
 Result<std::optional<std::string>> with_debug_info(const LoweringJob& job, std::string_view plain,
                                                    VerifiedProduct& verified) {
@@ -140,6 +147,12 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
     XAAS_TRY(installed, strip_elf(bytes, strip_of(product.strip)));
   }
   if (!installed) installed = bytes;
+  if (names_prefix(against.manifest, *lowering.plan) &&
+      has_pieces_of(lowering.job.placeholder, bytes)) {
+    verified.note +=
+        fmt::format("{}`{}` holds the prefix of its build in pieces, which could not be replaced",
+                    verified.note.empty() ? "" : "; ", product.path);
+  }
   XAAS_CHECK(write_file(verified.file, *installed, product.mode));
   verified.record = {.path = product.path,
                      .content = digest_of(*installed),

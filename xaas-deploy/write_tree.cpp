@@ -2,9 +2,11 @@
 #include "deployment.hpp"
 #include "image_loader.hpp"
 #include "image_root.hpp"
+#include "placement.hpp"
 
 #include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/ir/prefix.hpp"
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
 
@@ -91,6 +93,42 @@ Status copy_installed(const TreeContent& content, const std::string& path,
   return xaas::copy_file(from, to);
 }
 
+bool is_lowered(const TreeContent& content, const std::string& path) {
+  return std::ranges::any_of(content.products, [&](const VerifiedProduct& verified) {
+    return content.image.ir.products[verified.product].path == path;
+  });
+}
+
+/// The prefix of the tree, in installed files that name the image's.
+Status place_installed(TreeContent& content, const std::filesystem::path& tree) {
+  const Install& install = content.image.ir.install;
+  for (PrefixedFile file : install.files) {
+    if (is_lowered(content, file.path)) continue;
+    const std::string place = content.layout.place_of(file.path);
+    XAAS_TRY(const auto to, destination(tree, place));
+    XAAS_TRY(const auto bytes, read_file(to));
+    XAAS_TRY(const auto placed, place_file(bytes, file, install, content.placement));
+    std::error_code error;
+    const auto mode = std::filesystem::status(to, error).permissions();
+    XAAS_CHECK(write_file(to, placed, static_cast<unsigned>(mode) & 07777));
+    file.path = place;
+    content.record.prefixed.push_back(std::move(file));
+  }
+  return {};
+}
+
+Status install_product(TreeContent& content, const VerifiedProduct& verified,
+                       const std::filesystem::path& tree) {
+  const std::string place =
+      content.layout.place_of(content.image.ir.products[verified.product].path);
+  XAAS_TRY(const auto to, destination(tree, place));
+  XAAS_CHECK(xaas::copy_file(verified.file, to));
+  XAAS_TRY(const auto bytes, read_file(verified.file));
+  PrefixedFile file{.path = place, .places = places_of(content.placement.padded, bytes)};
+  if (!file.places.empty()) content.record.prefixed.push_back(std::move(file));
+  return {};
+}
+
 Error not_moved(const std::filesystem::path& folder, int reason) {
   return fail(ErrorKind::io, "cannot move the finished tree to `{}`: {}", folder.string(),
               std::generic_category().message(reason))
@@ -168,7 +206,7 @@ class LibrarySearch {
 
 Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root) {
   TreeLayout layout;
-  layout.prefix_ = image.ir.prefix;
+  layout.prefix_ = image.ir.install.prefix;
   const auto folders_of_loader = loader_folders(root);
   LibrarySearch search(root, folders_of_loader.value_or(std::vector<std::string>{}));
   XAAS_TRY(layout.installed_, installed_paths(image));
@@ -207,7 +245,7 @@ std::vector<std::string> TreeLayout::runpath_of(const Product& product) const {
   return runpath;
 }
 
-Status write_tree(const TreeContent& content, const TreeOutput& output) {
+Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& output) {
   const std::filesystem::path parent = output.folder.parent_path();
   XAAS_CHECK(make_folders(parent));
   remove_stale_temporaries(parent);
@@ -222,11 +260,10 @@ Status write_tree(const TreeContent& content, const TreeOutput& output) {
     XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
     XAAS_CHECK(xaas::copy_file(from, to));
   }
-  for (const VerifiedProduct& verified : content.products) {
-    const Product& product = content.image.ir.products[verified.product];
-    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(product.path)));
-    XAAS_CHECK(xaas::copy_file(verified.file, to));
-  }
+  XAAS_CHECK(place_installed(content, tree));
+  for (const VerifiedProduct& verified : content.products)
+    XAAS_CHECK(install_product(content, verified, tree));
+  std::ranges::sort(content.record.prefixed, {}, &PrefixedFile::path);
   for (const VerifiedProduct& verified : content.products) {
     const Product& product = content.image.ir.products[verified.product];
     const bool program = content.image.ir.links[product.link].kind == LinkKind::executable;
@@ -237,7 +274,8 @@ Status write_tree(const TreeContent& content, const TreeOutput& output) {
   }
   XAAS_TRY(const auto record, destination(tree, std::string(k_record_path)));
   XAAS_CHECK(write_file(record, print_record(content.record)));
-  return move_into_place(tree, output, content.force);
+  XAAS_CHECK(move_into_place(tree, output, content.force));
+  return std::move(content.record);
 }
 
 }  // namespace xaas

@@ -10,6 +10,8 @@
 #include "numerics.hpp"
 #include "vector_calls.hpp"
 
+#include "xaas/ir/prefix.hpp"
+
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 
@@ -159,6 +161,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   const std::string with_debug_info =
       has_debug_info(*module) ? write_bitcode(*module, Summary::none) : std::string();
   remove_debug_info(*module);
+  unit.names_prefix = !strings_naming(*module, placeholder_prefix()).empty();
   name_by_content(*module);
   unit.bitcode = write_bitcode(*module, Summary::thin_lto);
   unit.digest = digest_of(unit.bitcode);

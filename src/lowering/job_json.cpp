@@ -12,7 +12,7 @@
 // item   = {"option": TEXT}
 //        | {"object": PATH, "prefix": TEXT}
 //        | {"bitcode": PATH, "name": TEXT, "extra_features": [FEATURE...], "keep_bits": BOOLEAN,
-//           "fused": BOOLEAN}
+//           "fused": BOOLEAN, "names_prefix": BOOLEAN}
 //        | {"library": [item...]}            items of a library are objects and bitcode
 
 namespace xaas {
@@ -25,11 +25,9 @@ Json to_json(const LoweringJob::Object& object) {
 }
 
 Json to_json(const LoweringJob::Bitcode& unit) {
-  return {{"bitcode", unit.path},
-          {"name", unit.name},
-          {"extra_features", unit.extra_features},
-          {"keep_bits", unit.keep_bits},
-          {"fused", unit.fused}};
+  return {
+      {"bitcode", unit.path},        {"name", unit.name},   {"extra_features", unit.extra_features},
+      {"keep_bits", unit.keep_bits}, {"fused", unit.fused}, {"names_prefix", unit.names_prefix}};
 }
 
 Json to_json(const LoweringJob::Option& option) {
@@ -51,6 +49,7 @@ Result<Member> parse_member(const JsonReader& reader) {
     XAAS_TRY(unit.extra_features, reader.strings("extra_features"));
     XAAS_TRY(unit.keep_bits, reader.boolean_or("keep_bits", false));
     XAAS_TRY(unit.fused, reader.boolean_or("fused", false));
+    XAAS_TRY(unit.names_prefix, reader.boolean_or("names_prefix", false));
     return unit;
   }
   LoweringJob::Object object;
@@ -105,6 +104,8 @@ std::string print_job(const LoweringJob& job) {
                      {"frame_pointers", job.frame_pointers},
                      {"source_folder", job.source_folder},
                      {"build_id", job.build_id},
+                     {"placeholder", job.placeholder},
+                     {"prefix", job.prefix},
                      {"threads", job.threads},
                      {"cache", job.cache},
                      {"save_temps", job.save_temps},
@@ -127,6 +128,8 @@ Result<LoweringJob> parse_job(std::string_view json) {
   XAAS_TRY(job.frame_pointers, reader.boolean_or("frame_pointers", false));
   XAAS_TRY(job.source_folder, reader.string_or("source_folder", ""));
   XAAS_TRY(job.build_id, reader.string_or("build_id", ""));
+  XAAS_TRY(job.placeholder, reader.string_or("placeholder", ""));
+  XAAS_TRY(job.prefix, reader.string_or("prefix", ""));
   XAAS_TRY(job.threads, parse_count(reader, "threads", job.threads));
   XAAS_TRY(job.cache, reader.string_or("cache", ""));
   XAAS_TRY(job.save_temps, reader.string_or("save_temps", ""));

@@ -45,6 +45,8 @@ Rewrite rewrite_for(const LoweringJob& job, const Bitcode& unit) {
                  .fused = unit.fused,
                  .frame_pointers = job.frame_pointers,
                  .source_folder = job.source_folder,
+                 .placeholder = unit.names_prefix ? job.placeholder : std::string(),
+                 .prefix = job.prefix,
                  .thin_lto = !job.full_lto};
 }
 
@@ -57,7 +59,8 @@ Result<Placed> place_unit(const Bitcode& unit, const UnitFacts& facts, const Rew
                           const std::string& path) {
   const bool stays = !facts.has_features && rewrite.floor.empty() && rewrite.tune.empty() &&
                      !rewrite.keep_bits && !rewrite.frame_pointers &&
-                     rewrite.source_folder.empty() && rewrite.thin_lto;
+                     rewrite.source_folder.empty() && rewrite.placeholder.empty() &&
+                     rewrite.thin_lto;
   if (stays) {
     std::error_code error;
     std::filesystem::remove(path, error);

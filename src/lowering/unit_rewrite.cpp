@@ -4,6 +4,7 @@
 #include "floor.hpp"
 #include "keep_bits.hpp"
 #include "move_source.hpp"
+#include "put_prefix.hpp"
 
 #include <llvm/ADT/StringRef.h>
 #include <llvm/Analysis/ModuleSummaryAnalysis.h>
@@ -159,6 +160,7 @@ Result<RewrittenUnit> rewrite_unit(std::string_view bitcode, const Rewrite& rewr
   if (rewrite.keep_bits) keep_bits(**module, rewrite.fused);
   if (rewrite.frame_pointers) add_frame_pointers(**module);
   if (!rewrite.source_folder.empty()) move_source(**module, rewrite.source_folder);
+  if (!rewrite.placeholder.empty()) put_prefix(**module, rewrite.placeholder, rewrite.prefix);
   RewrittenUnit unit;
   unit.explicit_functions = stamp_functions(**module, rewrite);
   unit.bitcode = write_unit(**module, rewrite.thin_lto);

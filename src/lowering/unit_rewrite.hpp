@@ -30,6 +30,8 @@ struct Rewrite {
   bool fused = false;
   bool frame_pointers = false;  // in every function
   std::string source_folder;    // for debug information; empty: as it is
+  std::string placeholder;      // empty: constants stay
+  std::string prefix;           // in its place
   bool thin_lto = true;  // with ThinLTO summary and hash; else the unit takes part in full LTO
 };
 

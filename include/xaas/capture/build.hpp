@@ -19,8 +19,8 @@ struct BuildRequest {
   std::filesystem::path source;  // the user's tree; only read
   std::filesystem::path work;  // ours: the source's copy, build, stage and capture folders go here
   bool work_stays = true;      // false: no message names a file in it, the caller removes it
-  std::vector<std::string> command;  // empty: recognize; one string: through sh -c
-  std::string prefix = "/usr/local";
+  std::vector<std::string> command;   // empty: recognize; one string: through sh -c
+  std::string prefix = "/usr/local";  // what the build is given for it
   std::string baseline;  // processor of the generic build; empty: the architecture's baseline
   unsigned jobs = 1;
   std::map<std::string, std::string> environment;

@@ -38,6 +38,7 @@ struct CanonicalUnit {
   // value, which wider processors do in another way". Empty: it can be lowered.
   std::string why_not_lowered;
   Numerics numerics;
+  bool names_prefix = false;  // the placeholder of install prefixes is in its constants
 };
 
 /// The module as every build of the same code gives it, wherever and for whatever processor:

@@ -56,6 +56,7 @@ struct TranslationUnit {
   std::vector<std::string>
       neutralized;  // flags of the build machine that were left out: -march=native
   Numerics numerics;
+  bool names_prefix = false;     // the placeholder is in its constants
   std::uint64_t text_bytes = 0;  // executable bytes of its machine code, for the coverage report
 
   friend bool operator==(const TranslationUnit&, const TranslationUnit&) = default;
@@ -141,6 +142,24 @@ struct GenericFile {
   friend bool operator==(const GenericFile&, const GenericFile&) = default;
 };
 
+/// An installed file in which the install prefix stands.
+struct PrefixedFile {
+  std::string path;  // in the generic image, absolute
+  bool is_text =
+      false;  // the prefix stands there as it is; else padded to the placeholder's length
+  std::vector<std::uint64_t> places;  // offsets, ascending
+
+  friend bool operator==(const PrefixedFile&, const PrefixedFile&) = default;
+};
+
+struct Install {
+  std::string prefix;       // in the image: "/usr/local"
+  std::string placeholder;  // what the build was given for it; empty: the same
+  std::vector<PrefixedFile> files;
+
+  friend bool operator==(const Install&, const Install&) = default;
+};
+
 struct Configuration {
   std::string name;  // canonical, "default" without specialization points
   std::vector<std::size_t> products;
@@ -158,7 +177,7 @@ struct IrManifest {
   std::string
       glibc_floor;  // highest GLIBC_ version any product or library of the image needs: "2.34"
   std::string build_system;  // "cmake", "meson", "configure", "make", "command"
-  std::string prefix;        // install prefix in the image: "/usr/local"
+  Install install;
   std::vector<TranslationUnit> units;
   std::vector<Link> links;
   std::vector<Product> products;

@@ -36,6 +36,7 @@ struct LoweringJob {
     /// multiply-adds of that have one rounding (`fused`) or two, and so have these.
     bool keep_bits = false;
     bool fused = false;
+    bool names_prefix = false;  // see LoweringJob::prefix
 
     friend bool operator==(const Bitcode&, const Bitcode&) = default;
   };
@@ -65,6 +66,10 @@ struct LoweringJob {
   /// Where debug information says that the source lies; empty: as the units say.
   std::string source_folder;
   std::string build_id;  // hex; empty: made from the output's content
+  /// What stands in place of the install prefix in units that name it, and what takes its place,
+  /// of the same length.
+  std::string placeholder;
+  std::string prefix;
   unsigned threads = 1;
   std::string cache;       // lld's ThinLTO cache folder; empty: none
   std::string save_temps;  // folder for LLVM's stage dumps; empty: none

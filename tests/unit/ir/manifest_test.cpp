@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/ir/manifest.hpp"
 
+#include "xaas/ir/prefix.hpp"
+
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
@@ -29,7 +31,10 @@ IrManifest sample() {
                       .baseline = "x86-64",
                       .glibc_floor = "2.34",
                       .build_system = "make",
-                      .prefix = "/usr/local"};
+                      .install = {.prefix = "/usr/local",
+                                  .placeholder = placeholder_prefix(),
+                                  .files = {{"/usr/local/bin/app", false, {8, 200}},
+                                            {"/usr/local/lib/app.pc", true, {7}}}}};
   manifest.units = {{.source = "a.c",
                      .language = "c",
                      .bitcode = unit,
@@ -38,6 +43,7 @@ IrManifest sample() {
                      .explicit_functions = {"kernel"},
                      .neutralized = {"-march=native"},
                      .numerics = {.multiply_adds = 2, .fused = true, .math_calls = {"exp"}},
+                     .names_prefix = true,
                      .text_bytes = 100},
                     {.source = "slow.c",
                      .language = "c",
