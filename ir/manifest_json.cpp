@@ -333,6 +333,7 @@ Status read_header(const JsonReader& reader, IrManifest& manifest) {
   XAAS_TRY(manifest.triple, reader.string("triple"));
   XAAS_TRY(manifest.baseline, reader.string("baseline"));
   XAAS_TRY(manifest.glibc_floor, reader.string_or("glibc_floor", ""));
+  XAAS_TRY(manifest.glibc_version, reader.string_or("glibc_version", ""));
   XAAS_TRY(manifest.build_system, reader.string_or("build_system", ""));
   return {};
 }
@@ -349,6 +350,7 @@ std::string print_ir_manifest(const IrManifest& manifest) {
   json["triple"] = manifest.triple;
   json["baseline"] = manifest.baseline;
   json["glibc_floor"] = manifest.glibc_floor;
+  json["glibc_version"] = manifest.glibc_version;
   json["build_system"] = manifest.build_system;
   json["install"] = to_json(manifest.install);
   json["units"] = to_json_array(manifest.units);

@@ -22,6 +22,7 @@ Target describe_cpu(const ProcessorFamily& family, std::string_view cpu_name) {
                         .level = {},
                         .features = family.features_of(cpu_name).value_or(FeatureSet{}),
                         .missing_for_next_level = {}},
+                .libc_name = {},
                 .libc_version = {},
                 .origins = {{"cpu.features", "llvm"}, {"cpu.name", "user"}},
                 .probe_errors = {}};

@@ -121,6 +121,8 @@ Result<Target> read_target(const JsonReader& reader) {
   if (reader.has("libc")) {
     XAAS_TRY(const auto libc, reader.object("libc"));
     XAAS_TRY(target.libc_version, libc.string_or("version", {}));
+    XAAS_TRY(target.libc_name,
+             libc.string_or("name", target.libc_version.empty() ? "" : "glibc"));
   }
   XAAS_TRY(target.origins, read_origins(reader));
   if (reader.has("probes")) {
@@ -158,6 +160,7 @@ std::string print_target(const Target& target) {
       {"tune", cpu.tune},         {"level", cpu.level},
       {"features", cpu.features}, {"missing_for_next_level", cpu.missing_for_next_level}};
   json["libc"] = Json::object();
+  if (!target.libc_name.empty()) json["libc"]["name"] = target.libc_name;
   if (!target.libc_version.empty()) json["libc"]["version"] = target.libc_version;
   json["origins"] = Json::object();
   for (const auto& [field, origin] : target.origins) json["origins"][field] = origin;

@@ -192,6 +192,7 @@ class ManifestMaker {
                         : manifest.architecture == "arm64" ? "armv8-a"
                                                            : "x86-64";
     manifest.glibc_floor = request_.content->glibc_floor;
+    manifest.glibc_version = request_.content->glibc_version;
     manifest.build_system = name_of(request_.build->system);
     manifest.install = *request_.install;
     for (const InstalledFile& file : *request_.installed) {

@@ -100,7 +100,7 @@ Result<std::vector<std::filesystem::path>> included_files(const std::filesystem:
   return files;
 }
 
-void raise_floor(const ElfFacts& elf, std::string& floor) {
+void raise_to(const std::set<std::string>& versions, std::string& highest) {
   const auto parse = [](std::string_view text) {
     std::pair<int, int> version{0, 0};
     const auto dot = text.find('.');
@@ -109,23 +109,27 @@ void raise_floor(const ElfFacts& elf, std::string& floor) {
     std::from_chars(text.data() + dot + 1, text.data() + text.size(), version.second);
     return version;
   };
-  for (const auto& [library, versions] : elf.version_needs) {
-    for (const std::string& version : versions) {
-      if (!version.starts_with("GLIBC_")) continue;
-      const std::string_view number = std::string_view(version).substr(6);
-      if (parse(number) > parse(floor)) floor = number;
-    }
+  for (const std::string& version : versions) {
+    if (!version.starts_with("GLIBC_")) continue;
+    const std::string_view number = std::string_view(version).substr(6);
+    if (parse(number) > parse(highest)) highest = number;
   }
 }
 
-Status find_glibc_floor(const std::vector<InstalledFile>& installed, ImageContent& content) {
+void raise_floor(const ElfFacts& elf, std::string& floor) {
+  for (const auto& [library, versions] : elf.version_needs) raise_to(versions, floor);
+}
+
+Status find_glibc_versions(const std::vector<InstalledFile>& installed, ImageContent& content) {
   for (const InstalledFile& file : installed) {
     if (file.elf) raise_floor(*file.elf, content.glibc_floor);
   }
   for (const auto& [path, host] : content.libraries.files) {
     XAAS_TRY(const auto bytes, read_file(host));
     XAAS_TRY(const auto elf, read_elf(bytes));
-    if (elf && !is_c_library(elf->soname)) raise_floor(*elf, content.glibc_floor);
+    if (!elf) continue;
+    if (!is_c_library(elf->soname)) raise_floor(*elf, content.glibc_floor);
+    if (elf->soname == "libc.so.6") raise_to(elf->version_definitions, content.glibc_version);
   }
   return {};
 }
@@ -212,7 +216,7 @@ Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
   if (const std::string path = image_path_of(shell); path != "/usr/bin/sh" && path != "/bin/sh") {
     content.base[through_root_links(content.base, "bin/sh")] = LayerLink{.target = path};
   }
-  XAAS_CHECK(find_glibc_floor(installed, content));
+  XAAS_CHECK(find_glibc_versions(installed, content));
   for (const std::string& missing : content.libraries.missing) {
     content.warnings.push_back(
         fmt::format("this machine does not have {}: the generic image lacks it", missing));

@@ -18,7 +18,8 @@ struct ImageContent {
   LayerContent base;  // C library, shared libraries, shell, /etc, /tmp
   LayerContent application;
   LibraryClosure libraries;
-  std::string glibc_floor;  // highest GLIBC_ version that the image's files need, e.g. "2.34"
+  std::string glibc_floor;    // highest GLIBC_ version that the image's files need, e.g. "2.34"
+  std::string glibc_version;  // of the C library in it; empty: there is none
   std::vector<std::string> warnings;
 };
 

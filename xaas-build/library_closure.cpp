@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library_closure.hpp"
 
+#include "xaas/elf/c_library.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -20,6 +21,12 @@ struct Pending {
   std::string image_path;
   ElfFacts elf;
 };
+
+/// Parts of the C library that programs are not linked with.
+bool is_for_debuggers(const std::string& name) {
+  return name.starts_with("libthread_db.so.") || name.starts_with("libc_malloc_debug.so.") ||
+         name.starts_with("libBrokenLocale.so.");
+}
 
 class Closure {
  public:
@@ -91,7 +98,20 @@ class Closure {
     XAAS_TRY(auto elf, read_elf(bytes));
     if (!elf) return {};
     if (!elf->soname.empty()) result_.by_soname.emplace(elf->soname, image_path);
+    if (elf->soname == "libc.so.6") XAAS_CHECK(add_c_library_beside(host));
     pending_.push_back({.image_path = image_path, .elf = *std::move(elf)});
+    return {};
+  }
+
+  /// All of it, whatever the application needs: a library or plugin of the machine that needs more
+  /// of it must not bring its own.
+  Status add_c_library_beside(const std::filesystem::path& libc) {
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator(libc.parent_path(), error)) {
+      const std::string name = entry.path().filename().string();
+      if (is_c_library(name) && name.contains(".so.") && !is_for_debuggers(name))
+        XAAS_CHECK(add_host_file(entry.path()));
+    }
     return {};
   }
 

@@ -6,6 +6,7 @@
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
+#include "xaas/planning/plan.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -31,15 +32,21 @@ Status check_output_is_free(const DeploymentOutput& output, bool force);
 /// `lib/xaas/`.
 class TreeLayout {
  public:
-  /// `root` is the generic image, unpacked.
-  static Result<TreeLayout> make(const IrImage& image, const std::filesystem::path& root);
+  /// `root` is the generic image, unpacked. With the image's C library, the tree brings loader and
+  /// library; else it leaves to this machine (`runs_here`) what that has newer ones of.
+  static Result<TreeLayout> make(const IrImage& image, const std::filesystem::path& root,
+                                 CLibrary c_library, bool runs_here);
 
   /// Relative to the tree.
   [[nodiscard]] std::string place_of(const std::string& image_path) const;
   /// `$ORIGIN`-relative folders in which this product finds the libraries that the tree holds.
   [[nodiscard]] std::vector<std::string> runpath_of(const Product& product) const;
-  /// Shared libraries that the tree must bring: image path. The C library is the host's.
+  /// Shared libraries that the tree must bring: image path.
   [[nodiscard]] const std::vector<std::string>& bundled() const { return bundled_; }
+  /// Of these, the C library, and the loader among its files, relative to the tree; none, and
+  /// empty: they are the machine's.
+  [[nodiscard]] const std::vector<std::string>& c_library() const { return c_library_; }
+  [[nodiscard]] std::string loader() const;
   /// Files, links and empty folders of the install tree, as image paths.
   [[nodiscard]] const std::vector<std::string>& installed() const { return installed_; }
 
@@ -48,6 +55,7 @@ class TreeLayout {
   std::string prefix_;
   std::vector<std::string> installed_;
   std::vector<std::string> bundled_;
+  std::vector<std::string> c_library_;
   std::vector<std::string> library_folders_;  // in the tree
 };
 

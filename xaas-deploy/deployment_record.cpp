@@ -82,6 +82,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["products"] = std::move(products);
   json["generic_products"] = record.generic_products;
   json["notes"] = record.notes;
+  json["c_library"] = record.c_library;
   json["prefix"] = record.prefix;
   json["room"] = record.room;
   Json prefixed = Json::array();
@@ -124,6 +125,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   }
   XAAS_TRY(record.generic_products, reader.strings("generic_products"));
   XAAS_TRY(record.notes, reader.strings("notes"));
+  XAAS_TRY(record.c_library, reader.string_or("c_library", ""));
   XAAS_TRY(record.prefix, reader.string_or("prefix", ""));
   XAAS_TRY(const auto room, reader.integer_or("room", 0));
   record.room = static_cast<std::size_t>(room);

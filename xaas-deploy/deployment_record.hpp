@@ -49,8 +49,9 @@ struct DeploymentRecord {
   std::vector<DeployedProduct> products;
   std::vector<std::string> generic_products;  // specialized files that could not be: paths
   std::vector<std::string> notes;
-  std::string prefix;    // where its programs look for their files
-  std::size_t room = 0;  // for a prefix, in what is compiled in; 0: that does not name it
+  std::string c_library;               // of a tree: "image", "host"; of an image its own: empty
+  std::string prefix;                  // of a tree in which it stands somewhere; else empty
+  std::size_t room = 0;                // for a prefix, in what is compiled in
   std::vector<PrefixedFile> prefixed;  // of a tree, below its root: where the prefix stands
 
   friend bool operator==(const DeploymentRecord&, const DeploymentRecord&) = default;

@@ -84,6 +84,8 @@ class JobMaker {
                                             const IdentityPolicy& identity) {
     std::vector<LoweringJob::Item> items;
     archives_by_name_ = names_archives(link);
+    const bool brings_loader =
+        !places_.loader.empty() && std::ranges::any_of(link.items, is_loader_option);
     const auto guard = guard_file(
         places_, link.kind == LinkKind::executable ? GuardPlace::program : GuardPlace::library);
     if (guarded_ && takes_guard(link))
@@ -91,6 +93,7 @@ class JobMaker {
     for (const LinkItem& item : link.items) {
       if ((runpath && is_runpath_option(item)) || is_identity_option(item)) continue;
       if (debug_info_ == DebugInfo::with && is_strip_option(item)) continue;
+      if (brings_loader && is_loader_option(item)) continue;
       std::visit([&](const auto& value) { add(value, items); }, item);
     }
     if (link.kind != LinkKind::archive) {
@@ -98,6 +101,7 @@ class JobMaker {
       items.emplace_back(LoweringJob::Option{
           identity(own == link.items.end() ? "" : std::get<LinkOption>(*own).text)});
     }
+    if (brings_loader) add_loader(items);
     if (runpath && link.kind != LinkKind::archive && !is_static_pie(link)) {
       // One word: alone, a path that begins with `@` would be a response file.
       if (!runpath->empty()) {
@@ -114,6 +118,20 @@ class JobMaker {
   static bool is_identity_option(const LinkItem& item) {
     const auto* option = std::get_if<LinkOption>(&item);
     return option != nullptr && option->text.starts_with("--package-metadata=");
+  }
+
+  static bool is_loader_option(const LinkItem& item) {
+    const auto* option = std::get_if<LinkOption>(&item);
+    return option != nullptr && option->text.starts_with("--dynamic-linker=");
+  }
+
+  /// A library that the program does not need might need more of the C library, and would get it
+  /// from the machine: so the program needs all of it.
+  void add_loader(std::vector<LoweringJob::Item>& items) const {
+    items.emplace_back(LoweringJob::Option{"--dynamic-linker=" + places_.loader});
+    items.emplace_back(LoweringJob::Option{"--no-as-needed"});
+    for (const std::filesystem::path& file : places_.c_library)
+      items.emplace_back(LoweringJob::Object{.prefix = "", .path = file.string()});
   }
 
   static bool is_strip_option(const LinkItem& item) {

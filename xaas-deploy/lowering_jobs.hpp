@@ -34,6 +34,10 @@ struct LoweringPlaces {
   std::filesystem::path cache;       // empty: none
   std::filesystem::path save_temps;  // empty: none
   Placement placement;
+  /// Programs are started by this loader, and bring the C library that goes with it (files of the
+  /// image, unpacked): nothing of it may come from the machine. Empty: as they were linked.
+  std::string loader;
+  std::vector<std::filesystem::path> c_library;
 };
 
 /// A link to run, and the products that its output becomes.

@@ -46,6 +46,10 @@ std::string check_numerics(const std::string& text) {
                                                : "`" + text + "` is neither native nor generic";
 }
 
+std::string check_c_library(const std::string& text) {
+  return text == "host" || text == "image" ? "" : "`" + text + "` is neither host nor image";
+}
+
 void add_target(CLI::App& app, SpecializeOptions& options) {
   app.add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
       ->required()
@@ -62,6 +66,14 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
          "How far optimization looks across units (default: thin)")
       ->check(check_lto)
       ->type_name("thin|full");
+  app.add_option_function<std::string>(
+         "--c-library",
+         [&options](const std::string& text) {
+           options.plan.tree_c_library = text == "image" ? CLibrary::image : CLibrary::host;
+         },
+         "Whose loader and C library a tree's programs run with (default: the newer)")
+      ->check(check_c_library)
+      ->type_name("host|image");
   app.add_option_function<std::string>(
          "--numerics",
          [&options](const std::string& text) {

@@ -21,17 +21,17 @@ bool is_compiled_in(const IrManifest& manifest) {
 
 }  // namespace
 
-Result<Placement> place_at(const IrManifest& manifest, const DeploymentPlan& plan,
-                           const std::string& prefix) {
+Result<Placement> place_at(const IrManifest& manifest, const std::string& prefix,
+                           bool brings_loader) {
   Placement placement{.prefix = prefix, .placeholder = manifest.install.placeholder};
-  if (placement.placeholder.empty()) return placement;
-  const std::size_t room = placement.placeholder.size();
+  if (placement.placeholder.empty() && !brings_loader) return placement;
+  const std::size_t room =
+      (placement.placeholder.empty() ? placeholder_prefix() : placement.placeholder).size();
   placement.padded = padded_prefix(prefix, room);
-  if (!placement.padded.empty() || !is_compiled_in(manifest)) return placement;
+  if (!placement.padded.empty() || !(brings_loader || is_compiled_in(manifest))) return placement;
   return fail(ErrorKind::incompatible,
               "`{}` has {} characters, and what is compiled into `{}` has room for {}", prefix,
               prefix.size(), manifest.application, room)
-      .while_doing(fmt::format("placing the programs for `{}`", plan.target.name))
       .with_code("deploy.prefix-length")
       .with_help(
           "choose a shorter folder, or name a shorter way to it with --prefix, such as a link");

@@ -13,9 +13,10 @@
 
 namespace xaas {
 
-/// `incompatible` when something of the application names its prefix and has no room for this one.
-Result<Placement> place_at(const IrManifest& manifest, const DeploymentPlan& plan,
-                           const std::string& prefix);
+/// `incompatible` when something of the application names its prefix, as programs do that are
+/// started by a loader in it (`brings_loader`), and has no room for this one.
+Result<Placement> place_at(const IrManifest& manifest, const std::string& prefix,
+                           bool brings_loader);
 
 /// Machine code that names the placeholder gets a copy that names the prefix, where the jobs expect
 /// it. Call before the jobs run.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "specialize_command.hpp"
 
+#include "c_library_pair.hpp"
 #include "deployment.hpp"
 #include "deployment_report.hpp"
 #include "identity.hpp"
+#include "image_loader.hpp"
 #include "lowering_jobs.hpp"
 #include "placement.hpp"
 #include "verify_products.hpp"
@@ -111,24 +113,22 @@ std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& p
   return {};
 }
 
-/// A tree runs with the host's C library: it must be new enough, where we know it.
-Status check_host_c_library(const IrManifest& ir, const Target& target) {
+/// A tree that runs with the machine's C library needs one that is new enough, where we know it.
+Status check_host_c_library(const IrManifest& ir, const DeploymentPlan& plan) {
+  const Target& target = plan.target;
+  if (plan.tree_c_library == CLibrary::image) return {};
   if (target.libc_version.empty() || ir.glibc_floor.empty()) return {};
-  const auto minor = [](std::string_view version) {
-    const auto dot = version.find('.');
-    return dot == std::string_view::npos ? 0 : leading_number(version.substr(dot + 1));
-  };
-  if (minor(ir.glibc_floor) <= minor(target.libc_version)) return {};
+  if (!is_older_version(target.libc_version, ir.glibc_floor)) return {};
   return fail(ErrorKind::incompatible, "`{}` needs glibc {}; `{}` has {}", ir.application,
               ir.glibc_floor, target.name, target.libc_version)
       .with_code("deploy.libc")
-      .with_help(
-          "write an image instead of a tree (`--output oci:...`): it brings its own C library");
+      .with_help("without `--c-library host` the tree brings its own, the image's");
 }
 
-/// A tree's programs run with this machine's C library.
+/// Of a tree that is made to run with this machine's C library.
 Status check_math_library(const IrManifest& ir, const DeploymentPlan& plan) {
   if (plan.options.numerics == NumericsMode::native) return {};
+  if (plan.tree_c_library == CLibrary::image) return {};
   const PlanNumerics numerics = numerics_of(ir, plan);
   if (numerics.math_calls.empty()) return {};
   return fail(ErrorKind::unsupported,
@@ -136,7 +136,7 @@ Status check_math_library(const IrManifest& ir, const DeploymentPlan& plan) {
               "the results of the image's",
               fmt::join(numerics.math_calls, ", "))
       .with_code("deploy.math-library")
-      .with_help("write an image instead (`--output oci:...`): it brings its own C library");
+      .with_help("leave the choice to `--c-library image`");
 }
 
 /// The folders of one run, all inside a temporary one.
@@ -209,7 +209,8 @@ void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
 /// Links and verifies. Links run side by side, each in a child process.
 Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
                                                     const std::vector<PlannedLowering>& lowerings,
-                                                    const Workshop& workshop, unsigned jobs,
+                                                    const Workshop& workshop,
+                                                    const std::string& loader, unsigned jobs,
                                                     Progress& progress) {
   const IrManifest& ir = preparation.image.ir;
   std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
@@ -225,7 +226,8 @@ Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparati
                                .target = preparation.plan.target,
                                .root = workshop.root,
                                .work = lowering.job.work,
-                               .cache = workshop.cache};
+                               .cache = workshop.cache,
+                               .loader = loader};
     for (const std::size_t product : lowering.products) {
       XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
       per_link[i].push_back(std::move(verified));
@@ -272,17 +274,43 @@ void add_products(DeploymentRecord& record, const Preparation& preparation,
   }
 }
 
+/// A tree says whose C library it runs with.
+void add_c_library(DeploymentRecord& record, const Preparation& preparation) {
+  const DeploymentPlan& plan = preparation.plan;
+  record.c_library = plan.tree_c_library == CLibrary::image ? "image" : "host";
+  record.notes.push_back(
+      fmt::format("programs run with {} C library: {}",
+                  plan.tree_c_library == CLibrary::image ? "the image's" : "the machine's",
+                  plan.tree_c_library_reason));
+  if (plan.tree_c_library == CLibrary::host) return;
+  std::vector<std::string> others = record.generic_products;
+  for (const GenericFile& file : preparation.image.ir.generic_files) others.push_back(file.path);
+  if (others.empty()) return;
+  record.notes.push_back(fmt::format("the machine's C library starts what was not lowered: {}",
+                                     fmt::join(others, ", ")));
+}
+
 bool runs_here(const Target& target) {
   const auto host = detect_host();
   return host && host->architecture == target.architecture &&
          std::ranges::includes(host->cpu.features, target.cpu.features);
 }
 
+/// The image's loader; nothing for a program without one.
+Result<std::vector<std::string>> loader_of(const std::filesystem::path& program,
+                                           const std::filesystem::path& image_root) {
+  XAAS_TRY(const auto bytes, read_file(program));
+  XAAS_TRY(const auto elf, read_elf(bytes));
+  if (!elf || elf->interpreter.empty()) return std::vector<std::string>();
+  return loader_command(image_root, elf->interpreter);
+}
+
 Status check_programs_load(const std::vector<VerifiedProduct>& products, const IrManifest& ir,
                            const std::filesystem::path& image_root) {
   for (const VerifiedProduct& product : products) {
     if (ir.links[ir.products[product.product].link].kind != LinkKind::executable) continue;
-    XAAS_CHECK(check_it_loads(ir.products[product.product].path, product.file, image_root));
+    XAAS_TRY(auto loader, loader_of(product.file, image_root));
+    XAAS_CHECK(check_it_loads(ir.products[product.product].path, product.file, std::move(loader)));
   }
   return {};
 }
@@ -309,6 +337,14 @@ Status check_prefix(const std::filesystem::path& prefix, const DeploymentOutput&
       .with_code("deploy.prefix");
 }
 
+std::vector<std::filesystem::path> files_in_root(const std::filesystem::path& root,
+                                                 const std::vector<std::string>& paths) {
+  std::vector<std::filesystem::path> files;
+  files.reserve(paths.size());
+  for (const std::string& path : paths) files.push_back(root / path.substr(1));
+  return files;
+}
+
 Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
                                 const SpecializeOptions& options, Progress& progress) {
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
@@ -318,11 +354,16 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   const IrImage& image = preparation.image;
   const auto* tree = std::get_if<TreeOutput>(&output);
   std::optional<TreeLayout> layout;
+  const bool is_for_here = runs_here(preparation.plan.target);
   if (tree != nullptr) {
-    XAAS_TRY(layout, TreeLayout::make(image, workshop.root));
+    XAAS_TRY(layout,
+             TreeLayout::make(image, workshop.root, preparation.plan.tree_c_library, is_for_here));
   }
-  XAAS_TRY(const auto placement,
-           place_at(image.ir, preparation.plan, prefix_of(image.ir, output, options)));
+  XAAS_TRY(const auto placement, place_at(image.ir, prefix_of(image.ir, output, options),
+                                          layout && !layout->loader().empty()));
+  const std::string loader = layout && !layout->loader().empty()
+                                 ? placement.padded + "/" + layout->loader()
+                                 : std::string();
   std::error_code error;
   const LoweringPlaces places{
       .blobs = workshop.blobs,
@@ -332,7 +373,10 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
       .save_temps = options.save_temps.empty()
                         ? options.save_temps
                         : std::filesystem::absolute(options.save_temps, error),
-      .placement = placement};
+      .placement = placement,
+      .loader = loader,
+      .c_library = layout ? files_in_root(workshop.root, linked_files(layout->c_library()))
+                          : std::vector<std::filesystem::path>{}};
   const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
     return layout ? layout->runpath_of(product) : product.runpath;
   };
@@ -342,8 +386,6 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   DeploymentRecord record = start_record(preparation);
   record.frame_pointers = options.frame_pointers;
   record.debug_info = options.debug;
-  record.prefix = placement.prefix;
-  record.room = placement.padded.size();
   const auto identity = [&](const std::string& own) { return identity_option(record, own); };
   auto lowerings =
       make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity, debug_info);
@@ -354,12 +396,13 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
     lowering.debug_job->frame_pointers = options.frame_pointers;
     lowering.debug_job->source_folder = options.source.string();
   }
-  XAAS_TRY(const auto products, lower_products(preparation, lowerings, workshop, jobs, progress));
-  const bool is_for_here = runs_here(preparation.plan.target);
+  XAAS_TRY(const auto products,
+           lower_products(preparation, lowerings, workshop, loader, jobs, progress));
   add_products(record, preparation, products);
   progress.stage("writing the deployment");
   if (tree != nullptr) {
     record.reference = image.reference.str();
+    add_c_library(record, preparation);
     XAAS_TRY(record, write_tree({.image = image,
                                  .root = workshop.root,
                                  .layout = *layout,
@@ -399,7 +442,7 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   XAAS_TRY(const auto preparation, prepare(options));
   if (options.debug) XAAS_CHECK(check_debug_companions(preparation.image));
   if (std::holds_alternative<TreeOutput>(output)) {
-    XAAS_CHECK(check_host_c_library(preparation.image.ir, preparation.plan.target));
+    XAAS_CHECK(check_host_c_library(preparation.image.ir, preparation.plan));
     XAAS_CHECK(check_math_library(preparation.image.ir, preparation.plan));
   }
   XAAS_TRY(const auto record, deploy(preparation, output, options, progress));

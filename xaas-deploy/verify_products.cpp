@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify_products.hpp"
 
-#include "image_loader.hpp"
-
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/ir/prefix.hpp"
 #include "xaas/support/files.hpp"
@@ -128,7 +126,7 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
   XAAS_TRY(const auto bytes, read_file(lowering.job.output));
   XAAS_TRY(const auto generic_file, path_in_root(against.root, product.path));
   XAAS_TRY(const auto generic, read_file(generic_file));
-  XAAS_TRY(auto breaches, interface_differences(generic, bytes));
+  XAAS_TRY(auto breaches, interface_differences(generic, bytes, against.loader));
   XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, against.cache));
   XAAS_TRY(const auto generic_census, cached_census(generic, {}, against.cache));
   for (const std::string& name : unrunnable_classes(census, generic_census, against.target)) {
@@ -163,22 +161,18 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
 }
 
 Status check_it_loads(const std::string& name, const std::filesystem::path& program,
-                      const std::filesystem::path& image_root) {
+                      std::vector<std::string> loader) {
   XAAS_TRY(const auto bytes, read_file(program));
   XAAS_TRY(const auto elf, read_elf(bytes));
   if (!elf || elf->interpreter.empty()) return {};
-  Command command{
+  loader.push_back(program.string());
+  const Command command{
+      .argv = std::move(loader),
       .environment = {{"LD_BIND_NOW", "1"}, {"LD_WARN", "yes"}, {"LD_TRACE_LOADED_OBJECTS", "1"}},
       .unset = {"LD_PRELOAD"},
       .output = Command::Output::capture,
       .errors = Command::Errors::with_output,
       .time_limit = std::chrono::seconds(60)};
-  if (image_root.empty()) {
-    command.argv = {program.string()};
-  } else {
-    XAAS_TRY(command.argv, loader_command(image_root, elf->interpreter));
-    command.argv.push_back(program.string());
-  }
   XAAS_TRY(const auto outcome, run(command));
   const bool complete =
       !outcome.output.contains("not found") && !outcome.output.contains("undefined symbol");

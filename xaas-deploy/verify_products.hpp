@@ -27,6 +27,7 @@ struct Verification {
   std::filesystem::path root;   // the generic image, unpacked
   std::filesystem::path work;   // private
   std::filesystem::path cache;  // verdicts by content; empty: none
+  std::string loader;           // the one that programs are to have; empty: the generic one's
 };
 
 /// Checks one lowered file against the generic one and the target (interface, instruction sets),
@@ -37,8 +38,9 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
                                        const LoweringResult& lowered, std::size_t index);
 
 /// Whether the loader can start the program: every library and symbol is found. Nothing of the
-/// program runs. `mismatch` with what the loader said. Static programs pass.
+/// program runs. `mismatch` with what the loader said. Static programs pass. `loader` is what
+/// stands before the program's path to load it; empty: it is started by itself.
 Status check_it_loads(const std::string& name, const std::filesystem::path& program,
-                      const std::filesystem::path& image_root);
+                      std::vector<std::string> loader);
 
 }  // namespace xaas

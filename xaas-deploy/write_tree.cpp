@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "c_library_pair.hpp"
 #include "deployment.hpp"
 #include "image_loader.hpp"
 #include "image_root.hpp"
@@ -26,10 +27,9 @@
 #include <utility>
 #include <vector>
 
-// A tree is the install prefix as a folder that works where it lies: its own libraries are found
-// relative to the programs ($ORIGIN), the C library is the host's. Loader and C library are one
-// thing in many files, and taking some from the image and some from the host crashes at start; so
-// it is all or nothing.
+// A tree is the install prefix as a folder: its own libraries are found relative to the programs
+// ($ORIGIN). Loader and C library are one thing in many files, and taking some from the image and
+// some from the host crashes at start; so it is all or nothing.
 
 namespace xaas {
 namespace {
@@ -204,7 +204,8 @@ class LibrarySearch {
 
 }  // namespace
 
-Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root) {
+Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root,
+                                    CLibrary c_library, bool runs_here) {
   TreeLayout layout;
   layout.prefix_ = image.ir.install.prefix;
   const auto folders_of_loader = loader_folders(root);
@@ -215,14 +216,29 @@ Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem:
     std::error_code error;
     if (std::filesystem::is_regular_file(file, error)) XAAS_CHECK(search.follow(path));
   }
+  std::set<std::string> needed = search.found();
+  if (c_library == CLibrary::image) {
+    XAAS_TRY(layout.c_library_, c_library_files(root));
+    needed.insert(layout.c_library_.begin(), layout.c_library_.end());
+  } else if (runs_here) {
+    std::erase_if(needed, [&](const std::string& path) { return is_newer_here(root, path); });
+  }
   std::set<std::string> folders;
-  for (const std::string& path : search.found()) {
+  for (const std::string& path : needed) {
     const bool own = path.starts_with(layout.prefix_ + "/");
     if (!own) layout.bundled_.push_back(path);
     folders.insert(folder_of(layout.place_of(path)));
   }
   layout.library_folders_.assign(folders.begin(), folders.end());
   return layout;
+}
+
+std::string TreeLayout::loader() const {
+  for (const std::string& path : c_library_) {
+    const std::string place = place_of(path);
+    if (std::filesystem::path(place).filename().string().starts_with("ld-linux")) return place;
+  }
+  return {};
 }
 
 std::string TreeLayout::place_of(const std::string& image_path) const {
@@ -263,13 +279,20 @@ Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& outpu
   XAAS_CHECK(place_installed(content, tree));
   for (const VerifiedProduct& verified : content.products)
     XAAS_CHECK(install_product(content, verified, tree));
+  if (!content.record.prefixed.empty()) {
+    content.record.prefix = content.placement.prefix;
+    content.record.room = content.placement.padded.size();
+  }
   std::ranges::sort(content.record.prefixed, {}, &PrefixedFile::path);
   for (const VerifiedProduct& verified : content.products) {
     const Product& product = content.image.ir.products[verified.product];
     const bool program = content.image.ir.links[product.link].kind == LinkKind::executable;
     // Its run path counts from where it lies, so it is tried here, before anybody sees the tree.
     if (content.runs_here && program) {
-      XAAS_CHECK(check_it_loads(product.path, tree / content.layout.place_of(product.path), {}));
+      const std::string loader = content.layout.loader();
+      XAAS_CHECK(check_it_loads(
+          product.path, tree / content.layout.place_of(product.path),
+          loader.empty() ? std::vector<std::string>{} : std::vector{(tree / loader).string()}));
     }
   }
   XAAS_TRY(const auto record, destination(tree, std::string(k_record_path)));

@@ -128,6 +128,9 @@ std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan)
   text += fmt::format("configuration {}: {} to make\n", plan.configuration,
                       plural(plan.links.size(), "file"));
   for (const LinkPlan& link : plan.links) text += explain_link(manifest, plan, link);
+  text += fmt::format("C library of a tree: {}; {}\n",
+                      plan.tree_c_library == CLibrary::image ? "the image's" : "the machine's",
+                      plan.tree_c_library_reason);
   text += explain_numerics(manifest, plan);
   for (const std::string& note : plan.notes) text += fmt::format("note: {}\n", note);
   return text;
@@ -168,6 +171,8 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
       {"mode", name_of(plan.options.numerics)}, {"fused_functions", numerics.fused_functions},
       {"fused_units", numerics.fused_units},    {"fast_math_units", numerics.fast_math_units},
       {"math_calls", numerics.math_calls},      {"flushed_to_zero", numerics.flushed_to_zero}};
+  json["tree_c_library"] = {{"from", plan.tree_c_library == CLibrary::image ? "image" : "host"},
+                            {"reason", plan.tree_c_library_reason}};
   json["links"] = std::move(links);
   json["notes"] = plan.notes;
   return print_json(json);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "choose_c_library.hpp"
+
 #include "xaas/planning/plan.hpp"
 
 #include <fmt/format.h>
@@ -180,6 +182,7 @@ Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& targe
     link_plan.products = products;
     plan.links.push_back(std::move(link_plan));
   }
+  choose_c_library(manifest, plan);
   for (const std::string& error : target.probe_errors) {
     plan.notes.push_back(
         fmt::format("the description of `{}` is incomplete: {}", target.name, error));

@@ -4,6 +4,7 @@
 // (link-time optimization drops template instances that nothing here uses) and libraries that are
 // no longer needed (their last use was optimized away, and the linker only records used ones).
 
+#include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/verify/verify.hpp"
 
@@ -71,6 +72,7 @@ void compare_sets(std::string_view what, const std::set<std::string>& generic,
 void compare_needed(const ElfFacts& generic, const ElfFacts& lowered, Sentences& differences) {
   for (const auto& library : lowered.needed) {
     if (std::ranges::find(generic.needed, library) != generic.needed.end()) continue;
+    if (is_c_library(library)) continue;
     differences.push_back(
         fmt::format("library `{}` is needed, which the generic build does not need", library));
   }
@@ -102,7 +104,8 @@ Result<Sentences> archive_differences(const Members& generic, const Members& low
 }  // namespace
 
 Result<std::vector<std::string>> interface_differences(std::string_view generic,
-                                                       std::string_view lowered) {
+                                                       std::string_view lowered,
+                                                       std::string_view interpreter) {
   XAAS_TRY(const auto members_before, read_archive(generic, ""));
   XAAS_TRY(const auto members_after, read_archive(lowered, ""));
   if (members_before && members_after) return archive_differences(*members_before, *members_after);
@@ -112,7 +115,10 @@ Result<std::vector<std::string>> interface_differences(std::string_view generic,
   compare_text("kind", kind_name(before.facts.kind), kind_name(after.facts.kind), differences);
   compare_text("architecture", before.facts.architecture, after.facts.architecture, differences);
   compare_text("soname", before.facts.soname, after.facts.soname, differences);
-  compare_text("interpreter", before.facts.interpreter, after.facts.interpreter, differences);
+  const bool is_started = !before.facts.interpreter.empty();
+  compare_text("interpreter",
+               is_started && !interpreter.empty() ? interpreter : before.facts.interpreter,
+               after.facts.interpreter, differences);
   compare_sets("version", before.facts.version_definitions, after.facts.version_definitions,
                differences);
   compare_sets("export", before.exports, after.exports, differences);

@@ -176,7 +176,8 @@ struct IrManifest {
   std::string baseline;  // the processor of the generic image: "x86-64"
   std::string
       glibc_floor;  // highest GLIBC_ version any product or library of the image needs: "2.34"
-  std::string build_system;  // "cmake", "meson", "configure", "make", "command"
+  std::string glibc_version;  // of the image's own C library: "2.36"; empty: it has none
+  std::string build_system;   // "cmake", "meson", "configure", "make", "command"
   Install install;
   std::vector<TranslationUnit> units;
   std::vector<Link> links;

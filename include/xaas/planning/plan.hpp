@@ -6,8 +6,10 @@
 #include "xaas/targets/target.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -23,9 +25,16 @@ enum class NumericsMode {
 std::string name_of(LtoMode mode);
 std::string name_of(NumericsMode mode);
 
+/// Whose loader and C library a tree's programs run with: they travel as a pair.
+enum class CLibrary { host, image };
+
+/// "2.4" is older than "2.36".
+bool is_older_version(std::string_view version, std::string_view than);
+
 struct PlanOptions {
   LtoMode lto = LtoMode::thin;
   NumericsMode numerics = NumericsMode::native;
+  std::optional<CLibrary> tree_c_library;  // empty: the newer one
 };
 
 /// How one unit goes into its link.
@@ -57,6 +66,8 @@ struct DeploymentPlan {
   Target target;
   PlanOptions options;
   std::string configuration;
+  CLibrary tree_c_library = CLibrary::host;
+  std::string tree_c_library_reason;
   std::vector<LinkPlan> links;
   std::vector<std::string> notes;  // for people, in order of importance
 };

@@ -34,7 +34,8 @@ struct Target {
   std::string architecture;  // OCI's: "amd64", "arm64"
   std::string triple;        // LLVM's: "x86_64-unknown-linux-gnu"
   Cpu cpu;
-  std::string libc_version;  // "2.36"; empty: unknown
+  std::string libc_name;     // "glibc"; "none": looked for, and there is none; empty: unknown
+  std::string libc_version;  // of glibc, "2.36"; empty: unknown
   std::map<std::string, std::string> origins;
   std::vector<std::string> probe_errors;  // probes that did not work, as sentences
 

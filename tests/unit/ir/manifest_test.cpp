@@ -30,6 +30,7 @@ IrManifest sample() {
                       .triple = "x86_64-unknown-linux-gnu",
                       .baseline = "x86-64",
                       .glibc_floor = "2.34",
+                      .glibc_version = "2.36",
                       .build_system = "make",
                       .install = {.prefix = "/usr/local",
                                   .placeholder = placeholder_prefix(),
