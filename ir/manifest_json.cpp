@@ -121,7 +121,8 @@ Json to_json_array(const std::vector<T>& values) {
 Json to_json(const Install& install) {
   return {{"prefix", install.prefix},
           {"placeholder", install.placeholder},
-          {"files", to_json_array(install.files)}};
+          {"files", to_json_array(install.files)},
+          {"unreached", install.unreached}};
 }
 
 Result<std::vector<std::size_t>> read_indices(const JsonReader& reader, const char* key) {
@@ -305,6 +306,7 @@ Result<Install> read_install(const JsonReader& reader) {
   XAAS_TRY(install.prefix, reader.string("prefix"));
   XAAS_TRY(install.placeholder, reader.string_or("placeholder", ""));
   XAAS_CHECK(read_all(reader, "files", read_prefixed_file, install.files));
+  XAAS_TRY(install.unreached, reader.strings("unreached"));
   return install;
 }
 

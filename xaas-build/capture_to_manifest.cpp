@@ -198,6 +198,8 @@ class ManifestMaker {
     for (const InstalledFile& file : *request_.installed) {
       if (!file.prefixed.places.empty() && is_utf8(file.path))
         manifest.install.files.push_back(file.prefixed);
+      if (file.has_pieces_of_placeholder && is_utf8(file.path))
+        manifest.install.unreached.push_back(file.path);
     }
     Configuration configuration{.name = "default"};
     for (std::size_t i = 0; i < manifest.products.size(); ++i) configuration.products.push_back(i);

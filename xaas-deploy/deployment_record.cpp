@@ -87,6 +87,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["room"] = record.room;
   Json prefixed = Json::array();
   for (const PrefixedFile& file : record.prefixed) prefixed.push_back(to_json(file));
+  json["unreached"] = record.unreached;
   json["prefixed"] = std::move(prefixed);
   return print_json(json);
 }
@@ -127,6 +128,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.notes, reader.strings("notes"));
   XAAS_TRY(record.c_library, reader.string_or("c_library", ""));
   XAAS_TRY(record.prefix, reader.string_or("prefix", ""));
+  XAAS_TRY(record.unreached, reader.strings("unreached"));
   XAAS_TRY(const auto room, reader.integer_or("room", 0));
   record.room = static_cast<std::size_t>(room);
   if (reader.has("prefixed")) {

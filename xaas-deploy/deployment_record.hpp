@@ -52,6 +52,7 @@ struct DeploymentRecord {
   std::string c_library;               // of a tree: "image", "host"; of an image its own: empty
   std::string prefix;                  // of a tree in which it stands somewhere; else empty
   std::size_t room = 0;                // for a prefix, in what is compiled in
+  std::vector<std::string> unreached;  // of a tree: hold the prefix of their build in pieces
   std::vector<PrefixedFile> prefixed;  // of a tree, below its root: where the prefix stands
 
   friend bool operator==(const DeploymentRecord&, const DeploymentRecord&) = default;

@@ -30,6 +30,12 @@ struct Run {
   xaas::Result<int> operator()(const xaas::RunOptions& options) const {
     return run_run_command(options);
   }
+  xaas::Result<int> operator()(const xaas::RelocateOptions& options) const {
+    return run_relocate_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::CheckOptions& options) const {
+    return run_check_command(options);
+  }
   xaas::Result<int> operator()(const xaas::IdentifyOptions& options) const {
     return run_identify_command(options);
   }

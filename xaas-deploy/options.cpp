@@ -261,6 +261,35 @@ void add_compare(CLI::App& app, CompareOptions& options) {
   compare->footer(k_compare_examples);
 }
 
+CLI::App* add_relocate(CLI::App& app, RelocateOptions& options) {
+  CLI::App* relocate =
+      app.add_subcommand("relocate", "Let a tree that was moved find its files again")
+          ->group(k_commands);
+  style_help(*relocate, "TREE [--prefix DIR]");
+  relocate->add_option("TREE", options.tree, "A folder that `specialize` wrote")
+      ->required()
+      ->type_name("");
+  relocate
+      ->add_option("--prefix", options.prefix,
+                   "Where it will lie when its programs run (default: where it lies now)")
+      ->type_name("DIR");
+  relocate->footer("");
+  return relocate;
+}
+
+CLI::App* add_check(CLI::App& app, CheckOptions& options) {
+  CLI::App* check =
+      app.add_subcommand("check", "Say whether a tree is whole and in its place; exit code 4: no")
+          ->group(k_commands);
+  style_help(*check, "TREE [--json]");
+  check->add_option("TREE", options.tree, "A folder that `specialize` wrote")
+      ->required()
+      ->type_name("");
+  check->add_flag("--json", options.json, "Print one JSON document");
+  check->footer("");
+  return check;
+}
+
 CLI::App* add_identify(CLI::App& app, IdentifyOptions& options) {
   CLI::App* identify =
       app.add_subcommand("identify", "Say which deployment a program, library or core file is of")
@@ -300,6 +329,10 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   add_compare(app, compare_options);
   IdentifyOptions identify_options;
   const CLI::App* identify = add_identify(app, identify_options);
+  RelocateOptions relocate_options;
+  const CLI::App* relocate = add_relocate(app, relocate_options);
+  CheckOptions check_options;
+  const CLI::App* check = add_check(app, check_options);
 
   run_options.arguments = cut_behind_dashes(arguments);
   if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
@@ -309,6 +342,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (entrypoint) run_options.entrypoint = split_entrypoint(*entrypoint);
   if (run->parsed()) return run_options;
   if (identify->parsed()) return identify_options;
+  if (relocate->parsed()) return relocate_options;
+  if (check->parsed()) return check_options;
   return compare_options;
 }
 

@@ -145,12 +145,8 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
     XAAS_TRY(installed, strip_elf(bytes, strip_of(product.strip)));
   }
   if (!installed) installed = bytes;
-  if (names_prefix(against.manifest, *lowering.plan) &&
-      has_pieces_of(lowering.job.placeholder, bytes)) {
-    verified.note +=
-        fmt::format("{}`{}` holds the prefix of its build in pieces, which could not be replaced",
-                    verified.note.empty() ? "" : "; ", product.path);
-  }
+  verified.has_pieces_of_placeholder = names_prefix(against.manifest, *lowering.plan) &&
+                                       has_pieces_of(lowering.job.placeholder, bytes);
   XAAS_CHECK(write_file(verified.file, *installed, product.mode));
   verified.record = {.path = product.path,
                      .content = digest_of(*installed),

@@ -14,9 +14,10 @@ namespace xaas {
 
 /// A lowered product that passed.
 struct VerifiedProduct {
-  std::size_t product = 0;     // index into IrManifest::products
-  std::filesystem::path file;  // as it will be installed: stripped like the generic one
-  std::string note;            // for people; empty: there is nothing to say
+  std::size_t product = 0;                 // index into IrManifest::products
+  std::filesystem::path file;              // as it will be installed: stripped like the generic one
+  std::string note;                        // for people; empty: there is nothing to say
+  bool has_pieces_of_placeholder = false;  // of install prefixes, which could not be replaced
   DeployedProduct record;
 };
 

@@ -114,6 +114,10 @@ Status place_installed(TreeContent& content, const std::filesystem::path& tree) 
     file.path = place;
     content.record.prefixed.push_back(std::move(file));
   }
+  for (const std::string& path : install.unreached) {
+    if (!is_lowered(content, path))
+      content.record.unreached.push_back(content.layout.place_of(path));
+  }
   return {};
 }
 
@@ -126,6 +130,7 @@ Status install_product(TreeContent& content, const VerifiedProduct& verified,
   XAAS_TRY(const auto bytes, read_file(verified.file));
   PrefixedFile file{.path = place, .places = places_of(content.placement.padded, bytes)};
   if (!file.places.empty()) content.record.prefixed.push_back(std::move(file));
+  if (verified.has_pieces_of_placeholder) content.record.unreached.push_back(place);
   return {};
 }
 
@@ -284,6 +289,11 @@ Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& outpu
     content.record.room = content.placement.padded.size();
   }
   std::ranges::sort(content.record.prefixed, {}, &PrefixedFile::path);
+  if (!content.record.unreached.empty()) {
+    content.record.notes.push_back(
+        fmt::format("the prefix of their build is in pieces, and stays, in {}",
+                    fmt::join(content.record.unreached, ", ")));
+  }
   for (const VerifiedProduct& verified : content.products) {
     const Product& product = content.image.ir.products[verified.product];
     const bool program = content.image.ir.links[product.link].kind == LinkKind::executable;

@@ -156,6 +156,7 @@ struct Install {
   std::string prefix;       // in the image: "/usr/local"
   std::string placeholder;  // what the build was given for it; empty: the same
   std::vector<PrefixedFile> files;
+  std::vector<std::string> unreached;  // image paths: hold the placeholder in pieces
 
   friend bool operator==(const Install&, const Install&) = default;
 };

@@ -35,7 +35,8 @@ IrManifest sample() {
                       .install = {.prefix = "/usr/local",
                                   .placeholder = placeholder_prefix(),
                                   .files = {{"/usr/local/bin/app", false, {8, 200}},
-                                            {"/usr/local/lib/app.pc", true, {7}}}}};
+                                            {"/usr/local/lib/app.pc", true, {7}}},
+                                  .unreached = {"/usr/local/bin/tool"}}};
   manifest.units = {{.source = "a.c",
                      .language = "c",
                      .bitcode = unit,

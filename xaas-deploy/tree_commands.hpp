@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+
+namespace xaas {
+
+/// `xaas-deploy relocate`: a tree that was moved finds its files again.
+struct RelocateOptions {
+  std::filesystem::path tree;
+  std::filesystem::path prefix;  // empty: where the tree lies
+};
+Result<int> run_relocate_command(const RelocateOptions& options);
+
+/// `xaas-deploy check`: whether a tree is whole, and lies where its programs look for their files.
+struct CheckOptions {
+  std::filesystem::path tree;
+  bool json = false;
+};
+Result<int> run_check_command(const CheckOptions& options);
+
+}  // namespace xaas
