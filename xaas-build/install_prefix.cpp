@@ -15,7 +15,7 @@ namespace fs = std::filesystem;
 Error not_moved(const fs::path& from, const fs::path& to, const std::error_code& reason) {
   return fail(ErrorKind::io, "cannot move `{}` to `{}`: {}", from.string(), to.string(),
               reason.message())
-      .with_code("file.write");
+      .with_code("file.io");
 }
 
 /// Folders that both have become one; of two files the one from the placeholder stays.
