@@ -106,7 +106,7 @@ Status check_options(const IrOptions& options, const LayoutReference& output) {
         .with_code("build.no-source")
         .with_help("--source names the folder that the application's source tree begins at");
   }
-  for (const LayoutReference& tag : {output, generic_tag_of(output)})
+  for (const LayoutReference& tag : tags_of(output))
     XAAS_CHECK(check_can_write(tag, options.force ? Replace::yes : Replace::no));
   for (const std::filesystem::path& include : options.includes) XAAS_CHECK(check_include(include));
   XAAS_CHECK(check_prefix(options.prefix));
@@ -168,9 +168,9 @@ Result<int> run_ir_command(const IrOptions& options) {
 
   progress.stage("writing the image");
   const ImageSettings settings{.entrypoint = options.entrypoint,
-                               .environment = options.environment};
-  XAAS_TRY(const auto packed, pack_image(captured.manifest, content, blobs, settings, output,
-                                         options.force ? Replace::yes : Replace::no));
+                               .environment = options.environment,
+                               .replace = options.force ? Replace::yes : Replace::no};
+  XAAS_TRY(const auto packed, pack_image(captured.manifest, content, blobs, settings, output));
   progress.finish();
   for (const std::string& warning : captured.warnings)
     progress.say(Progress::Level::warning, warning);

@@ -111,7 +111,8 @@ CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
   ir->add_option("--source", options.source, "The application's source tree; only read")
       ->required()
       ->type_name("DIR");
-  ir->add_option("--output", options.output, "Where the image goes; the tag defaults to latest")
+  ir->add_option("--output", options.output,
+                 "Where the image goes, or oci-archive:FILE[:TAG]; the tag defaults to latest")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
   ir->add_flag("--force", options.force, "Replace an image of the same tag, and a build in --keep");

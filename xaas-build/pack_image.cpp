@@ -4,6 +4,7 @@
 #include "xaas/oci/layer.hpp"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -91,23 +92,27 @@ Result<Descriptor> put_ir(Layout& layout, const IrManifest& manifest, const Blob
 
 }  // namespace
 
-LayoutReference generic_tag_of(const LayoutReference& output) {
-  return {.path = output.path, .tag = output.tag + "-generic"};
+std::vector<LayoutReference> tags_of(const LayoutReference& output) {
+  // `podman load` and others take an archive's only image without being told which.
+  if (output.form == LayoutReference::Form::archive) return {output};
+  return {output, {.path = output.path, .tag = output.tag + "-generic"}};
 }
 
 Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& content,
                                const BlobFolder& blobs, const ImageSettings& settings,
-                               const LayoutReference& output, Replace replace) {
-  XAAS_TRY(auto layout, Layout::open_or_create(output.path));
+                               const LayoutReference& output) {
+  XAAS_TRY(auto writer, LayoutWriter::open(output));
+  Layout& layout = writer.layout();
   PackedImage packed;
   XAAS_TRY(auto generic, put_generic(layout, manifest, content, settings, packed));
   XAAS_TRY(auto ir, put_ir(layout, manifest, blobs, generic, packed));
   const ImageIndex index{.manifests = {std::move(generic), std::move(ir)},
                          .annotations = {{"org.opencontainers.image.title", manifest.application}}};
   XAAS_TRY(packed.index, layout.put_blob(print_index(index), k_media_index));
-  XAAS_CHECK(layout.set_tags(
-      {{generic_tag_of(output).tag, index.manifests.front()}, {output.tag, packed.index}},
-      replace));
+  std::map<std::string, Descriptor> tags;
+  for (const LayoutReference& tag : tags_of(output)) tags[tag.tag] = index.manifests.front();
+  tags[output.tag] = packed.index;
+  XAAS_CHECK(writer.finish(tags, settings.replace));
   return packed;
 }
 

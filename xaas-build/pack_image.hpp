@@ -16,6 +16,7 @@ namespace xaas {
 struct ImageSettings {
   std::vector<std::string> entrypoint;   // empty: the only program, if there is just one
   std::vector<std::string> environment;  // "NAME=value", added to PATH
+  Replace replace = Replace::no;         // whether tags, or an archive, that are there may be
 };
 
 struct PackedImage {
@@ -30,10 +31,10 @@ struct PackedImage {
 /// `output.exists` when a tag was taken meanwhile and may not be replaced.
 Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& content,
                                const BlobFolder& blobs, const ImageSettings& settings,
-                               const LayoutReference& output, Replace replace);
+                               const LayoutReference& output);
 
-/// The second tag of an image, which names the generic image alone: for clients that take a tag of
-/// several manifests for ambiguous (umoci). Others never look at it.
-LayoutReference generic_tag_of(const LayoutReference& output);
+/// The tags that an image gets. In a layout a second one names the generic image alone: for clients
+/// that take a tag of several manifests for ambiguous (umoci). Others never look at it.
+std::vector<LayoutReference> tags_of(const LayoutReference& output);
 
 }  // namespace xaas

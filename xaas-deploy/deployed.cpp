@@ -15,7 +15,9 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace xaas {
@@ -46,7 +48,7 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
 
 Result<Deployed> open_image(const std::string& name) {
   XAAS_TRY(const auto reference, parse_layout_reference(name));
-  XAAS_TRY(const auto layout, Layout::open(reference.path));
+  XAAS_TRY(const auto layout, Layout::open(reference));
   // An image for another architecture would only fail at its first instruction, or as a script.
   XAAS_TRY(const auto host, detect_host());
   auto image = find_runnable(layout, reference, host.architecture);
@@ -64,6 +66,21 @@ Result<Deployed> open_image(const std::string& name) {
     XAAS_TRY(deployed.record, parse_record(*text));
   }
   return deployed;
+}
+
+/// What begins a SIF or squashfs file, or the name of its form; empty for anything else.
+std::string_view runtime_for(const std::string& name) {
+  constexpr std::string_view k_apptainer = "`apptainer run FILE`";
+  constexpr std::string_view k_squashfs =
+      "`apptainer run FILE`, `ch-run FILE -- PROGRAM`, or `unsquashfs FILE` and start it from "
+      "there";
+  if (name.starts_with("sif:")) return k_apptainer;
+  if (name.starts_with("sqsh:")) return k_squashfs;
+  std::ifstream file(name, std::ios::binary);
+  std::string start(41, '\0');
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  if (start.starts_with("hsqs")) return k_squashfs;
+  return start.ends_with("SIF_MAGIC") ? k_apptainer : "";
 }
 
 /// A program of the tree: the record names programs by their path in the image, below its prefix.
@@ -105,12 +122,18 @@ Result<Command> command_in_image(const Deployed& deployed, std::vector<std::stri
 
 Result<Deployed> open_deployed(const std::string& name) {
   if (name.starts_with("tree:")) return open_tree(name, name.substr(5));
-  if (name.starts_with("oci:")) return open_image(name);
+  if (name.starts_with("oci:") || name.starts_with("oci-archive:")) return open_image(name);
   std::error_code error;
   if (std::filesystem::is_directory(name, error)) {
     if (std::filesystem::exists(std::filesystem::path(name) / "oci-layout", error))
       return open_image("oci:" + name);
     return open_tree(name, name);
+  }
+  if (const auto runtime = runtime_for(name); !runtime.empty()) {
+    return fail(ErrorKind::unsupported,
+                "`{}` is a root file system in one file, which container runtimes start", name)
+        .with_code("deployed.root-file")
+        .with_help(std::string(runtime));
   }
   if (std::filesystem::is_regular_file(name, error) && ::access(name.c_str(), X_OK) == 0) {
     return Deployed{.name = name, .path = std::filesystem::canonical(name, error)};
@@ -118,7 +141,9 @@ Result<Deployed> open_deployed(const std::string& name) {
   return fail(ErrorKind::not_found, "`{}` is neither a deployment, an image nor a program", name)
       .with_code("deployed.unknown")
       .with_help(
-          "name a folder that `specialize` wrote, `oci:LAYOUT[:TAG]`, or an executable file");
+          "name a folder that `specialize` wrote, `oci:LAYOUT[:TAG]`, `oci-archive:FILE[:TAG]`, or "
+          "an "
+          "executable file");
 }
 
 Result<Command> command_for(const Deployed& deployed, const std::vector<std::string>& arguments) {

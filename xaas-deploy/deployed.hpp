@@ -25,8 +25,9 @@ struct Deployed {
   std::optional<DeploymentRecord> record;
 };
 
-/// `tree:FOLDER` or a folder with our record; `oci:LAYOUT[:TAG]`, unpacked (an IR image's generic
-/// part); or the path of a program. `not_found` says what was looked for.
+/// `tree:FOLDER` or a folder with our record; `oci:LAYOUT[:TAG]` or `oci-archive:FILE[:TAG]`,
+/// unpacked (an IR image's generic part); or the path of a program. `not_found` says what was
+/// looked for, `unsupported` what starts a squashfs or SIF file.
 Result<Deployed> open_deployed(const std::string& name);
 
 /// Entry point and arguments, as container engines combine them: without an entry point the first

@@ -5,12 +5,14 @@
 #include "verify_products.hpp"
 
 #include "xaas/image/xaas_image.hpp"
+#include "xaas/oci/layer.hpp"
 #include "xaas/oci/layout.hpp"
 #include "xaas/planning/plan.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -20,7 +22,12 @@ namespace xaas {
 struct TreeOutput {
   std::filesystem::path folder;
 };
-using DeploymentOutput = std::variant<TreeOutput, LayoutReference>;
+/// `sqsh:FILE` and `sif:FILE`: the root file system as one file.
+struct FileOutput {
+  enum class Form { squashfs, sif } form = Form::squashfs;
+  std::filesystem::path file;
+};
+using DeploymentOutput = std::variant<TreeOutput, LayoutReference, FileOutput>;
 
 Result<DeploymentOutput> parse_deployment_output(const std::string& text);
 
@@ -74,6 +81,29 @@ struct TreeContent {
 /// it adds where the prefix stands. `output.exists` when another process has put something there
 /// meanwhile.
 Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& output);
+
+/// The record's name among a SIF file's objects.
+inline constexpr std::string_view k_sif_record = "xaas-deployment.json";
+
+/// What a deployment puts over the generic image: the products and the record.
+LayerContent product_layer(const IrImage& image, const std::vector<VerifiedProduct>& products,
+                           const DeploymentRecord& record);
+
+/// What is said of a deployment where nobody unpacks it.
+Annotations deployment_annotations(const IrImage& image, const DeploymentRecord& record);
+
+struct RootFileContent {
+  const IrImage& image;
+  const std::filesystem::path& root;  // the generic image, unpacked
+  const std::vector<VerifiedProduct>& products;
+  const DeploymentRecord& record;
+  unsigned threads = 1;
+  bool force = false;  // what is there by then may be replaced
+};
+
+/// Writes the file beside its place and moves it there when it is whole. `output.exists` when
+/// another process has put something there meanwhile.
+Status write_root_file(const RootFileContent& content, const FileOutput& output);
 
 /// Adds a layer with the products and the record to the generic image and tags the result.
 /// `output.exists` when the tag has been taken meanwhile and may not be replaced.

@@ -21,6 +21,7 @@ constexpr const char* k_examples = R"(Examples:
 constexpr const char* k_specialize_examples = R"(Examples:
   xaas-deploy specialize oci:heat --output tree:heat-here
   xaas-deploy specialize oci:heat --output oci:heat:znver4 --target znver4
+  xaas-deploy specialize oci-archive:heat.tar --output sif:heat.sif
 )";
 
 constexpr const char* k_compare_examples =
@@ -51,7 +52,8 @@ std::string check_c_library(const std::string& text) {
 }
 
 void add_target(CLI::App& app, SpecializeOptions& options) {
-  app.add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
+  app.add_option("IMAGE", options.image,
+                 "The image that `xaas-build ir` made; oci-archive:FILE[:TAG] if it is in a file")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
   app.add_option("--target", options.target,
@@ -135,13 +137,15 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
   CLI::App* specialize =
       app.add_subcommand("specialize", "Lower an image for a processor and install it")
           ->group(k_commands);
-  style_help(*specialize, "IMAGE --output tree:FOLDER|oci:LAYOUT[:TAG]\n[OPTIONS]");
+  style_help(*specialize, "IMAGE --output FORM:PLACE [OPTIONS]");
   add_target(*specialize, options);
   specialize
       ->add_option("--output", options.output,
-                   "A folder that works in place, or an image in a layout")
+                   "tree:FOLDER, a folder that works in place; oci:LAYOUT[:TAG] or "
+                   "oci-archive:FILE[:TAG], an image; sqsh:FILE or sif:FILE, a root file system "
+                   "that Apptainer and others start")
       ->required()
-      ->type_name("tree:FOLDER|oci:LAYOUT[:TAG]");
+      ->type_name("FORM:PLACE");
   specialize
       ->add_option("--prefix", options.prefix,
                    "Where a tree will lie when its programs run (default: FOLDER)")
@@ -175,8 +179,10 @@ CLI::App* add_run(CLI::App& app, RunOptions& options, std::optional<std::string>
   CLI::App* command = app.add_subcommand("run", "Run a deployment")->group(k_commands);
   style_help(*command, "DEPLOYED [--entrypoint CMD] [-- ARGUMENTS...]");
   command
-      ->add_option("DEPLOYED", options.deployed,
-                   "A tree is run in place, an image is unpacked once in a private folder")
+      ->add_option(
+          "DEPLOYED", options.deployed,
+          "A tree is run in place, an image (also oci-archive:FILE[:TAG]) is unpacked once in "
+          "a private folder")
       ->required()
       ->type_name("FOLDER|oci:LAYOUT[:TAG]");
   command

@@ -2,9 +2,13 @@
 #include "deployment.hpp"
 
 #include "xaas/image/xaas_image.hpp"
+#include "xaas/rootfs/sif.hpp"
+#include "xaas/rootfs/squashfs.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/support/place_file.hpp"
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace xaas {
@@ -30,21 +34,51 @@ Status check_replaceable(const TreeOutput& tree) {
       .with_help("--force replaces deployments only; choose another folder or remove it yourself");
 }
 
+bool is_deployment(const FileOutput& output) {
+  return output.form == FileOutput::Form::sif
+             ? sif_holds(output.file, std::string(k_sif_record))
+             : squashfs_holds(output.file, std::string(k_record_path));
+}
+
+Status check_file(const FileOutput& output, bool force) {
+  XAAS_CHECK(while_doing(check_can_make_beside(output.file), "looking at the output"));
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(output.file, error))) return {};
+  if (!force) return file_exists(output.file);
+  if (is_deployment(output)) return {};
+  return fail(ErrorKind::invalid_input, "`{}` exists and is not a deployment", output.file.string())
+      .with_code("output.not-ours")
+      .with_help("--force replaces deployments only; choose another name or remove it yourself");
+}
+
+/// The absolute path behind a form's name; empty when there is none.
+std::filesystem::path path_of(std::string_view text) {
+  if (text.empty()) return {};
+  std::error_code error;
+  return std::filesystem::absolute(text, error).lexically_normal();
+}
+
 }  // namespace
 
 Result<DeploymentOutput> parse_deployment_output(const std::string& text) {
-  if (text.starts_with("tree:")) {
-    std::error_code error;
-    auto folder = std::filesystem::absolute(text.substr(5), error).lexically_normal();
-    if (!folder.has_filename()) folder = folder.parent_path();
-    if (text.size() > 5 && folder.has_filename()) return TreeOutput{.folder = std::move(folder)};
-  } else if (text.starts_with("oci:")) {
+  const std::size_t colon = text.find(':');
+  const std::string form = text.substr(0, colon);
+  auto path = path_of(colon == std::string::npos ? "" : text.substr(colon + 1));
+  if (form == "oci" || form == "oci-archive") {
     XAAS_TRY(auto reference, parse_layout_reference(text));
     return reference;
   }
+  if (form == "sqsh" && path.has_filename())
+    return FileOutput{.form = FileOutput::Form::squashfs, .file = std::move(path)};
+  if (form == "sif" && path.has_filename())
+    return FileOutput{.form = FileOutput::Form::sif, .file = std::move(path)};
+  if (!path.has_filename()) path = path.parent_path();  // `tree:here/`
+  if (form == "tree" && path.has_filename()) return TreeOutput{.folder = std::move(path)};
   return fail(ErrorKind::invalid_input, "the output `{}` is of no known form", text)
       .with_code("output.form")
-      .with_help("write `tree:FOLDER` or `oci:LAYOUT[:TAG]`");
+      .with_help(
+          "write `tree:FOLDER`, `oci:LAYOUT[:TAG]`, `oci-archive:FILE[:TAG]`, `sqsh:FILE` "
+          "or `sif:FILE`");
 }
 
 Status check_output_is_free(const DeploymentOutput& output, bool force) {
@@ -54,6 +88,7 @@ Status check_output_is_free(const DeploymentOutput& output, bool force) {
       XAAS_CHECK(while_doing(check_can_make(made), "looking at the output"));
     return {};
   }
+  if (const auto* file = std::get_if<FileOutput>(&output)) return check_file(*file, force);
   return check_can_write(std::get<LayoutReference>(output), force ? Replace::yes : Replace::no);
 }
 

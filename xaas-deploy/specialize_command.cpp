@@ -345,6 +345,16 @@ std::vector<std::filesystem::path> files_in_root(const std::filesystem::path& ro
   return files;
 }
 
+/// All but trees: an image, or its root in one file.
+Status write_whole_root(const RootFileContent& content, const DeploymentOutput& output) {
+  if (const auto* file = std::get_if<FileOutput>(&output)) return write_root_file(content, *file);
+  XAAS_TRY(const auto written, write_deployed_image(content.image, content.products, content.record,
+                                                    std::get<LayoutReference>(output),
+                                                    content.force ? Replace::yes : Replace::no));
+  static_cast<void>(written);
+  return {};
+}
+
 Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
                                 const SpecializeOptions& options, Progress& progress) {
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
@@ -403,22 +413,24 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   if (tree != nullptr) {
     record.reference = image.reference.str();
     add_c_library(record, preparation);
-    XAAS_TRY(record, write_tree({.image = image,
-                                 .root = workshop.root,
-                                 .layout = *layout,
-                                 .products = products,
-                                 .placement = placement,
-                                 .record = std::move(record),
-                                 .runs_here = is_for_here,
-                                 .force = options.force},
-                                *tree));
-  } else {
-    if (is_for_here) XAAS_CHECK(check_programs_load(products, image.ir, workshop.root));
-    XAAS_TRY(const auto written,
-             write_deployed_image(image, products, record, std::get<LayoutReference>(output),
-                                  options.force ? Replace::yes : Replace::no));
-    static_cast<void>(written);
+    return write_tree({.image = image,
+                       .root = workshop.root,
+                       .layout = *layout,
+                       .products = products,
+                       .placement = placement,
+                       .record = std::move(record),
+                       .runs_here = is_for_here,
+                       .force = options.force},
+                      *tree);
   }
+  if (is_for_here) XAAS_CHECK(check_programs_load(products, image.ir, workshop.root));
+  XAAS_CHECK(write_whole_root({.image = image,
+                               .root = workshop.root,
+                               .products = products,
+                               .record = record,
+                               .threads = jobs,
+                               .force = options.force},
+                              output));
   return record;
 }
 

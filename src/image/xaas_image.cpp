@@ -3,6 +3,7 @@
 
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/support/place_file.hpp"
 
 #include <fmt/format.h>
 
@@ -21,11 +22,15 @@ constexpr std::string_view k_keep_ir_help =
 
 Result<Descriptor> find_required_tag(const Layout& layout, const LayoutReference& reference) {
   XAAS_TRY(auto tagged, layout.find_tag(reference.tag));
+  // As skopeo and podman read archives: whoever names no tag means the only image.
+  if (!tagged && !reference.has_own_tag && reference.form == LayoutReference::Form::archive) {
+    XAAS_TRY(tagged, layout.only_entry());
+  }
   if (tagged) return *std::move(tagged);
   XAAS_TRY(const auto tags, layout.tags());
   return fail(ErrorKind::not_found, "`{}` has no tag `{}`", reference.path.string(), reference.tag)
       .with_code("image.no-tag")
-      .with_help(tags.empty() ? "the layout is empty"
+      .with_help(tags.empty() ? "it has no tags"
                               : fmt::format("it has: {}", fmt::join(tags, ", ")));
 }
 
@@ -116,7 +121,7 @@ Result<RunnableImage> find_runnable(const Layout& layout, const LayoutReference&
 }
 
 Result<IrImage> open_ir_image(const LayoutReference& reference) {
-  XAAS_TRY(auto layout, Layout::open(reference.path));
+  XAAS_TRY(auto layout, Layout::open(reference));
   XAAS_TRY(auto tagged, find_required_tag(layout, reference));
   std::vector<Descriptor> manifests;
   XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
@@ -148,7 +153,25 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
                  .ir = std::move(ir)};
 }
 
+namespace {
+
+/// --force replaces archives, and nothing else.
+Status check_can_write_archive(const LayoutReference& output, Replace replace) {
+  XAAS_CHECK(while_doing(check_can_make_beside(output.path), "looking at the output"));
+  std::error_code error;
+  if (!std::filesystem::exists(std::filesystem::symlink_status(output.path, error))) return {};
+  if (replace == Replace::no) return file_exists(output.path);
+  if (Layout::open(output)) return {};
+  return fail(ErrorKind::invalid_input, "`{}` exists and is no OCI archive", output.path.string())
+      .with_code("output.not-ours")
+      .with_help("--force replaces OCI archives only; choose another name or remove it yourself");
+}
+
+}  // namespace
+
 Status check_can_write(const LayoutReference& output, Replace replace) {
+  if (output.form == LayoutReference::Form::archive)
+    return check_can_write_archive(output, replace);
   XAAS_CHECK(while_doing(check_can_make(output.path), "looking at the output"));
   std::error_code error;
   if (!std::filesystem::exists(output.path, error)) return {};

@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <limits>
 #include <utility>
 
@@ -32,11 +33,15 @@ std::uint64_t stream_limit(const ExtractionLimits& limits) {
   return saturating_sum(limits.bytes, (entries + 1) * k_bytes_per_header);
 }
 
-Error damaged_layer(archive* reader, const Descriptor& layer) {
+Error damaged_layer(archive* reader, const std::string& name) {
   const char* text = archive_error_string(reader);
-  return fail(ErrorKind::corrupt, "layer `{}` cannot be read: {}", layer.digest.str(),
+  return fail(ErrorKind::corrupt, "{} cannot be read: {}", name,
               text == nullptr ? "no reason given" : text)
       .with_code("layer.damaged");
+}
+
+std::string name_of(const Descriptor& layer) {
+  return "layer `" + layer.digest.str() + "`";
 }
 
 Error too_many_bytes(const ExtractionLimits& limits) {
@@ -57,14 +62,42 @@ bool add_filter(archive* reader, StreamKind kind) {
   return false;
 }
 
-/// Opens the blob with the one filter that its media type names.
-Result<Archive> open_archive(const OpenFile& file, const Descriptor& layer,
-                             int (*support_format)(archive*)) {
+/// What libarchive reads from: a range, and how far it has come.
+struct Source {
+  FileRange range;
+  std::string name;
+  std::uint64_t position = 0;
+  std::vector<char> buffer = std::vector<char>(1 << 16);
+
+  static la_ssize_t read(archive* reader, void* self, const void** bytes) {
+    auto& source = *static_cast<Source*>(self);
+    const auto count = source.range.read(source.position, source.buffer, source.name);
+    if (!count) {
+      archive_set_error(reader, EIO, "%s", count.error().message().c_str());
+      return -1;
+    }
+    *bytes = source.buffer.data();
+    source.position += *count;
+    return static_cast<la_ssize_t>(*count);
+  }
+
+  static la_int64_t skip(archive* /*reader*/, void* self, la_int64_t wanted) {
+    auto& source = *static_cast<Source*>(self);
+    const auto rest = source.range.size - std::min(source.range.size, source.position);
+    const auto count = std::min(rest, static_cast<std::uint64_t>(std::max<la_int64_t>(wanted, 0)));
+    source.position += count;
+    return static_cast<la_int64_t>(count);
+  }
+};
+
+/// Opens it with the one filter that is asked for.
+Result<Archive> open_archive(Source& source, StreamKind kind, int (*support_format)(archive*)) {
   Archive reader(archive_read_new(), &archive_read_free);
   const bool is_ready = reader != nullptr && support_format(reader.get()) == ARCHIVE_OK &&
-                        add_filter(reader.get(), stream_kind_of(layer.media_type));
-  if (!is_ready || archive_read_open_fd(reader.get(), file.number(), 1 << 16) != ARCHIVE_OK)
-    return damaged_layer(reader.get(), layer);
+                        add_filter(reader.get(), kind);
+  if (!is_ready || archive_read_open2(reader.get(), &source, nullptr, &Source::read, &Source::skip,
+                                      nullptr) != ARCHIVE_OK)
+    return damaged_layer(reader.get(), source.name);
   return reader;
 }
 
@@ -91,6 +124,7 @@ Result<LayerItem> item_of(archive_entry* entry) {
   XAAS_TRY(item.components, split_layer_path(path));
   item.path = join_layer_path(item.components);
   item.mode = archive_entry_perm(entry);
+  item.size = static_cast<std::uint64_t>(std::max<la_int64_t>(archive_entry_size(entry), 0));
   const auto type = archive_entry_filetype(entry);
   if (const char* target = archive_entry_hardlink(entry); target != nullptr) {
     item.kind = LayerItem::Kind::hard_link;
@@ -111,9 +145,8 @@ Result<LayerItem> item_of(archive_entry* entry) {
 }  // namespace
 
 struct LayerReader::State {
-  OpenFile file;
+  Source source;  // before the archive, which reads from it until it is closed
   Archive reader{nullptr, &archive_read_free};
-  Descriptor layer;
   ExtractionLimits limits;
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
@@ -145,17 +178,16 @@ LayerReader::~LayerReader() = default;
 
 Result<LayerReader> LayerReader::open(const Layout& layout, const Descriptor& layer,
                                       const ExtractionLimits& limits) {
-  XAAS_TRY(auto file, open_verified_blob(layout, layer));
-  return over(std::move(file), layer, limits);
+  XAAS_TRY(auto blob, open_verified_blob(layout, layer));
+  return over(std::move(blob), stream_kind_of(layer.media_type), name_of(layer), limits);
 }
 
-Result<LayerReader> LayerReader::over(OpenFile file, const Descriptor& layer,
+Result<LayerReader> LayerReader::over(FileRange range, StreamKind kind, std::string name,
                                       const ExtractionLimits& limits) {
   auto state = std::make_unique<State>();
-  state->file = std::move(file);
-  state->layer = layer;
+  state->source = {.range = std::move(range), .name = std::move(name)};
   state->limits = limits;
-  XAAS_TRY(state->reader, open_archive(state->file, layer, &archive_read_support_format_tar));
+  XAAS_TRY(state->reader, open_archive(state->source, kind, &archive_read_support_format_tar));
   return LayerReader(std::move(state));
 }
 
@@ -175,14 +207,20 @@ Result<std::optional<LayerItem>> LayerReader::next() {
   if (status == ARCHIVE_EOF) return std::nullopt;
   // A warning is about what we do not restore (times, owners) or about a name that the locale
   // cannot show; the bytes of the name are there.
-  if (status != ARCHIVE_OK && status != ARCHIVE_WARN) return damaged_layer(reader, state_->layer);
+  if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
+    return damaged_layer(reader, state_->source.name);
   const auto position = archive_filter_bytes(reader, 0);
   if (position < 0 || static_cast<std::uint64_t>(position) > stream_limit(state_->limits))
     return too_many_bytes(state_->limits);
   if (++state_->entries > state_->limits.entries) return too_many_entries(state_->limits);
   state_->has_unread_content = true;
   XAAS_TRY(auto item, item_of(entry));
+  item.begin = static_cast<std::uint64_t>(position);
   return std::optional<LayerItem>(std::move(item));
+}
+
+void LayerReader::skip_content() {
+  state_->has_unread_content = false;
 }
 
 Status LayerReader::read_content(const std::function<Status(std::string_view)>& take) {
@@ -194,7 +232,7 @@ Status LayerReader::read_content(const std::function<Status(std::string_view)>& 
     la_int64_t offset = 0;
     const int status = archive_read_data_block(state_->reader.get(), &block, &size, &offset);
     if (status != ARCHIVE_OK && status != ARCHIVE_EOF)
-      return damaged_layer(state_->reader.get(), state_->layer);
+      return damaged_layer(state_->reader.get(), state_->source.name);
     if (offset < 0 || (size > 0 && std::cmp_less(offset, position))) {
       return fail(ErrorKind::corrupt, "a sparse file's parts overlap").with_code("layer.damaged");
     }
@@ -209,25 +247,37 @@ Status LayerReader::read_content(const std::function<Status(std::string_view)>& 
   }
 }
 
-Result<Digest> diff_id_of(const Layout& layout, const Descriptor& layer,
-                          const ExtractionLimits& limits) {
-  XAAS_TRY(const auto file, open_verified_blob(layout, layer));
-  XAAS_TRY(const auto reader, open_archive(file, layer, &archive_read_support_format_raw));
+Status decompress(FileRange range, StreamKind kind, const std::string& name,
+                  const ExtractionLimits& limits,
+                  const std::function<Status(std::string_view)>& take) {
+  Source source{.range = std::move(range), .name = name};
+  XAAS_TRY(const auto reader, open_archive(source, kind, &archive_read_support_format_raw));
   archive_entry* entry = nullptr;
   if (archive_read_next_header(reader.get(), &entry) != ARCHIVE_OK)
-    return damaged_layer(reader.get(), layer);
+    return damaged_layer(reader.get(), name);
   const auto limit = stream_limit(limits);
   std::uint64_t total = 0;
-  DigestBuilder builder;
   std::vector<char> buffer(1 << 16);
   for (;;) {
     const auto count = archive_read_data(reader.get(), buffer.data(), buffer.size());
-    if (count < 0) return damaged_layer(reader.get(), layer);
-    if (count == 0) return builder.finish();
+    if (count < 0) return damaged_layer(reader.get(), name);
+    if (count == 0) return {};
     total += static_cast<std::uint64_t>(count);
     if (total > limit) return too_many_bytes(limits);
-    builder.update({buffer.data(), static_cast<std::size_t>(count)});
+    XAAS_CHECK(take({buffer.data(), static_cast<std::size_t>(count)}));
   }
+}
+
+Result<Digest> diff_id_of(const Layout& layout, const Descriptor& layer,
+                          const ExtractionLimits& limits) {
+  XAAS_TRY(auto blob, open_verified_blob(layout, layer));
+  DigestBuilder builder;
+  XAAS_CHECK(decompress(std::move(blob), stream_kind_of(layer.media_type), name_of(layer), limits,
+                        [&](std::string_view part) -> Status {
+                          builder.update(part);
+                          return {};
+                        }));
+  return builder.finish();
 }
 
 }  // namespace xaas

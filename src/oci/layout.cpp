@@ -2,6 +2,7 @@
 #include "xaas/oci/layout.hpp"
 
 #include "document.hpp"
+#include "layout_archive.hpp"
 #include "layout_files.hpp"
 #include "names.hpp"
 
@@ -26,38 +27,56 @@ Result<std::string> read_version(std::string_view text) {
   return while_doing(JsonReader(document, "").string("imageLayoutVersion"), "reading `oci-layout`");
 }
 
-Status check_version(const std::filesystem::path& layout) {
-  auto text = read_file(layout / "oci-layout", k_longest_document);
-  if (!text && text.error().kind() == ErrorKind::not_found) {
-    return fail(ErrorKind::not_found, "there is no OCI layout in `{}`", layout.string())
-        .with_help("an OCI layout is a folder with a file `oci-layout` in it")
-        .with_code("layout.not-found");
+/// A file of the layout's own, by name.
+Result<std::string> read_part(const Layout& layout, const std::string& name) {
+  if (layout.archive() == nullptr) return read_file(layout.path() / name, k_longest_document);
+  if (auto text = layout.archive()->document(name)) return *std::move(text);
+  return fail(ErrorKind::not_found, "`{}` has no `{}`", layout.path().string(), name)
+      .with_code("layout.corrupt");
+}
+
+Error no_layout(const Layout& layout) {
+  if (layout.archive() != nullptr) {
+    return fail(ErrorKind::not_found, "`{}` is no OCI archive: there is no `oci-layout` in it",
+                layout.path().string())
+        .with_help(
+            "`skopeo copy docker-archive:FILE oci-archive:OTHER` makes one of what "
+            "`docker save` wrote")
+        .with_code("archive.not-oci");
   }
+  return fail(ErrorKind::not_found, "there is no OCI layout in `{}`", layout.path().string())
+      .with_help("an OCI layout is a folder with a file `oci-layout` in it")
+      .with_code("layout.not-found");
+}
+
+Status check_version(const Layout& layout) {
+  auto text = read_part(layout, "oci-layout");
+  if (!text && text.error().kind() == ErrorKind::not_found) return no_layout(layout);
   if (!text) return std::move(text.error());
   auto read = read_version(*text);
   if (!read) return std::move(read.error()).with_code("layout.corrupt");
   const auto& version = *read;
   if (version != k_layout_version) {
     return fail(ErrorKind::unsupported, "the layout `{}` has version `{}`; this program reads `{}`",
-                layout.string(), version, k_layout_version)
+                layout.path().string(), version, k_layout_version)
         .with_code("layout.version");
   }
   return {};
 }
 
-Result<std::string> read_index_text(const std::filesystem::path& layout) {
-  auto text = read_file(layout / "index.json", k_longest_document);
+Result<std::string> read_index_text(const Layout& layout) {
+  auto text = read_part(layout, "index.json");
   if (text || text.error().kind() != ErrorKind::not_found) return text;
-  return fail(ErrorKind::corrupt, "the layout `{}` has no `index.json`", layout.string())
+  return fail(ErrorKind::corrupt, "the layout `{}` has no `index.json`", layout.path().string())
       .with_code("layout.corrupt");
 }
 
-Result<ImageIndex> read_layout_index(const std::filesystem::path& layout) {
+Result<ImageIndex> read_layout_index(const Layout& layout) {
   XAAS_TRY(const auto text, read_index_text(layout));
   auto index = parse_index(text);
   if (!index) {
     return std::move(index.error())
-        .while_doing("reading `" + (layout / "index.json").string() + "`")
+        .while_doing("reading `" + (layout.path() / "index.json").string() + "`")
         .with_code("layout.corrupt");
   }
   return index;
@@ -130,9 +149,23 @@ Result<Json> json_of(Descriptor descriptor) {
 }  // namespace
 
 Result<Layout> Layout::open(const std::filesystem::path& path) {
-  XAAS_CHECK(check_version(path));
-  XAAS_CHECK(read_layout_index(path));
-  return Layout(path);
+  Layout layout(path);
+  XAAS_CHECK(check_version(layout));
+  XAAS_CHECK(read_layout_index(layout));
+  return layout;
+}
+
+Result<Layout> Layout::open_archive(const std::filesystem::path& file) {
+  XAAS_TRY(auto archive, LayoutArchive::open(file));
+  Layout layout(file, std::make_shared<const LayoutArchive>(std::move(archive)));
+  XAAS_CHECK(check_version(layout));
+  XAAS_CHECK(read_layout_index(layout));
+  return layout;
+}
+
+Result<Layout> Layout::open(const LayoutReference& reference) {
+  return reference.form == LayoutReference::Form::folder ? open(reference.path)
+                                                         : open_archive(reference.path);
 }
 
 Result<Layout> Layout::open_or_create(const std::filesystem::path& path) {
@@ -148,6 +181,7 @@ std::filesystem::path Layout::blob_path(const Digest& digest) const {
 }
 
 bool Layout::has_blob(const Digest& digest) const {
+  if (archive_ != nullptr) return archive_->has_blob(digest);
   std::error_code ignored;
   return !digest.is_empty() && std::filesystem::is_regular_file(blob_path(digest), ignored);
 }
@@ -184,8 +218,32 @@ Result<Descriptor> Layout::put_blob_file(const std::filesystem::path& file,
                     .annotations = {}};
 }
 
+Status Layout::copy_blob(const Layout& from, const Descriptor& descriptor) {
+  if (has_blob(descriptor.digest)) return {};
+  XAAS_TRY(const auto scratch, TemporaryFolder::make(path_));
+  const std::filesystem::path copy = scratch.path() / "blob";
+  if (from.archive_ == nullptr) {
+    XAAS_CHECK(xaas::copy_file(from.blob_path(descriptor.digest), copy));
+  } else {
+    XAAS_TRY(const auto blob, open_verified_blob(from, descriptor));
+    XAAS_CHECK(write_copy(blob, copy));
+  }
+  XAAS_TRY(const auto stored, put_blob_file(copy, descriptor.media_type));
+  if (stored.digest == descriptor.digest) return {};
+  return fail(ErrorKind::corrupt, "blob `{}` has the content of `{}`", descriptor.digest.str(),
+              stored.digest.str())
+      .with_code("image.blob")
+      .with_help("copy the image again from where it came");
+}
+
+Result<std::optional<Descriptor>> Layout::only_entry() const {
+  XAAS_TRY(auto index, read_layout_index(*this));
+  if (index.manifests.size() != 1) return std::nullopt;
+  return std::move(index.manifests.front());
+}
+
 Result<std::optional<Descriptor>> Layout::find_tag(std::string_view tag) const {
-  XAAS_TRY(const auto index, read_layout_index(path_));
+  XAAS_TRY(const auto index, read_layout_index(*this));
   std::optional<Descriptor> found;
   for (const auto& descriptor : index.manifests) {
     if (!has_tag(descriptor, tag)) continue;
@@ -201,7 +259,7 @@ Result<std::optional<Descriptor>> Layout::find_tag(std::string_view tag) const {
 }
 
 Result<std::vector<std::string>> Layout::tags() const {
-  XAAS_TRY(const auto index, read_layout_index(path_));
+  XAAS_TRY(const auto index, read_layout_index(*this));
   std::vector<std::string> names;
   for (const auto& descriptor : index.manifests) {
     const auto name = descriptor.annotations.find(std::string(k_annotation_ref_name));
@@ -229,8 +287,8 @@ Status Layout::set_tags(const std::map<std::string, Descriptor>& tags, Replace r
   }
   XAAS_TRY(const auto lock, lock_layout(path_));
   // As JSON and not as ImageIndex: other tools' entries have fields that we do not know.
-  XAAS_CHECK(read_layout_index(path_));
-  XAAS_TRY(const auto text, read_index_text(path_));
+  XAAS_CHECK(read_layout_index(*this));
+  XAAS_TRY(const auto text, read_index_text(*this));
   XAAS_TRY(auto index, parse_document(text));
   Json entries = Json::array();
   for (const auto& old : index["manifests"]) {

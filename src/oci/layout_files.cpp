@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "layout_files.hpp"
 
+#include "layout_archive.hpp"
+
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/files.hpp"
@@ -9,9 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <functional>
+#include <optional>
 #include <string>
 #include <system_error>
 #include <thread>
@@ -89,20 +93,37 @@ Status move_into_layout(const Layout& layout, const std::filesystem::path& file,
   return {};
 }
 
-namespace {
+Result<std::size_t> FileRange::read(std::uint64_t offset, std::span<char> into,
+                                    const std::filesystem::path& name) const {
+  const auto wanted = std::min<std::uint64_t>(into.size(), size - std::min(size, offset));
+  ssize_t count = 0;
+  do {
+    count = ::pread(file.number(), into.data(), wanted, static_cast<off_t>(begin + offset));
+  } while (count < 0 && errno == EINTR);
+  if (count < 0) return layout_io_error("read", name, errno);
+  return static_cast<std::size_t>(count);
+}
 
-/// Reads to the end, or fails with what `take` says.
-Status read_all(int descriptor, const std::filesystem::path& name,
-                const std::function<void(std::string_view)>& take) {
+Status read_all(const FileRange& range, const std::filesystem::path& name,
+                const std::function<Status(std::string_view)>& take) {
   std::vector<char> buffer(1 << 16);
-  for (;;) {
-    const auto count = ::read(descriptor, buffer.data(), buffer.size());
-    if (count < 0 && errno == EINTR) continue;
-    if (count < 0) return layout_io_error("read", name, errno);
+  for (std::uint64_t offset = 0;;) {
+    XAAS_TRY(const auto count, range.read(offset, buffer, name));
     if (count == 0) return {};
-    take({buffer.data(), static_cast<std::size_t>(count)});
+    XAAS_CHECK(take({buffer.data(), count}));
+    offset += count;
   }
 }
+
+Status write_copy(const FileRange& range, const std::filesystem::path& to) {
+  OpenFile file(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
+  if (!file.is_open()) return layout_io_error("create", to, errno);
+  XAAS_CHECK(read_all(range, to,
+                      [&](std::string_view part) { return write_all(file.number(), part, to); }));
+  return file.close(to);
+}
+
+namespace {
 
 Error damaged_blob(const Descriptor& descriptor, const std::string& what) {
   return fail(ErrorKind::corrupt, "blob `{}` {}", descriptor.digest.str(), what)
@@ -110,26 +131,39 @@ Error damaged_blob(const Descriptor& descriptor, const std::string& what) {
       .with_code("blob.corrupt");
 }
 
-Result<OpenFile> open_blob(const Layout& layout, const Descriptor& descriptor) {
+Error missing_blob(const Layout& layout, const Descriptor& descriptor) {
+  return fail(ErrorKind::not_found, "blob `{}` ({}) is not in the layout `{}`",
+              descriptor.digest.str(), descriptor.media_type, layout.path().string())
+      .with_help("the copy is incomplete: copy the image again from where it came")
+      .with_code("blob.missing");
+}
+
+Result<FileRange> open_blob_file(const Layout& layout, const Descriptor& descriptor) {
   const auto path = layout.blob_path(descriptor.digest);
   // Not blocking: a pipe in a blob's place must not hang us.
   OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file.is_open() && errno == ENOENT) {
-    return fail(ErrorKind::not_found, "blob `{}` ({}) is not in the layout `{}`",
-                descriptor.digest.str(), descriptor.media_type, layout.path().string())
-        .with_help("the copy is incomplete: copy the image again from where it came")
-        .with_code("blob.missing");
-  }
+  if (!file.is_open() && errno == ENOENT) return missing_blob(layout, descriptor);
   if (!file.is_open()) return layout_io_error("open", path, errno);
   struct ::stat status = {};
   if (::fstat(file.number(), &status) != 0) return layout_io_error("read", path, errno);
   if (!S_ISREG(status.st_mode)) return damaged_blob(descriptor, "is not a regular file");
-  // Before reading: a blob that grew must cost neither memory nor time.
-  if (const auto size = static_cast<std::uint64_t>(status.st_size); size != descriptor.size) {
-    return damaged_blob(descriptor,
-                        fmt::format("has {} bytes, its descriptor says {}", size, descriptor.size));
+  return FileRange{.file = std::move(file), .size = static_cast<std::uint64_t>(status.st_size)};
+}
+
+Result<FileRange> open_blob(const Layout& layout, const Descriptor& descriptor) {
+  std::optional<FileRange> blob;
+  if (layout.archive() == nullptr) {
+    XAAS_TRY(blob, open_blob_file(layout, descriptor));
+  } else {
+    XAAS_TRY(blob, layout.archive()->open_blob(descriptor.digest));
+    if (!blob) return missing_blob(layout, descriptor);
   }
-  return file;
+  // Before reading: a blob that grew must cost neither memory nor time.
+  if (blob->size != descriptor.size) {
+    return damaged_blob(descriptor, fmt::format("has {} bytes, its descriptor says {}", blob->size,
+                                                descriptor.size));
+  }
+  return *std::move(blob);
 }
 
 Status check_digest(const Descriptor& descriptor, const Digest& digest) {
@@ -139,14 +173,16 @@ Status check_digest(const Descriptor& descriptor, const Digest& digest) {
 
 }  // namespace
 
-Result<OpenFile> open_verified_blob(const Layout& layout, const Descriptor& descriptor) {
-  XAAS_TRY(auto file, open_blob(layout, descriptor));
-  const auto path = layout.blob_path(descriptor.digest);
+Result<FileRange> open_verified_blob(const Layout& layout, const Descriptor& descriptor) {
+  XAAS_TRY(auto blob, open_blob(layout, descriptor));
   DigestBuilder builder;
-  XAAS_CHECK(read_all(file.number(), path, [&](std::string_view part) { builder.update(part); }));
+  XAAS_CHECK(
+      read_all(blob, layout.blob_path(descriptor.digest), [&](std::string_view part) -> Status {
+        builder.update(part);
+        return {};
+      }));
   XAAS_CHECK(check_digest(descriptor, builder.finish()));
-  if (::lseek(file.number(), 0, SEEK_SET) != 0) return layout_io_error("read", path, errno);
-  return file;
+  return blob;
 }
 
 Result<std::string> read_verified_blob(const Layout& layout, const Descriptor& descriptor) {
@@ -155,10 +191,13 @@ Result<std::string> read_verified_blob(const Layout& layout, const Descriptor& d
                 descriptor.digest.str(), descriptor.size, k_longest_document)
         .with_code("file.too-large");
   }
-  XAAS_TRY(const auto file, open_blob(layout, descriptor));
+  XAAS_TRY(const auto blob, open_blob(layout, descriptor));
   std::string bytes;
-  XAAS_CHECK(read_all(file.number(), layout.blob_path(descriptor.digest),
-                      [&](std::string_view part) { bytes += part; }));
+  XAAS_CHECK(
+      read_all(blob, layout.blob_path(descriptor.digest), [&](std::string_view part) -> Status {
+        bytes += part;
+        return {};
+      }));
   XAAS_CHECK(check_digest(descriptor, digest_of(bytes)));
   return bytes;
 }

@@ -7,7 +7,10 @@
 #include "xaas/support/result.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -48,9 +51,28 @@ class OpenFile {
 /// All the bytes, or the reason why not; `name` is for the message.
 Status write_all(int descriptor, std::string_view bytes, const std::filesystem::path& name);
 
-/// The blob behind a descriptor, open at its start, after size and digest were found right. What
-/// is then read through it is what was verified, even if somebody replaces the file meanwhile.
-Result<OpenFile> open_verified_blob(const Layout& layout, const Descriptor& descriptor);
+/// The bytes of a blob: all of a file of its own, or a part of an archive. Reads move nothing, so
+/// several may go on at once.
+struct FileRange {
+  OpenFile file;
+  std::uint64_t begin = 0;
+  std::uint64_t size = 0;
+
+  /// How many bytes came, from `offset` on; 0 at the end.
+  [[nodiscard]] Result<std::size_t> read(std::uint64_t offset, std::span<char> into,
+                                         const std::filesystem::path& name) const;
+};
+
+/// Reads all of it, piece by piece; ends with what `take` says.
+Status read_all(const FileRange& range, const std::filesystem::path& name,
+                const std::function<Status(std::string_view)>& take);
+
+/// Writes all of it to a new file.
+Status write_copy(const FileRange& range, const std::filesystem::path& to);
+
+/// The blob behind a descriptor, after size and digest were found right. What is then read through
+/// it is what was verified, even if somebody replaces the file meanwhile.
+Result<FileRange> open_verified_blob(const Layout& layout, const Descriptor& descriptor);
 
 /// The bytes themselves, read once.
 Result<std::string> read_verified_blob(const Layout& layout, const Descriptor& descriptor);

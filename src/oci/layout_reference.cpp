@@ -4,11 +4,16 @@
 #include "xaas/oci/layout.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <system_error>
+#include <utility>
 
 namespace xaas {
 namespace {
+
+constexpr std::array<std::pair<std::string_view, LayoutReference::Form>, 2> k_schemes{
+    {{"oci:", LayoutReference::Form::folder}, {"oci-archive:", LayoutReference::Form::archive}}};
 
 bool is_layout(const std::filesystem::path& path) {
   std::error_code ignored;
@@ -18,7 +23,7 @@ bool is_layout(const std::filesystem::path& path) {
 Result<LayoutReference> split_tag(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos || text.find('/', colon) != std::string_view::npos)
-    return LayoutReference{.path = std::string(text), .tag = "latest"};
+    return LayoutReference{.path = std::string(text), .tag = "latest", .has_own_tag = false};
   const auto tag = text.substr(colon + 1);
   if (!is_tag(tag)) {
     return fail(ErrorKind::invalid_input, "the tag `{}` of the image reference `{}` is not a tag",
@@ -32,8 +37,9 @@ Result<LayoutReference> split_tag(std::string_view text) {
 }
 
 Error not_a_reference(std::string_view text) {
-  return fail(ErrorKind::invalid_input, "`{}` does not name an image in an OCI layout", text)
-      .with_help("write `oci:FOLDER` or `oci:FOLDER:TAG`")
+  return fail(ErrorKind::invalid_input, "`{}` does not name an image in an OCI layout or archive",
+              text)
+      .with_help("write `oci:FOLDER[:TAG]` or `oci-archive:FILE[:TAG]`")
       .with_code("reference.syntax");
 }
 
@@ -48,14 +54,16 @@ bool is_tag(std::string_view text) {
 }
 
 Result<LayoutReference> parse_layout_reference(std::string_view text) {
-  constexpr std::string_view k_scheme = "oci:";
   if (text.contains('\0')) return not_a_reference("(text with a zero byte)");
-  if (text.starts_with(k_scheme)) {
-    XAAS_TRY(auto reference, split_tag(text.substr(k_scheme.size())));
+  for (const auto& [scheme, form] : k_schemes) {
+    if (!text.starts_with(scheme)) continue;
+    XAAS_TRY(auto reference, split_tag(text.substr(scheme.size())));
     if (reference.path.empty()) return not_a_reference(text);
+    reference.form = form;
     return reference;
   }
-  if (is_layout(text)) return LayoutReference{.path = std::string(text), .tag = "latest"};
+  if (is_layout(text))
+    return LayoutReference{.path = std::string(text), .tag = "latest", .has_own_tag = false};
   auto reference = split_tag(text);
   if (!reference || !is_layout(reference->path)) return not_a_reference(text);
   return reference;

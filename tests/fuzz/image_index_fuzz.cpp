@@ -19,7 +19,8 @@ void expect_sane_reference(std::string_view text) {
   const auto reference = parse_layout_reference(text);
   if (!reference) return expect_clear(reference.error());
   const auto again = parse_layout_reference(reference->str());
-  expect(again && again->path == reference->path && again->tag == reference->tag,
+  expect(again && again->path == reference->path && again->tag == reference->tag &&
+             again->form == reference->form,
          "the name of an image reads as the same image: " + reference->str());
 }
 
@@ -43,7 +44,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
   using namespace xaas;
   const auto text = fuzzing::text_of(bytes, size);
   // Without the scheme the disk would be asked.
-  if (text.starts_with("oci:")) {
+  if (text.starts_with("oci:") || text.starts_with("oci-archive:")) {
     fuzzing::expect_sane_reference(text);
     return 0;
   }

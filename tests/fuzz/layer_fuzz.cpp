@@ -83,18 +83,14 @@ std::string zstd_compressed(const std::string& bytes) {
   return out;
 }
 
-OpenFile in_memory(const std::string& bytes) {
+FileRange in_memory(const std::string& bytes) {
   OpenFile file(::memfd_create("layer", MFD_CLOEXEC));
-  if (!file.is_open() || !write_all(file.number(), bytes, "layer") ||
-      ::lseek(file.number(), 0, SEEK_SET) != 0)
-    std::abort();
-  return file;
+  if (!file.is_open() || !write_all(file.number(), bytes, "layer")) std::abort();
+  return {.file = std::move(file), .size = bytes.size()};
 }
 
 Result<LayerReader> open(const std::string& bytes, std::string_view media_type) {
-  return LayerReader::over(
-      in_memory(bytes), {.media_type = std::string(media_type), .digest = {}, .size = bytes.size()},
-      k_limits);
+  return LayerReader::over(in_memory(bytes), stream_kind_of(media_type), "the layer", k_limits);
 }
 
 // --- what is outside, and must stay as it is ---

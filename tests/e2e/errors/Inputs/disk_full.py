@@ -38,6 +38,9 @@ KINDS = {
              lambda out: deploy("old", f"tree:{out}", "--no-cache")),
     "oci": (lambda out: deploy("new", f"oci:{out}", "--no-cache", "--force"),
             lambda out: deploy("old", f"oci:{out}", "--no-cache")),
+    **{form: (lambda out, form=form: deploy("new", f"{form}:{out}", "--no-cache", "--force"),
+              lambda out, form=form: deploy("old", f"{form}:{out}", "--no-cache"))
+       for form in ("oci-archive", "sqsh", "sif")},
     "TMPDIR of ir": (lambda out: build("new", folder / "elsewhere", "--force"), None),
     "TMPDIR of tree": (lambda out: deploy("new", f"tree:{folder}/elsewhere", "--no-cache"), None),
     "cache": (lambda out: deploy("new", f"tree:{folder}/elsewhere", "--cache", out), None),
@@ -50,8 +53,17 @@ def run(command, temporary=None):
                           text=True, timeout=120, check=False)
 
 
+def copy(a, b):
+    if a.is_dir():
+        shutil.copytree(a, b, symlinks=True)
+    else:
+        shutil.copy2(a, b)
+
+
 def same(a, b):
-    """Of two layouts: whether `b` has all that `a` has, and the same index."""
+    """Of two layouts: whether `b` has all that `a` has, and the same index. Of two files: equal."""
+    if os.path.isfile(a):
+        return filecmp.cmp(a, b, shallow=False)
     difference = filecmp.dircmp(a, b, ignore=[".xaas-lock"])
     return (not difference.left_only and not filecmp.cmpfiles(
         a, b, difference.common_files, shallow=False)[1]
@@ -77,7 +89,7 @@ def attempt(kind, pages, old):
     mount(pages)
     output = disk / "output"
     if old:
-        shutil.copytree(old, output, symlinks=True)
+        copy(old, output)
     done = run(KINDS[kind][0](output), disk if kind.startswith("TMPDIR") else None)
     where = f"{kind}, {pages} pages: ended with {done.returncode}: {done.stderr}"
     if kind == "cache":
@@ -111,7 +123,7 @@ def main():
             old = folder / ("old-" + kind)
             done = run(make_old(old))
             assert done.returncode == 0, done.stderr
-            shutil.copytree(old, disk / "output", symlinks=True)
+            copy(old, disk / "output")
         before = used()
         unmount()
         low, high = before + 2, before + 4
