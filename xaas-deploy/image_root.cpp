@@ -10,17 +10,14 @@
 #include <fmt/format.h>
 
 #include <sys/mount.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstdlib>
 #include <optional>
 #include <sstream>
 #include <string>
 #include <system_error>
-#include <thread>
 #include <utility>
 
 namespace xaas {
@@ -32,36 +29,6 @@ std::string variable_of(const std::vector<std::string>& environment, std::string
     if (entry.starts_with(std::string(name) + "=")) value = entry.substr(name.size() + 1);
   }
   return value;
-}
-
-/// Only ours: another user must not be able to plant programs there.
-Result<std::filesystem::path> private_folder() {
-  std::error_code error;
-  auto base = std::filesystem::temp_directory_path(error);
-  if (error) base = "/tmp";
-  std::filesystem::path folder = base / fmt::format("xaas-{}", ::getuid());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) {
-    const int reason = errno;
-    return fail(ErrorKind::io, "cannot make `{}`: {}", folder.string(),
-                std::generic_category().message(reason))
-        .with_code("run.unpack");
-  }
-  struct stat status{};
-  if (::lstat(folder.c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
-      status.st_uid == ::getuid() && (status.st_mode & 0022) == 0) {
-    return folder;
-  }
-  return fail(ErrorKind::io, "`{}` is not a private folder of this user", folder.string())
-      .with_code("run.unpack")
-      .with_help("remove it, or set TMPDIR to a folder of your own");
-}
-
-Result<FileLock> wait_for_lock(const std::filesystem::path& path) {
-  while (true) {
-    XAAS_TRY(auto lock, FileLock::try_lock(path));
-    if (lock) return *std::move(lock);
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
 }
 
 std::string absolute_current_folder() {
@@ -214,23 +181,6 @@ std::optional<std::filesystem::path> link_on_the_way(const std::filesystem::path
   return std::nullopt;
 }
 
-Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image) {
-  XAAS_TRY(const auto folder, private_folder());
-  std::filesystem::path root = folder / image.descriptor.digest.hex();
-  std::error_code error;
-  if (std::filesystem::exists(root, error)) return root;
-  XAAS_TRY(const auto lock, wait_for_lock(folder / (image.descriptor.digest.hex() + ".lock")));
-  if (std::filesystem::exists(root, error)) return root;
-  remove_stale_temporaries(folder);
-  XAAS_TRY(const auto temporary, TemporaryFolder::make(folder));
-  XAAS_CHECK(unpack_image(layout, image, temporary.path() / "root"));
-  std::filesystem::rename(temporary.path() / "root", root, error);
-  if (!error) return root;
-  return fail(ErrorKind::io, "cannot move the unpacked image to `{}`: {}", root.string(),
-              error.message())
-      .with_code("run.unpack");
-}
-
 bool can_enter_root() {
   const RootEntry entry;
   Command probe{.argv = {"/proc/self/exe", "--version"}, .output = Command::Output::discard};
@@ -277,7 +227,7 @@ Result<std::filesystem::path> programs_beside_root(const std::filesystem::path& 
   std::error_code error;
   // Whoever runs the scripts may have changed its folder, and TMPDIR may be a relative path.
   const auto real = std::filesystem::canonical(root, error);
-  std::filesystem::path folder = real.string() + ".programs";
+  std::filesystem::path folder = real.parent_path() / "programs";
   if (!error && std::filesystem::exists(folder, error)) return folder;
   XAAS_TRY(const auto temporary, TemporaryFolder::make(real.parent_path()));
   const std::filesystem::path starters = temporary.path() / "programs";

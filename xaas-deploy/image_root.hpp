@@ -13,9 +13,10 @@
 
 namespace xaas {
 
-/// The image's files in a folder of this user and node, unpacked once however many processes ask
-/// for them at the same time: `$TMPDIR/xaas-UID/DIGEST` (TMPDIR, else /tmp: node-local where it
-/// matters).
+/// The image's files in a folder of this user and node, `$TMPDIR/xaas-UID/roots/DIGEST/root`
+/// (TMPDIR, else /tmp: node-local where it matters). They are unpacked once however many processes
+/// ask for them at the same time, anew when some of them are gone, and removed when another image
+/// is unpacked 30 days after the last run. `run.unpack` when there is no place for them.
 Result<std::filesystem::path> unpacked_root(const Layout& layout, const RunnableImage& image);
 
 /// Sets the `NAME=VALUE` entries of an image's configuration.
