@@ -78,6 +78,21 @@ std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
+std::string explain_math_calls(const PlanNumerics& numerics) {
+  if (numerics.math_calls.empty()) return {};
+  std::string text =
+      fmt::format("  {}: computed by {} (the image's own in an image, the machine's in a tree)\n",
+                  fmt::join(numerics.math_calls, ", "),
+                  numerics.math_libraries.empty()
+                      ? std::string("the C library")
+                      : fmt::format("{}", fmt::join(numerics.math_libraries, ", ")));
+  if (!numerics.processor_dependent_calls.empty()) {
+    text += fmt::format("  {}: glibc's last bits depend on the processor, which has FMA or not\n",
+                        fmt::join(numerics.processor_dependent_calls, ", "));
+  }
+  return text;
+}
+
 std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& plan) {
   const PlanNumerics numerics = numerics_of(manifest, plan);
   std::string text = plan.options.numerics == NumericsMode::native
@@ -92,16 +107,11 @@ std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& p
     text += fmt::format("  {} with fast-math: operations may be reordered\n",
                         plural(numerics.fast_math_units, "unit"));
   }
-  if (!numerics.math_calls.empty()) {
-    text += fmt::format(
-        "  {}: as the C library has them (the image's own in an image, the machine's in a tree); "
-        "glibc's last bits depend on the processor\n",
-        fmt::join(numerics.math_calls, ", "));
-  }
-  if (!numerics.flushed_to_zero.empty()) {
-    text += fmt::format("  denormal numbers become zero in {} (crtfastmath.o)\n",
-                        fmt::join(numerics.flushed_to_zero, ", "));
-  }
+  text += explain_math_calls(numerics);
+  text += numerics.flushed_to_zero.empty()
+              ? std::string("  denormal numbers are kept: no link has crtfastmath.o\n")
+              : fmt::format("  denormal numbers become zero in {} (crtfastmath.o)\n",
+                            fmt::join(numerics.flushed_to_zero, ", "));
   return text;
 }
 
@@ -167,10 +177,14 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
                     {"mattr", code_generation_features(plan.target)}};
   json["lto"] = name_of(plan.options.lto);
   const PlanNumerics numerics = numerics_of(manifest, plan);
-  json["numerics"] = {
-      {"mode", name_of(plan.options.numerics)}, {"fused_functions", numerics.fused_functions},
-      {"fused_units", numerics.fused_units},    {"fast_math_units", numerics.fast_math_units},
-      {"math_calls", numerics.math_calls},      {"flushed_to_zero", numerics.flushed_to_zero}};
+  json["numerics"] = {{"mode", name_of(plan.options.numerics)},
+                      {"fused_functions", numerics.fused_functions},
+                      {"fused_units", numerics.fused_units},
+                      {"fast_math_units", numerics.fast_math_units},
+                      {"math_calls", numerics.math_calls},
+                      {"processor_dependent_calls", numerics.processor_dependent_calls},
+                      {"math_libraries", numerics.math_libraries},
+                      {"flushed_to_zero", numerics.flushed_to_zero}};
   json["tree_c_library"] = {{"from", plan.tree_c_library == CLibrary::image ? "image" : "host"},
                             {"reason", plan.tree_c_library_reason}};
   json["links"] = std::move(links);

@@ -32,4 +32,10 @@ struct Numerics {
 /// itself between processors. `sqrt`, `fma`, `floor` and their kin are exact.
 bool is_inexact_math_function(std::string_view name);
 
+/// Whether glibc on x86-64 computes this inexact function in another way where the processor has
+/// FMA, by itself or by functions that it calls, so that its last bits differ between processors
+/// (2.36: sysdeps/x86_64/fpu/multiarch, and measured). Newer versions agree in fewer functions or
+/// as many.
+bool is_processor_dependent_math_function(std::string_view name);
+
 }  // namespace xaas

@@ -78,10 +78,12 @@ Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& targe
 
 /// What the results of a deployment depend on.
 struct PlanNumerics {
-  std::size_t fused_functions = 0;           // whose multiply-adds become one rounding,
-  std::size_t fused_units = 0;               // in how many units
-  std::size_t fast_math_units = 0;           // lowered with fast-math: anything may be reordered
-  std::set<std::string> math_calls;          // of the C library, inexact (numerics.hpp)
+  std::size_t fused_functions = 0;   // whose multiply-adds become one rounding,
+  std::size_t fused_units = 0;       // in how many units
+  std::size_t fast_math_units = 0;   // lowered with fast-math: anything may be reordered
+  std::set<std::string> math_calls;  // of the C library, inexact (numerics.hpp)
+  std::set<std::string> processor_dependent_calls;  // of these, what glibc does by processor
+  std::vector<std::string> math_libraries;   // that links find them in, in order: "libm.so.6"
   std::vector<std::string> flushed_to_zero;  // products that link crtfastmath.o: no denormals
 };
 PlanNumerics numerics_of(const IrManifest& manifest, const DeploymentPlan& plan);

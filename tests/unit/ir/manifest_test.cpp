@@ -257,6 +257,13 @@ TEST(Numerics, NamesWhatIeee754DoesNotFix) {
     EXPECT_FALSE(is_inexact_math_function(name)) << name;
 }
 
+TEST(Numerics, TellsWhatGlibcComputesByProcessor) {
+  for (const char* name : {"exp", "expf", "exp2f", "lgamma_r", "cpow", "__pow_finite", "cosf"})
+    EXPECT_TRUE(is_processor_dependent_math_function(name)) << name;
+  for (const char* name : {"exp2", "hypot", "cbrtf", "powl", "acosf", "csqrt", "sqrt", "printf"})
+    EXPECT_FALSE(is_processor_dependent_math_function(name)) << name;
+}
+
 TEST(ReferencedBlobs, LeavesOutLibrariesThatTheImageHolds) {
   const auto blobs = referenced_blobs(sample());
   EXPECT_EQ(blobs.size(), 4U);

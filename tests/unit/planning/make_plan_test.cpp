@@ -207,5 +207,22 @@ TEST(NumericsOfAPlan, CountsWhatTheTargetDoesOtherwise) {
   EXPECT_EQ(generic.fast_math_units, 0U);
 }
 
+TEST(NumericsOfAPlan, NamesTheLibrariesThatComputeCallsAndWhatTheyDoByProcessor) {
+  IrManifest manifest = program_of({computing("u.c", {.math_calls = {"exp", "expl", "hypot"}})});
+  auto& items = manifest.links[0].items;
+  items.emplace_back(LinkLibrary{.soname = "libmp.so.3", .path = {}, .content = {}});
+  items.emplace_back(LinkLibrary{.soname = "libimf.so", .path = {}, .content = {}});
+  items.emplace_back(LinkFile{.prefix = "", .name = "libm-2.36.a", .content = {}});
+  const auto plan = make_plan(manifest, target_with({"fma"}), {});
+  ASSERT_TRUE(plan);
+  const PlanNumerics numerics = numerics_of(manifest, *plan);
+  EXPECT_EQ(numerics.math_libraries, (std::vector<std::string>{"libimf.so", "libm-2.36.a"}));
+  EXPECT_EQ(numerics.processor_dependent_calls, std::set<std::string>{"exp"});
+  const std::string text = explain_plan(manifest, *plan);
+  EXPECT_THAT(text, HasSubstr("exp, expl, hypot: computed by libimf.so, libm-2.36.a"));
+  EXPECT_THAT(text, HasSubstr("\n  exp: glibc's last bits depend on the processor"));
+  EXPECT_THAT(text, HasSubstr("denormal numbers are kept: no link has crtfastmath.o"));
+}
+
 }  // namespace
 }  // namespace xaas
