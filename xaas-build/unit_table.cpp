@@ -21,6 +21,11 @@ bool is_optimization_level(std::string_view flag) {
   return flag.starts_with("-O");
 }
 
+/// Clang writes it to each loop (`llvm.loop.unroll.disable`), flang does not.
+bool stays_with_loops(std::string_view flag, std::string_view language) {
+  return flag == "-fno-unroll-loops" && language != "fortran";
+}
+
 }  // namespace
 
 Result<Digest> BlobFolder::put(std::string_view bytes) const {
@@ -31,20 +36,21 @@ Result<Digest> BlobFolder::put(std::string_view bytes) const {
   return digest;
 }
 
-std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags) {
+std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags,
+                            std::string_view language) {
   std::string level = "-O0";
+  std::vector<std::string> lost;
   for (const std::string& flag : pipeline_flags) {
-    if (is_optimization_level(flag)) level = flag;
+    if (is_optimization_level(flag))
+      level = flag;
+    else if (!stays_with_loops(flag, language))
+      lost.push_back(flag);
   }
   if (level == "-O0") return "compiled without optimization";
-  if (level == "-O1" || level == "-O" || level == "-Og") {
-    return fmt::format("compiled with {}, and a link has one optimization pipeline", level);
-  }
-  for (const std::string& flag : pipeline_flags) {
-    if (is_optimization_level(flag)) continue;
-    return fmt::format("compiled with {}, and a link has one optimization pipeline", flag);
-  }
-  return {};
+  if (level == "-O1" || level == "-O" || level == "-Og") lost.insert(lost.begin(), level);
+  if (lost.empty()) return {};
+  return fmt::format("compiled with {}, and a link has one optimization pipeline",
+                     fmt::join(lost, " "));
 }
 
 UnitTable::UnitTable(const BuildResult& build, const BlobFolder& blobs)
@@ -135,7 +141,7 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   if (!canonical.debug_bitcode.empty()) {
     XAAS_TRY(unit.debug_bitcode, blobs_->put(canonical.debug_bitcode));
   }
-  std::string reason = unhonoured_flag(unit.pipeline_flags);
+  std::string reason = unhonoured_flag(unit.pipeline_flags, unit.language);
   if (reason.empty()) reason = std::move(canonical.why_not_lowered);
   unit.numerics = std::move(canonical.numerics);
   unit.names_prefix = canonical.names_prefix;

@@ -11,6 +11,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -78,7 +79,10 @@ class UnitTable {
   std::set<std::string> build_paths_;
 };
 
-/// Why one pipeline for a whole link cannot honour these flags; empty when it can.
-std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags);
+/// Why one pipeline for a whole link cannot honour these flags of a unit in `language`; empty when
+/// it can: at -O2 and -O3 the link's pipeline is that of its highest level, and the bitcode itself
+/// says which functions are to be small (-Os, -Oz).
+std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags,
+                            std::string_view language);
 
 }  // namespace xaas

@@ -28,7 +28,8 @@ enum class FlagMeaning {
   target,             // -m32, --target=: another architecture
   isa,                // -mavx2, -march=: goes to the unit's floor, unless its value is "native"
   pipeline,           // what a whole link's pipeline cannot know: -O, -fno-vectorize, -mllvm
-  pipeline_default,   // the pipeline's own way at -O2; undoes an earlier "-fno-"
+  pipeline_default,   // as the pipeline does at -O2 anyway; undoes an earlier "-fno-"
+  forwarded,          // -Xclang x: x means what its own row says, if anything
   lto,                // ours alone to decide
   instrumentation,    // -fsanitize=, -fprofile-*: the object is opaque
   dependency_file,    // -MF

@@ -135,6 +135,44 @@ class Parser {
   std::string language_;
 };
 
+struct PipelineFlag {
+  std::string setting;  // what it sets: "vectorize" for -fno-tree-vectorize, "O" for -O2
+  std::string text;
+  bool is_default = false;  // as every link's pipeline has it
+  bool adds_up = false;     // -mllvm may stand there many times
+};
+
+std::string setting_of(std::string_view flag) {
+  if (flag.starts_with("-O")) return "O";
+  flag = flag.substr(0, flag.find('='));
+  flag.remove_prefix(std::min<std::size_t>(flag.size(), 2));  // "-f", "-m"
+  if (flag.starts_with("no-")) flag.remove_prefix(3);
+  if (flag.starts_with("tree-")) flag.remove_prefix(5);  // gcc's spelling
+  return std::string(flag);
+}
+
+/// Of a flag that steers the pipeline, written for the driver or, behind -Xclang, for the compiler
+/// behind it; `next` is the argument that follows.
+std::optional<PipelineFlag> pipeline_flag_of(const Argument& argument, const Argument* next) {
+  if (!argument.is_flag) return {};
+  const bool is_forwarded = argument.meaning == FlagMeaning::forwarded;
+  const std::string& flag = is_forwarded ? argument.value : argument.tokens.front();
+  const FlagRow* row = is_forwarded ? find_flag(flag) : nullptr;
+  const FlagMeaning meaning = row == nullptr ? argument.meaning : row->meaning;
+  const bool is_default = meaning == FlagMeaning::pipeline_default;
+  if (!is_default && meaning != FlagMeaning::pipeline) return {};
+  std::string text = flag;
+  if (!is_forwarded && argument.tokens.size() == 2) text += " " + argument.tokens.back();
+  // "-Xclang -mllvm -Xclang -x".
+  if (row != nullptr && row->value == FlagValue::separate && next != nullptr &&
+      next->meaning == FlagMeaning::forwarded)
+    text += " " + next->value;
+  return PipelineFlag{.setting = setting_of(flag),
+                      .text = std::move(text),
+                      .is_default = is_default,
+                      .adds_up = flag.starts_with("-mllvm") || flag.starts_with("-fpass-plugin=")};
+}
+
 std::vector<std::string> values_with(const CompilerInvocation& invocation, FlagMeaning meaning,
                                      bool native) {
   return tokens_of(invocation, [&](const Argument& argument) {
@@ -191,28 +229,21 @@ std::vector<std::string> native_flags(const CompilerInvocation& invocation) {
 }
 
 std::vector<std::string> pipeline_flags(const CompilerInvocation& invocation) {
+  std::vector<PipelineFlag> flags;
   const auto& arguments = invocation.arguments;
-  const auto is_level = [](const Argument& argument) {
-    return argument.is_flag && argument.tokens.front().starts_with("-O");
-  };
-  // The last -O wins, and "-fvectorize" undoes a "-fno-vectorize" before it.
-  const auto is_overruled = [&](std::size_t at) {
-    const std::string& flag = arguments[at].tokens.front();
-    const std::string undone_by = flag.starts_with("-fno-") ? "-f" + flag.substr(5) : std::string{};
-    return std::any_of(arguments.begin() + static_cast<std::ptrdiff_t>(at) + 1, arguments.end(),
-                       [&](const Argument& later) {
-                         if (is_level(arguments[at])) return is_level(later);
-                         return later.is_flag && later.tokens.front() == undone_by;
-                       });
-  };
-  std::vector<std::string> flags;
   for (std::size_t at = 0; at < arguments.size(); ++at) {
-    const Argument& argument = arguments[at];
-    if (!argument.is_flag || argument.meaning != FlagMeaning::pipeline || is_overruled(at))
-      continue;
-    flags.insert(flags.end(), argument.tokens.begin(), argument.tokens.end());
+    const Argument* next = at + 1 < arguments.size() ? &arguments[at + 1] : nullptr;
+    const auto flag = pipeline_flag_of(arguments[at], next);
+    if (!flag) continue;
+    // Of one switch the last wins: "-O0 -O2", "-fno-vectorize -ftree-vectorize".
+    if (!flag->adds_up)
+      std::erase_if(flags, [&](const auto& earlier) { return earlier.setting == flag->setting; });
+    flags.push_back(*flag);
   }
-  return flags;
+  std::vector<std::string> texts;
+  for (const PipelineFlag& flag : flags)
+    if (!flag.is_default) texts.push_back(flag.text);
+  return texts;
 }
 
 std::string opaque_reason(const CompilerInvocation& invocation, const Argument& source) {
@@ -243,8 +274,9 @@ bool is_probe(const CompilerInvocation& invocation, std::string_view folder) {
   static constexpr auto k_folders = std::to_array<std::string_view>(
       {"/CMakeFiles/CMakeScratch", "/CMakeFiles/CMakeTmp", "/meson-private", "/.conf_check_",
        "/.sconf_temp", "/config.tests"});
-  static constexpr auto k_names = std::to_array<std::string_view>(
-      {"conftest", "conftst", "cmTC_", "CMakeCCompilerId", "CMakeCXXCompilerId"});
+  static constexpr auto k_names =
+      std::to_array<std::string_view>({"conftest", "conftst", "cmTC_", "CMakeCCompilerId",
+                                       "CMakeCXXCompilerId"});
   const auto looks_like_one = [](std::string_view path) {
     const std::string rooted = "/" + std::string(path);
     return std::ranges::any_of(k_folders, [&](auto part) { return rooted.contains(part); }) ||

@@ -60,7 +60,9 @@ void expect_understood(const CompilerInvocation& invocation, const Words& argv) 
   expect(tokens_of(invocation, everything) == argv, "no word of a command is lost");
   expect(is_part_of(isa_flags(invocation), argv), "a processor flag is one that was given");
   expect(is_part_of(native_flags(invocation), argv), "a native flag is one that was given");
-  expect(is_part_of(pipeline_flags(invocation), argv), "a pipeline flag is one that was given");
+  for (const std::string& flag : pipeline_flags(invocation))
+    expect(std::ranges::any_of(argv, [&](auto& word) { return flag.starts_with(word); }),
+           "a pipeline flag is one that was given");
   for (const Argument* source : invocation.sources()) {
     expect(!source->language.empty(), "a source has a language");
     opaque_reason(invocation, *source);

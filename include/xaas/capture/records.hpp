@@ -23,7 +23,7 @@ struct CompileRecord {
   std::string opaque_reason;  // not empty: there is no bitcode in it, and why
   std::vector<std::string> isa_flags;  // -march/-m flags in order, natives left out
   std::vector<std::string>
-      pipeline_flags;  // -O level (the last), -fno-vectorize, -fveclib=, -mllvm x ...
+      pipeline_flags;  // -O level (the last), -fno-vectorize, -fveclib=, "-mllvm x" ...
   std::vector<std::string> neutralized;  // -march=native and kin, left out of the real command
 };
 

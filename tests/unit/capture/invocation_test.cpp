@@ -116,13 +116,36 @@ TEST(PipelineFlags, KeepsTheLastLevelAndTheOthersInOrder) {
   const auto invocation = parse_invocation(Driver::c, {"-O3", "-fno-vectorize", "-mllvm", "-x=1",
                                                        "-O2", "-fveclib=libmvec", "-c", "a.c"});
   EXPECT_THAT(pipeline_flags(invocation),
-              ElementsAre("-fno-vectorize", "-mllvm", "-x=1", "-O2", "-fveclib=libmvec"));
+              ElementsAre("-fno-vectorize", "-mllvm -x=1", "-O2", "-fveclib=libmvec"));
 }
 
 TEST(PipelineFlags, LeavesOutWhatThePipelineDoesByItself) {
   const auto invocation = parse_invocation(
       Driver::c, {"-O2", "-fno-tree-vectorize", "-ftree-vectorize", "-funroll-loops", "-c", "a.c"});
   EXPECT_THAT(pipeline_flags(invocation), ElementsAre("-O2"));
+}
+
+TEST(PipelineFlags, TakesTheLastOfASettingInAnySpelling) {
+  const auto flags = [](Words argv) {
+    argv.insert(argv.end(), {"-c", "a.c"});
+    return pipeline_flags(parse_invocation(Driver::c, argv));
+  };
+  EXPECT_THAT(flags({"-fno-tree-slp-vectorize", "-fslp-vectorize"}), IsEmpty());
+  EXPECT_THAT(flags({"-fslp-vectorize", "-fno-tree-slp-vectorize"}),
+              ElementsAre("-fno-tree-slp-vectorize"));
+  EXPECT_THAT(flags({"-fveclib=SVML", "-fveclib=none"}), IsEmpty());
+  EXPECT_THAT(flags({"-fveclib=SVML", "-fveclib=libmvec"}), ElementsAre("-fveclib=libmvec"));
+  EXPECT_THAT(flags({"-floop-interchange", "-fno-loop-interchange"}), IsEmpty());
+  EXPECT_THAT(flags({"-mtls-dialect=gnu2", "-mtls-dialect=gnu"}), IsEmpty());
+  EXPECT_THAT(flags({"-mllvm", "-a", "-mllvm", "-b"}), ElementsAre("-mllvm -a", "-mllvm -b"));
+}
+
+TEST(PipelineFlags, ReadsWhatIsForwarded) {
+  const auto invocation = parse_invocation(
+      Driver::c, {"-O2", "-Xclang", "-mllvm", "-Xclang", "-x=1", "-Xclang", "-disable-llvm-passes",
+                  "-Xclang", "-O1", "-Xclang", "-fno-pch-timestamp", "-c", "a.c"});
+  EXPECT_THAT(pipeline_flags(invocation),
+              ElementsAre("-mllvm -x=1", "-disable-llvm-passes", "-O1"));
 }
 
 std::string reason_for(const Words& argv) {

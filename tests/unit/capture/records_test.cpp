@@ -29,7 +29,7 @@ TEST_F(ReadCaptureLog, GivesBackACompile) {
                              .object = digest_of("x"),
                              .opaque_reason = "why",
                              .isa_flags = {"-mavx2"},
-                             .pipeline_flags = {"-O2", "-mllvm", "-x"},
+                             .pipeline_flags = {"-O2", "-mllvm -x"},
                              .neutralized = {"-march=native"}};
   ASSERT_TRUE(store_.add(record));
   const auto log = read_capture_log(folder_.path());
