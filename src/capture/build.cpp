@@ -136,14 +136,14 @@ Status Build::prepare() {
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
   XAAS_TRY(const fs::path installed, installed_wrapper());
-  XAAS_CHECK(make_tools_folder(here.tools, settings.search_path,
+  XAAS_CHECK(make_tools_folder(here.tools, settings,
                                request_.wrapper.empty() ? installed : request_.wrapper));
   progress_.stage("copying the source tree");
   XAAS_CHECK(copy_tree(request_.source, here.source));
   for (const std::string& folder : {here.build, here.stage, here.capture + "/log",
                                     here.capture + "/store", here.capture + "/tmp"})
     XAAS_CHECK(make_folders(folder));
-  environment_ = build_environment(system_, request_, places_, settings.search_path);
+  environment_ = build_environment(system_, request_, places_, settings);
   return {};
 }
 

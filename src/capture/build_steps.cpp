@@ -148,14 +148,14 @@ std::vector<BuildStep> build_steps(BuildSystem system, const BuildRequest& reque
 std::map<std::string, std::string> build_environment(BuildSystem system,
                                                      const BuildRequest& request,
                                                      const BuildPlaces& places,
-                                                     const std::string& search_path) {
+                                                     const WrapperSettings& settings) {
   const std::string cc = places.tools + "/cc";
   const std::string cxx = places.tools + "/c++";
   std::map<std::string, std::string> variables{
       {"XAAS_CAPTURE", places.capture},
       // What a compiler that is killed leaves goes with the build.
       {"TMPDIR", places.capture + "/tmp"},
-      {"PATH", places.tools + ":" + search_path},
+      {"PATH", places.tools + ":" + settings.search_path},
       {"CC", cc},
       {"CXX", cxx},
       {"CPP", cc + " -E"},
@@ -172,6 +172,12 @@ std::map<std::string, std::string> build_environment(BuildSystem system,
       // A hit in its cache would pass the wrapper by.
       {"CCACHE_DISABLE", "1"},
   };
+  // A Fortran compiler that the user chose stays: modules and runtime libraries are each compiler's
+  // own, and what gfortran takes, flang may not.
+  if (!settings.fortran_compiler.empty() && !is_set(request, "FC")) {
+    for (const char* name : {"FC", "F77", "F90"})
+      if (!is_set(request, name)) variables[name] = places.tools + "/flang";
+  }
   // __DATE__ and __TIME__ must not tell today from tomorrow. The first day that a zip file can
   // hold.
   if (!is_set(request, "SOURCE_DATE_EPOCH")) variables["SOURCE_DATE_EPOCH"] = "315532800";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "settings.hpp"
+
 #include "xaas/capture/build.hpp"
 
 #include <map>
@@ -46,7 +48,7 @@ BuildStep make_step(const BuildRequest& request, const BuildPlaces& places,
 std::map<std::string, std::string> build_environment(BuildSystem system,
                                                      const BuildRequest& request,
                                                      const BuildPlaces& places,
-                                                     const std::string& search_path);
+                                                     const WrapperSettings& settings);
 
 /// Whether the tree chooses its own CMAKE_BUILD_TYPE.
 bool sets_build_type(const std::filesystem::path& source);

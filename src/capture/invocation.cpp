@@ -19,11 +19,12 @@ constexpr auto k_suffixes = std::to_array<Pair>({
     {"s", "assembler"}, {"S", "assembler"}, {"sx", "assembler"}, {"asm", "assembler"},
     {"f", "fortran"},   {"F", "fortran"},   {"for", "fortran"},  {"f90", "fortran"},
     {"F90", "fortran"}, {"f95", "fortran"}, {"F95", "fortran"},  {"f03", "fortran"},
-    {"F03", "fortran"}, {"f08", "fortran"}, {"F08", "fortran"},  {"h", "c"},
-    {"H", "c++"},       {"hh", "c++"},      {"hpp", "c++"},      {"hxx", "c++"},
-    {"m", "unknown"},   {"mm", "unknown"},  {"cu", "unknown"},   {"hip", "unknown"},
-    {"cl", "unknown"},  {"ll", "unknown"},  {"bc", "unknown"},   {"cppm", "c++"},
-    {"ixx", "c++"},
+    {"F03", "fortran"}, {"f08", "fortran"}, {"F08", "fortran"},  {"FOR", "fortran"},
+    {"ftn", "fortran"}, {"FTN", "fortran"}, {"fpp", "fortran"},  {"FPP", "fortran"},
+    {"h", "c"},         {"H", "c++"},       {"hh", "c++"},       {"hpp", "c++"},
+    {"hxx", "c++"},     {"m", "unknown"},   {"mm", "unknown"},   {"cu", "unknown"},
+    {"hip", "unknown"}, {"cl", "unknown"},  {"ll", "unknown"},   {"bc", "unknown"},
+    {"cppm", "c++"},    {"ixx", "c++"},
 });
 constexpr auto k_headers = std::to_array<std::string_view>({"h", "H", "hh", "hpp", "hxx"});
 
@@ -248,8 +249,11 @@ std::vector<std::string> pipeline_flags(const CompilerInvocation& invocation) {
 
 std::string opaque_reason(const CompilerInvocation& invocation, const Argument& source) {
   if (source.language == "assembler") return "assembly";
-  if (source.language != "c" && source.language != "c++")
-    return source.language == "fortran" ? "Fortran" : "neither C nor C++";
+  const bool is_fortran = source.language == "fortran";
+  if (is_fortran && invocation.driver != Driver::fortran)
+    return "Fortran, but not compiled by the Fortran compiler";
+  if (!is_fortran && source.language != "c" && source.language != "c++")
+    return "neither C, C++ nor Fortran";
   std::string reason;
   for (const Argument& argument : invocation.arguments) {
     if (!argument.is_flag) continue;
@@ -276,7 +280,7 @@ bool is_probe(const CompilerInvocation& invocation, std::string_view folder) {
        "/.sconf_temp", "/config.tests"});
   static constexpr auto k_names =
       std::to_array<std::string_view>({"conftest", "conftst", "cmTC_", "CMakeCCompilerId",
-                                       "CMakeCXXCompilerId"});
+                                       "CMakeCXXCompilerId", "CMakeFortranCompilerId"});
   const auto looks_like_one = [](std::string_view path) {
     const std::string rooted = "/" + std::string(path);
     return std::ranges::any_of(k_folders, [&](auto part) { return rooted.contains(part); }) ||

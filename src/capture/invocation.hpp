@@ -25,7 +25,7 @@ struct Argument {
   friend bool operator==(const Argument&, const Argument&) = default;
 };
 
-enum class Driver { c, cxx };
+enum class Driver { c, cxx, fortran };
 
 /// A compiler's command line, understood as far as the capture needs it.
 struct CompilerInvocation {

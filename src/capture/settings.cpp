@@ -12,6 +12,7 @@ std::string print_settings(const WrapperSettings& settings) {
   return print_json(Json{
       {"c_compiler", settings.c_compiler},
       {"cxx_compiler", settings.cxx_compiler},
+      {"fortran_compiler", settings.fortran_compiler},
       {"linker", settings.linker},
       {"gcc", settings.gcc},
       {"gxx", settings.gxx},
@@ -29,6 +30,7 @@ Result<WrapperSettings> read_settings(const std::filesystem::path& capture_folde
   WrapperSettings settings;
   XAAS_TRY(settings.c_compiler, reader.string("c_compiler"));
   XAAS_TRY(settings.cxx_compiler, reader.string("cxx_compiler"));
+  XAAS_TRY(settings.fortran_compiler, reader.string("fortran_compiler"));
   XAAS_TRY(settings.linker, reader.string("linker"));
   XAAS_TRY(settings.gcc, reader.string("gcc"));
   XAAS_TRY(settings.gxx, reader.string("gxx"));

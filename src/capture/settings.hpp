@@ -14,6 +14,7 @@ namespace xaas {
 struct WrapperSettings {
   std::string c_compiler;  // the real ones
   std::string cxx_compiler;
+  std::string fortran_compiler;  // empty: there is none
   std::string linker;
   std::string gcc;  // for sources that clang refuses; empty: there is none
   std::string gxx;

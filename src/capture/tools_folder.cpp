@@ -22,6 +22,9 @@ constexpr auto k_wrapped = std::to_array<const char*>(
     {"cc", "c++", "CC", "gcc", "g++", "clang", "clang++", "clang-22", "clang++-22", "c89", "c99",
      "ld", "ld.lld", "ld.lld-22", "ld.bfd", "ld.gold"});
 
+constexpr auto k_fortran =
+    std::to_array<const char*>({"flang", "flang-22", "flang-new", "flang-new-22"});
+
 // These only move objects around; links find what is inside by content.
 constexpr auto k_direct = std::to_array<std::array<const char*, 2>>({
     {"ar", "llvm-ar-22"},
@@ -86,6 +89,7 @@ Result<WrapperSettings> find_real_tools(std::string baseline) {
   XAAS_TRY(settings.c_compiler, required("clang-22", "clang-22"));
   XAAS_TRY(settings.cxx_compiler, required("clang++-22", "clang-22"));
   XAAS_TRY(settings.linker, required("ld.lld-22", "lld-22"));
+  settings.fortran_compiler = optional_program("flang-22");
   settings.gcc = optional_program("gcc");
   settings.gxx = optional_program("g++");
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
@@ -100,7 +104,7 @@ Result<fs::path> installed_wrapper() {
   return self.parent_path().parent_path() / "libexec/xaas/xaas-cc";
 }
 
-Status make_tools_folder(const fs::path& folder, const std::string& search_path,
+Status make_tools_folder(const fs::path& folder, const WrapperSettings& settings,
                          const fs::path& wrapper) {
   std::error_code error;
   if (!fs::exists(wrapper, error)) {
@@ -109,8 +113,9 @@ Status make_tools_folder(const fs::path& folder, const std::string& search_path,
         .with_help("it belongs to the installation: `libexec` stands beside `bin`");
   }
   XAAS_CHECK(make_folders(folder));
-  std::set<std::string> names = tool_names_in(search_path);
+  std::set<std::string> names = tool_names_in(settings.search_path);
   names.insert(k_wrapped.begin(), k_wrapped.end());
+  if (!settings.fortran_compiler.empty()) names.insert(k_fortran.begin(), k_fortran.end());
   for (const std::string& name : names) XAAS_CHECK(make_link(wrapper, folder / name));
   for (const auto& [name, tool] : k_direct)
     if (const auto path = find_program(tool)) XAAS_CHECK(make_link(*path, folder / name));

@@ -15,8 +15,9 @@ namespace xaas {
 Result<WrapperSettings> find_real_tools(std::string baseline);
 
 /// Fills `folder` with links to the wrapper under every name that a build may use for a compiler or
-/// linker, also versioned ones ("gcc-12") that `search_path` has, and with the archive tools.
-Status make_tools_folder(const std::filesystem::path& folder, const std::string& search_path,
+/// linker, also versioned ones ("gcc-12") that the search path has, and with the archive tools.
+/// `flang` is caught where there is one to run; gfortran's objects stay as they are.
+Status make_tools_folder(const std::filesystem::path& folder, const WrapperSettings& settings,
                          const std::filesystem::path& wrapper);
 
 /// xaas-cc where an installation has it: `libexec` beside the folder of this program.

@@ -22,12 +22,14 @@ struct WrapperJob {
   std::string folder;  // working directory
 
   [[nodiscard]] const std::string& compiler(Driver driver) const {
+    if (driver == Driver::fortran) return settings.fortran_compiler;
     return driver == Driver::cxx ? settings.cxx_compiler : settings.c_compiler;
   }
 };
 
 /// The exit code of `cc argv...`.
-Result<int> run_compiler(const WrapperJob& job, Driver driver, std::vector<std::string> argv);
+Result<int> run_compiler(const WrapperJob& job, Driver driver,
+                         const std::vector<std::string>& argv);
 
 /// The exit code of `ld argv...`.
 Result<int> run_linker(const WrapperJob& job, const std::vector<std::string>& argv);
@@ -39,6 +41,9 @@ Command plain_command(const WrapperJob& job, std::vector<std::string> argv);
 
 /// The flags that stand before the user's own in every command that compiles: baseline, path maps.
 std::vector<std::string> leading_flags(const WrapperJob& job, const CompilerInvocation& invocation);
+
+/// What makes the driver link by lld.
+std::vector<std::string> lld_flags(const WrapperJob& job, Driver driver);
 
 /// One compile of `-c`, or of one source of a command that also links.
 struct CompileTask {

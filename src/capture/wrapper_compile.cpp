@@ -22,8 +22,10 @@ namespace fs = std::filesystem;
 
 // Fat objects: machine code and bitcode from before the vectorizer. Not -funified-lto, which splits
 // modules and loses vtables of anonymous namespaces from the machine code.
+// flang never splits them and does not know the flag.
 constexpr auto k_fat =
     std::to_array<const char*>({"-flto=thin", "-ffat-lto-objects", "-fno-split-lto-unit"});
+constexpr std::size_t k_fat_in_fortran = 2;
 
 /// Longer command lines go through a response file. Linux allows about 2 MB with the environment.
 constexpr std::size_t k_longest_command = 512UL * 1024;
@@ -90,6 +92,17 @@ bool is_known_to_gcc(std::string_view flag) {
          !flag.starts_with("-Weverything");
 }
 
+/// flang warns of a flag that we gave, not the build.
+std::string without_lto_warning(const std::string& errors) {
+  static constexpr std::string_view k_warning =
+      "warning: the option '-flto=thin' is a work in progress\n";
+  const auto warning = errors.find(k_warning);
+  if (warning == errors.npos) return errors;
+  const auto begin = errors.rfind('\n', warning);
+  const std::size_t kept = begin == errors.npos ? 0 : begin + 1;
+  return errors.substr(0, kept) + errors.substr(warning + k_warning.size());
+}
+
 /// gcc's answer to a source that clang refused, when gcc takes it.
 Result<std::optional<Outcome>> try_gcc(const WrapperJob& job, const CompileTask& task,
                                        const std::string& input) {
@@ -146,6 +159,8 @@ std::vector<std::string> leading_flags(const WrapperJob& job,
   std::vector<std::string> flags;
   // First, so that the user's own -march wins. Another target has other processors.
   if (!invocation.has(FlagMeaning::target)) flags.push_back("-march=" + job.settings.baseline);
+  // flang has no maps: where builds run below a fixed path, none is needed.
+  if (invocation.driver == Driver::fortran) return flags;
   std::ranges::copy(job.settings.prefix_map_flags, std::back_inserter(flags));
   return flags;
 }
@@ -156,7 +171,11 @@ Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
   std::ranges::copy(leading_flags(job, task.invocation), std::back_inserter(argv));
   // A configure step must see what the compiler does by itself: some search the object for strings.
   const bool is_fat = !task.is_probe && std::ranges::any_of(reasons, &std::string::empty);
-  if (is_fat) argv.insert(argv.end(), k_fat.begin(), k_fat.end());
+  const bool is_fortran = task.invocation.driver == Driver::fortran;
+  if (is_fat) {
+    argv.insert(argv.end(), k_fat.begin(),
+                is_fortran ? k_fat.begin() + k_fat_in_fortran : k_fat.end());
+  }
 
   std::ranges::copy(task.arguments, std::back_inserter(argv));
   Command command = plain_command(job, std::move(argv));
@@ -165,8 +184,9 @@ Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
     command.input = read_stdin();
     command.inherit_input = false;
   }
-  XAAS_TRY(const Outcome outcome, run(command));
-  if (!outcome.succeeded() && !task.is_probe) {
+  XAAS_TRY(Outcome outcome, run(command));
+  if (is_fortran) outcome.errors = without_lto_warning(outcome.errors);
+  if (!outcome.succeeded() && !task.is_probe && !is_fortran) {
     XAAS_TRY(const auto gcc, try_gcc(job, task, command.input));
     if (gcc) {
       std::fwrite(gcc->output.data(), 1, gcc->output.size(), stdout);

@@ -49,13 +49,9 @@ Error pass_through(const WrapperJob& job, const CompilerInvocation& invocation,
   return become(job, std::move(argv));
 }
 
-std::vector<std::string> lld_flags(const WrapperJob& job) {
-  return {"-fuse-ld=lld", "--ld-path=" + job.settings.linker};
-}
-
 /// A configure step's trial link: by lld as the real links, but nothing is recorded.
 Error link_probe(const WrapperJob& job, const CompilerInvocation& invocation) {
-  std::vector<std::string> trailing = lld_flags(job);
+  std::vector<std::string> trailing = lld_flags(job, invocation.driver);
   const auto forbidden = [](const Argument& argument) {
     return argument.tokens.back().contains("--no-undefined-version");
   };
@@ -109,17 +105,19 @@ std::vector<std::string> part_arguments(const CompilerInvocation& invocation,
   const bool is_named = !invocation.output.empty();
   if (invocation.has(dependency_mode)) {
     const std::string name = is_named ? invocation.output : default_object(source.value);
-    if (!invocation.has(dependency_file))
+    if (!invocation.has(dependency_file)) {
       std::ranges::copy(
           std::vector<std::string>{"-MF", fs::path(name).replace_extension("d").string()},
           std::back_inserter(arguments));
+    }
     if (!invocation.has(dependency_target))
       std::ranges::copy(std::vector<std::string>{"-MQ", name}, std::back_inserter(arguments));
   }
-  if (invocation.has(keeps_temporaries))
+  if (invocation.has(keeps_temporaries)) {
     std::ranges::copy(
         std::vector<std::string>{"-dumpdir", (is_named ? invocation.output : "a") + "-"},
         std::back_inserter(arguments));
+  }
   // Flags for the link are of no use to this part, and the other way round: neither may complain.
   std::ranges::copy(std::vector<std::string>{"-Qunused-arguments", "-c", "-o", object},
                     std::back_inserter(arguments));
@@ -162,7 +160,8 @@ Result<int> compile_and_link(const WrapperJob& job, const CompilerInvocation& in
 
 }  // namespace
 
-Result<int> run_compiler(const WrapperJob& job, Driver driver, std::vector<std::string> argv) {
+Result<int> run_compiler(const WrapperJob& job, Driver driver,
+                         const std::vector<std::string>& argv) {
   const CompilerInvocation invocation =
       parse_invocation(driver, expand_response_files(argv, job.folder));
   const bool is_probe = xaas::is_probe(invocation, job.folder);
@@ -171,7 +170,7 @@ Result<int> run_compiler(const WrapperJob& job, Driver driver, std::vector<std::
       if (answer_program_name(job, invocation)) return 0;
       return pass_through(
           job, invocation,
-          invocation.has(linker_text) ? lld_flags(job) : std::vector<std::string>{});
+          invocation.has(linker_text) ? lld_flags(job, driver) : std::vector<std::string>{});
     case Mode::preprocess:
     case Mode::no_object:
       return pass_through(job, invocation, {});

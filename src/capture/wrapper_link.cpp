@@ -65,10 +65,11 @@ Status record_link(const WrapperJob& job, const LinkTask& task,
                    const std::vector<LinkerArgument>& arguments, const fs::path& dependencies) {
   auto resolved = resolve_link(arguments, job.folder);
   ResolvedLink link;
-  if (resolved)
+  if (resolved) {
     link = std::move(*resolved);
-  else
+  } else {
     link = output_alone(arguments, job.folder, resolved.error().message());
+  }
   std::error_code error;
   if (!fs::is_regular_file(link.output, error)) return {};
   if (resolved) {
@@ -131,13 +132,20 @@ Result<int> run_unread_link(const WrapperJob& job, const CompilerInvocation& inv
 /// The project's own --dependency-file: ours took its place on the command line.
 Status hand_over_dependencies(const std::vector<LinkerArgument>& arguments, const WrapperJob& job,
                               const fs::path& ours) {
-  for (const LinkerArgument& argument : arguments)
+  for (const LinkerArgument& argument : arguments) {
     if (argument.is_option && argument.meaning == LinkerMeaning::dependencies)
       XAAS_CHECK(xaas::copy_file(ours, fs::path(job.folder) / argument.value));
+  }
   return {};
 }
 
 }  // namespace
+
+std::vector<std::string> lld_flags(const WrapperJob& job, Driver driver) {
+  // flang has no --ld-path, and clang warns of a path behind -fuse-ld.
+  if (driver == Driver::fortran) return {"-fuse-ld=" + job.settings.linker};
+  return {"-fuse-ld=lld", "--ld-path=" + job.settings.linker};
+}
 
 Result<int> run_link(const WrapperJob& job, const LinkTask& task) {
   std::vector<std::string> argv = expand_response_files(task.arguments, job.folder);
@@ -184,13 +192,14 @@ Result<int> run_driver_link(const WrapperJob& job, const CompilerInvocation& inv
   std::vector<std::string> question{job.compiler(invocation.driver), "-###"};
   for (const std::string& word : arguments) {
     const FlagRow* row = find_flag(word);
-    if (row == nullptr || row->meaning != FlagMeaning::linker_choice)
+    if (row == nullptr || row->meaning != FlagMeaning::linker_choice) {
       question.push_back(word);
-    else if (word != "-fuse-ld=lld")
+    } else if (word != "-fuse-ld=lld") {
       XAAS_CHECK(job.store.warn(
           fmt::format("the build's own `{}` was replaced: captured links are made by lld", word)));
+    }
   }
-  question.insert(question.end(), {"-fuse-ld=lld", "--ld-path=" + job.settings.linker});
+  std::ranges::copy(lld_flags(job, invocation.driver), std::back_inserter(question));
   Command command = plain_command(job, std::move(question));
   command.output = Command::Output::discard;
   command.errors = Command::Errors::capture;

@@ -20,6 +20,7 @@ namespace fs = std::filesystem;
 /// The capture folder from the environment, or beside the tools folder we were started from: some
 /// builds clear the environment.
 Result<fs::path> capture_folder(const fs::path& own_name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
   if (const char* given = std::getenv("XAAS_CAPTURE"); given != nullptr && *given != '\0')
     return fs::path(given);
   if (own_name.has_parent_path()) return own_name.parent_path().parent_path() / "capture";
@@ -48,8 +49,9 @@ Result<int> act(int argc, char** argv) {
   if (is_linker(name)) return run_linker(job, arguments);
   // POSIX's names for a compiler of one standard.
   if (name == "c89" || name == "c99") arguments.insert(arguments.begin(), "-std=" + name);
+  if (name.starts_with("flang")) return run_compiler(job, Driver::fortran, arguments);
   const bool is_cxx = name.contains("++") || name == "CC";
-  return run_compiler(job, is_cxx ? Driver::cxx : Driver::c, std::move(arguments));
+  return run_compiler(job, is_cxx ? Driver::cxx : Driver::c, arguments);
 }
 
 }  // namespace

@@ -88,7 +88,10 @@ Rewritten rewrite_features(const Features& features, const std::string& cpu,
 /// own.
 bool rewrite_function(llvm::Function& function, const CommandLine& line) {
   const std::string cpu = function.getFnAttribute("target-cpu").getValueAsString().str();
-  const Rewritten rewritten = rewrite_features(features_of(function), cpu, line);
+  Features features = features_of(function);
+  // flang names the processor and none of its features.
+  if (features.empty() && !cpu.empty() && cpu == line.given.cpu) features = line.given.features;
+  const Rewritten rewritten = rewrite_features(features, cpu, line);
   function.removeFnAttr("target-cpu");
   function.removeFnAttr("target-features");
   if (!rewritten.kept.empty()) function.addFnAttr("target-features", joined(rewritten.kept));

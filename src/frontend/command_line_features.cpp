@@ -26,7 +26,9 @@ struct Probe {
 Result<Probe> probe_for(const std::string& language) {
   if (language == "c") return Probe{"c", "void f(void) {}\n"};
   if (language == "c++") return Probe{"c++", "extern \"C\" void f(void) {}\n"};
-  if (language == "fortran") return Probe{"f95", "subroutine f() bind(c)\nend subroutine\n"};
+  // flang writes the processor's name alone, which means the same features, and takes no flag of
+  // an instruction set that clang does not.
+  if (language == "fortran") return probe_for("c");
   return fail(ErrorKind::unsupported,
               "language `{}` has no processor features: c, c++ and fortran have", language)
       .with_code("frontend.language");

@@ -159,7 +159,14 @@ TEST(OpaqueReason, NamesWhatKeepsBitcodeAway) {
   EXPECT_EQ(reason_for({"-c", "a.c", "-fsanitize=address"}), "built with -fsanitize=address");
   EXPECT_EQ(reason_for({"-c", "a.c", "-fprofile-generate"}), "built with -fprofile-generate");
   EXPECT_EQ(reason_for({"-m32", "-c", "a.c"}), "built for another target (-m32)");
-  EXPECT_EQ(reason_for({"-c", "a.cu"}), "neither C nor C++");
+  EXPECT_EQ(reason_for({"-c", "a.cu"}), "neither C, C++ nor Fortran");
+}
+
+TEST(OpaqueReason, LeavesFortranToItsCompiler) {
+  const auto fortran = parse_invocation(Driver::fortran, {"-c", "-J", "modules", "a.f90"});
+  ASSERT_EQ(fortran.sources().size(), 1U);
+  EXPECT_EQ(opaque_reason(fortran, *fortran.sources().front()), "");
+  EXPECT_EQ(reason_for({"-c", "a.f90"}), "Fortran, but not compiled by the Fortran compiler");
 }
 
 TEST(IsProbe, KnowsTheTrialsOfConfigureSteps) {

@@ -29,22 +29,34 @@ class ToolsFolder : public testing::Test {
 TEST_F(ToolsFolder, HasEveryNameThatABuildMayUse) {
   ASSERT_TRUE(write_file(folder_.path() / "bin/gcc-12", "", 0755));
   ASSERT_TRUE(write_file(folder_.path() / "bin/gcc-makes-coffee", "", 0755));
-  ASSERT_TRUE(make_tools_folder(tools(), (folder_.path() / "bin").string(), XAAS_WRAPPER));
+  WrapperSettings settings;
+  settings.search_path = (folder_.path() / "bin").string();
+  ASSERT_TRUE(make_tools_folder(tools(), settings, XAAS_WRAPPER));
   for (const char* name : {"cc", "c++", "gcc", "clang++-22", "ld", "gcc-12"})
     EXPECT_EQ(fs::read_symlink(tools() / name), XAAS_WRAPPER) << name;
   EXPECT_THAT(fs::read_symlink(tools() / "ar").string(), HasSubstr("llvm-ar"));
   EXPECT_FALSE(fs::exists(tools() / "gcc-makes-coffee"));
 }
 
+TEST_F(ToolsFolder, CatchesFlangWhereThereIsOne) {
+  WrapperSettings settings;
+  ASSERT_TRUE(make_tools_folder(folder_.path() / "without", settings, XAAS_WRAPPER));
+  EXPECT_FALSE(fs::exists(folder_.path() / "without/flang"));
+  settings.fortran_compiler = "/usr/bin/flang-22";
+  ASSERT_TRUE(make_tools_folder(tools(), settings, XAAS_WRAPPER));
+  EXPECT_EQ(fs::read_symlink(tools() / "flang-22"), XAAS_WRAPPER);
+  EXPECT_FALSE(fs::exists(tools() / "gfortran"));
+}
+
 TEST_F(ToolsFolder, NamesAWrapperThatIsNotThere) {
-  const auto made = make_tools_folder(tools(), "", folder_.path() / "absent");
+  const auto made = make_tools_folder(tools(), {}, folder_.path() / "absent");
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code(), "capture.no-wrapper");
 }
 
 TEST_F(ToolsFolder, DoesNotReplaceWhatIsThere) {
   ASSERT_TRUE(write_file(tools() / "cc", ""));
-  const auto made = make_tools_folder(tools(), "", XAAS_WRAPPER);
+  const auto made = make_tools_folder(tools(), {}, XAAS_WRAPPER);
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().code(), "file.io");
 }

@@ -386,5 +386,25 @@ TEST(Canonicalize, RefusesWhatIsNoBitcode) {
   }
 }
 
+TEST(Canonicalize, ReadsAProcessorAloneAsAllItsFeatures) {
+  // As flang writes functions. Without this it looked as if each declined the unit's floor.
+  const std::vector<std::string> newer = {"-march=x86-64-v3"};
+  std::string text = disassembled(test_folder(), fat_bitcode(test_folder(), {k_sum, newer}));
+  const auto features = text.find(" \"target-features\"=");
+  ASSERT_NE(features, std::string::npos);
+  text.erase(features, text.find("\" ", features) + 1 - features);
+  const std::string assembly = (test_folder() / "flang.ll").string();
+  ASSERT_TRUE(write_file(assembly, text));
+  output_of({"llvm-as-22", assembly, "-o", assembly + ".bc"});
+  const auto given = command_line_features("clang-22", "x86-64", newer, "fortran");
+  const auto baseline = command_line_features("clang-22", "x86-64", {}, "fortran");
+  ASSERT_TRUE(given && baseline);
+  EXPECT_THAT(feature_floor(*given, *baseline), Contains("avx2"));
+  const auto unit = canonicalize(*read_file(assembly + ".bc"), *given, *baseline, "/nowhere");
+  ASSERT_TRUE(unit);
+  EXPECT_THAT(unit->explicit_functions, IsEmpty());
+  EXPECT_THAT(disassembled(test_folder(), unit->bitcode), Not(HasSubstr("xaas-floor")));
+}
+
 }  // namespace
 }  // namespace xaas::testing
