@@ -31,7 +31,7 @@ static int run(struct bodies* bodies, float* scratch, long steps) {
   const int good = is_conserved(before, after);
   const double pairs = (double)bodies->count * (double)bodies->count * (double)(steps + 1);
   printf("bodies: %zu, steps: %ld\n", bodies->count, steps);
-  printf("energy: %.4f before, %.4f after\n", before.energy, after.energy);
+  printf("energy: %.17g before, %.17g after\n", before.energy, after.energy);
   printf("check: %s\n", good ? "ok" : "WRONG");
   printf("rate: %.1f Mpair/s\n", pairs / time * 1e-6);
   return good ? 0 : 1;
