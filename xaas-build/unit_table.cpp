@@ -41,10 +41,11 @@ std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags,
   std::string level = "-O0";
   std::vector<std::string> lost;
   for (const std::string& flag : pipeline_flags) {
-    if (is_optimization_level(flag))
+    if (is_optimization_level(flag)) {
       level = flag;
-    else if (!stays_with_loops(flag, language))
+    } else if (!stays_with_loops(flag, language)) {
       lost.push_back(flag);
+    }
   }
   if (level == "-O0") return "compiled without optimization";
   if (level == "-O1" || level == "-O" || level == "-Og") lost.insert(lost.begin(), level);
@@ -136,6 +137,8 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   CanonicalUnit& canonical = *result;
   unit.floor = feature_floor(given, baseline);
   unit.explicit_functions = std::move(canonical.explicit_functions);
+  // flang names the source for messages of its runtime library, which open nothing.
+  if (unit.language == "fortran") canonical.build_paths.erase(compile.source);
   build_paths.merge(canonical.build_paths);
   XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
   if (!canonical.debug_bitcode.empty()) {

@@ -10,6 +10,7 @@ import workshop
 from measure import Unmeasurable
 from report import Row, at_least, at_most, compared
 
+EXAMPLES = workshop.HERE.parents[1] / "examples"
 MEGABYTE = 1e6
 STARTS = 200
 
@@ -125,11 +126,16 @@ def geos_programs(shop, package):
                               rivals_of(shop, package, f"source/build/bin/{program}"), program, "")
 
 
+def example_image(shop, name):
+    reference = f"oci:{shop.work / 'images' / name}:{name}"
+    shop.measured("ir", name, [shop.programs / "xaas-build", "ir", "--source", EXAMPLES / name,
+                               "--output", reference, "--force", "-q"])
+    return reference
+
+
 def heat_programs(shop):
-    source = workshop.HERE.parents[1] / "examples" / "heat"
-    reference, deployed = f"oci:{shop.work / 'images' / 'heat'}:heat", shop.work / "deployed" / "heat"
-    shop.measured("ir", "heat", [shop.programs / "xaas-build", "ir", "--source", source,
-                                 "--output", reference, "--force", "-q"])
+    source = EXAMPLES / "heat"
+    reference, deployed = example_image(shop, "heat"), shop.work / "deployed" / "heat"
     shop.measured("cold", "heat", [shop.programs / "xaas-deploy", "specialize", reference,
                                    "--output", f"tree:{deployed}", "--force", "--no-cache", "-q"])
 
@@ -143,6 +149,31 @@ def heat_programs(shop):
     rivals = {"clang -march=native": lambda: native("clang"), "gcc -march=native": lambda: native("gcc"),
               "generic": lambda: reference}
     yield from rival_rows(shop, "heat", "Mcell/s", deployed, rivals, "heat", "rate: ([0-9.]+)")
+
+
+def numerics_rows(shop, name, reference, runs):
+    """`runs`: what -> command, metric and unit. Both sides are images: trees have another C library."""
+    sides = []
+    for mode in ("generic", "native"):
+        deployed = f"oci:{shop.work / 'deployed' / 'numerics'}:{name}-{mode}"
+        shop.measured(f"numerics-{mode}", name, [
+            shop.programs / "xaas-deploy", "specialize", reference, "--numerics", mode,
+            "--output", deployed, "--force", "-q", "--cache", shop.work / "cache" / "numerics"])
+        sides.append(deployed)
+    for what, (run, metric, unit) in runs.items():
+        yield comparison(shop, f"{what}: generic / native", unit, sides, run, metric, None)
+
+
+def numerics(shop, packages, _):
+    examples = {"heat": {"heat": ("heat", "rate: ([0-9.]+)", "Mcell/s")},
+                "nbody": {"nbody, a unit with fast-math": ("nbody", "rate: ([0-9.]+)", "Mpair/s")}}
+    rows = [row for name, runs in examples.items() for row in guarded(
+        name, lambda n=name, r=runs: numerics_rows(shop, n, example_image(shop, n), r))]
+    ffts = {f"fftw3, {what}": (f"bench -oestimate -s {problem}", "mflops'': ([0-9.]+)", "Mflop/s")
+            for what, problem in FFT_PROBLEMS.items()}
+    runs = {"fftw3": ffts, "geos": {f"geos, {program}": (program, "", "s") for program in GEOS_PROGRAMS}}
+    return rows + each_package([one for one in packages if one.name in runs], lambda package: numerics_rows(
+        shop, package.name, shop.image(package), runs[package.name]))
 
 
 PROGRAMS = {"zstd": zstd_programs, "fftw3": fftw3_programs, "geos": geos_programs}
@@ -244,6 +275,8 @@ NOTES = {
                                "configuration, by clang `-O3 -march=native`."),
     "programs": (programs, "Medians that `xaas-deploy compare` found; a ratio above 1: A is faster, so for "
                            "seconds it is B / A."),
+    "numerics": (numerics, "Deployed images for this machine, `--numerics generic` against native; a ratio below 1 is "
+                           "the price of the generic image's bits. Units with fast-math keep the generic machine code."),
     "memory": (memory, "Resident memory; the sum over all processes is sampled every 50 ms and counts "
                        "shared pages in each."),
     "size": (size, "Compressed bytes of layers in the image's manifests: IR by zstd, the others by gzip."),
