@@ -40,6 +40,7 @@ Status check_index(std::size_t index, std::size_t size, const std::string& field
 Status check_unit(const IrManifest& manifest, std::size_t i) {
   const TranslationUnit& unit = manifest.units[i];
   const std::string field = fmt::format("units[{}]", i);
+  XAAS_CHECK(check_index(unit.package, manifest.packages.size(), field + ".package"));
   if (unit.bitcode.is_empty() && unit.machine_code.is_empty()) {
     return fail(ErrorKind::corrupt, "`{}` has neither bitcode nor machine code", field)
         .with_code("ir.reference");

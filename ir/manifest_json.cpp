@@ -27,9 +27,14 @@ Json to_json(const Numerics& numerics) {
           {"math_calls", numerics.math_calls}};
 }
 
+Json to_json(const Package& package) {
+  return {{"name", package.name}, {"ir", to_json(package.ir)}};
+}
+
 Json to_json(const TranslationUnit& unit) {
   Json json;
   json["source"] = unit.source;
+  json["package"] = unit.package;
   json["language"] = unit.language;
   json["bitcode"] = to_json(unit.bitcode);
   json["machine_code"] = to_json(unit.machine_code);
@@ -161,9 +166,18 @@ Result<Numerics> read_numerics(const JsonReader& reader) {
   return numerics;
 }
 
+Result<Package> read_package(const JsonReader& reader) {
+  Package package;
+  XAAS_TRY(package.name, reader.string("name"));
+  XAAS_TRY(package.ir, reader.digest_or_empty("ir"));
+  return package;
+}
+
 Result<TranslationUnit> read_unit(const JsonReader& reader) {
   TranslationUnit unit;
   XAAS_TRY(unit.source, reader.string("source"));
+  XAAS_TRY(const auto package, reader.integer_or("package", 0));
+  unit.package = static_cast<std::size_t>(package);
   XAAS_TRY(unit.language, reader.string("language"));
   XAAS_TRY(unit.bitcode, reader.digest_or_empty("bitcode"));
   XAAS_TRY(unit.machine_code, reader.digest_or_empty("machine_code"));
@@ -355,6 +369,7 @@ std::string print_ir_manifest(const IrManifest& manifest) {
   json["glibc_version"] = manifest.glibc_version;
   json["build_system"] = manifest.build_system;
   json["install"] = to_json(manifest.install);
+  json["packages"] = to_json_array(manifest.packages);
   json["units"] = to_json_array(manifest.units);
   json["links"] = to_json_array(manifest.links);
   json["products"] = to_json_array(manifest.products);
@@ -380,6 +395,7 @@ Result<IrManifest> parse_ir_manifest(std::string_view text) {
   XAAS_CHECK(read_header(reader, manifest));
   XAAS_TRY(const auto install, reader.object("install"));
   XAAS_TRY(manifest.install, read_install(install));
+  XAAS_CHECK(read_all(reader, "packages", read_package, manifest.packages));
   XAAS_CHECK(read_all(reader, "units", read_unit, manifest.units));
   XAAS_CHECK(read_all(reader, "links", read_link, manifest.links));
   XAAS_CHECK(read_all(reader, "products", read_product, manifest.products));

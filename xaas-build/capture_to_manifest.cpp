@@ -183,6 +183,7 @@ class ManifestMaker {
   void describe() {
     IrManifest& manifest = captured_.manifest;
     manifest.application = application_name(manifest);
+    manifest.packages = {{.name = manifest.application}};
     manifest.producer = fmt::format("xaas-build {}", XAAS_VERSION);
     manifest.llvm_version = XAAS_LLVM_VERSION;
     manifest.architecture = native_architecture();

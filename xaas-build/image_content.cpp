@@ -43,19 +43,22 @@ void add_root_links(LayerContent& content) {
   }
 }
 
+void add_mount_points(LayerContent& content) {
+  content["tmp"] = LayerFolder{.mode = 01777};
+  content["var/tmp"] = LayerFolder{.mode = 01777};
+  for (const char* folder : {"dev", "proc", "sys", "run", "root"}) content[folder] = LayerFolder{};
+  add_root_links(content);
+}
+
 void add_base_files(LayerContent& content) {
   content["etc/passwd"] = text_file(k_passwd);
   content["etc/group"] = text_file(k_group);
   content["etc/nsswitch.conf"] = text_file(k_nsswitch);
-  content["tmp"] = LayerFolder{.mode = 01777};
-  content["var/tmp"] = LayerFolder{.mode = 01777};
-  for (const char* folder : {"dev", "proc", "sys", "run", "root"}) content[folder] = LayerFolder{};
   std::error_code error;
   if (std::filesystem::exists(k_certificates, error)) {
     content[std::string(k_certificates).substr(1)] =
         LayerFile{.content = std::filesystem::path(k_certificates)};
   }
-  add_root_links(content);
 }
 
 /// The stage's path with links of the image's root followed: `/lib/x` is `/usr/lib/x` on a merged
@@ -66,6 +69,17 @@ std::string through_root_links(const LayerContent& base, const std::string& rela
   if (entry == base.end() || first.size() == relative.size()) return relative;
   const auto* link = std::get_if<LayerLink>(&entry->second);
   return link == nullptr ? relative : link->target + relative.substr(first.size());
+}
+
+std::filesystem::path shell_here() {
+  std::error_code error;
+  return std::filesystem::canonical("/bin/sh", error);
+}
+
+void add_shell_link(LayerContent& content) {
+  const std::string path = image_path_of(shell_here());
+  if (path != "/usr/bin/sh" && path != "/bin/sh")
+    content[through_root_links(content, "bin/sh")] = LayerLink{.target = path};
 }
 
 Status add_stage(const std::filesystem::path& stage, ImageContent& content) {
@@ -194,16 +208,17 @@ Status check_include(const std::filesystem::path& include) {
       .with_help("it is added to the image at the path it has here, e.g. `/usr/lib/libextra.so.1`");
 }
 
-Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
+Result<ImageContent> collect_image_content(const std::filesystem::path& stage, Base base,
                                            const std::vector<InstalledFile>& installed,
                                            const std::vector<std::filesystem::path>& includes,
                                            const std::filesystem::path& scratch) {
   ImageContent content;
-  add_base_files(content.base);
+  add_mount_points(content.base);
+  if (base == Base::small) add_base_files(content.base);
   XAAS_CHECK(add_stage(stage, content));
   std::error_code error;
-  const std::filesystem::path shell = std::filesystem::canonical("/bin/sh", error);
-  std::vector<std::filesystem::path> roots{shell};
+  std::vector<std::filesystem::path> roots;
+  if (base == Base::small) roots.push_back(shell_here());
   for (const std::filesystem::path& include : includes) {
     XAAS_TRY(auto files, included_files(include));
     roots.insert(roots.end(), files.begin(), files.end());
@@ -213,9 +228,7 @@ Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
     const std::filesystem::path real = std::filesystem::canonical(host, error);
     content.base[path.substr(1)] = LayerFile{.content = real, .mode = mode_of(real)};
   }
-  if (const std::string path = image_path_of(shell); path != "/usr/bin/sh" && path != "/bin/sh") {
-    content.base[through_root_links(content.base, "bin/sh")] = LayerLink{.target = path};
-  }
+  if (base == Base::small) add_shell_link(content.base);
   XAAS_CHECK(find_glibc_versions(installed, content));
   for (const std::string& missing : content.libraries.missing) {
     content.warnings.push_back(

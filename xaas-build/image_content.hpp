@@ -26,10 +26,16 @@ struct ImageContent {
 /// Whether an `--include` is there, asked before the build.
 Status check_include(const std::filesystem::path& include);
 
+/// What an image has besides the application and its libraries.
+enum class Base {
+  small,  // a shell, /etc's base files, certificates
+  empty,  // the folders that container runtimes mount something on
+};
+
 /// Collects the image from the staging root and this machine. `includes` are files or folders of
 /// the build machine that go in at their own path (libraries that the application opens by name,
 /// data). `scratch` is a private folder.
-Result<ImageContent> collect_image_content(const std::filesystem::path& stage,
+Result<ImageContent> collect_image_content(const std::filesystem::path& stage, Base base,
                                            const std::vector<InstalledFile>& installed,
                                            const std::vector<std::filesystem::path>& includes,
                                            const std::filesystem::path& scratch);

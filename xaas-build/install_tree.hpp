@@ -20,8 +20,8 @@ struct InstalledFile {
   std::string path;           // in the image, absolute
   std::filesystem::path now;  // in the staging root
   std::optional<ElfFacts> elf;
-  std::vector<UsedObject> objects;  // of an archive, as they were before bitcode was removed
-  PrefixedFile prefixed;            // where the prefix of the image stands in it
+  std::vector<UsedObject> objects;         // of an archive, as they were before bitcode was removed
+  PrefixedFile prefixed;                   // where the prefix of the image stands in it
   bool has_pieces_of_placeholder = false;  // which could not be replaced
 };
 

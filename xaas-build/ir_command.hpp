@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "image_content.hpp"
 #include "install_tree.hpp"
 
 #include "xaas/support/diagnostics.hpp"
@@ -24,6 +25,7 @@ struct IrOptions {
   std::vector<std::string> entrypoint;
   std::vector<std::string> environment;
   std::vector<std::filesystem::path> includes;
+  Base base = Base::small;
   std::filesystem::path keep;  // empty: the work folder is removed
   std::filesystem::path events;
   bool force = false;

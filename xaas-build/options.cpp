@@ -69,6 +69,19 @@ void add_content_options(CLI::App& ir, IrOptions& options, IrArguments& argument
       ->type_name("PATH")
       ->allow_extra_args(false)
       ->group(k_contents);
+  ir.add_option_function<std::string>(
+        "--base",
+        [&options](const std::string& text) {
+          options.base = text == "empty" ? Base::empty : Base::small;
+        },
+        "What the image has besides: a shell, base files and certificates (small, default), or "
+        "nothing")
+      ->check([](const std::string& text) {
+        return text == "small" || text == "empty" ? std::string()
+                                                  : "`" + text + "` is neither small nor empty";
+      })
+      ->type_name("small|empty")
+      ->group(k_contents);
   ir.add_option("--entrypoint", arguments.entrypoint,
                 "What the image runs: words, or a JSON array of them")
       ->type_name("CMD")

@@ -129,21 +129,21 @@ Result<Deployed> open_deployed(const std::string& name) {
       return open_image("oci:" + name);
     return open_tree(name, name);
   }
-  if (const auto runtime = runtime_for(name); !runtime.empty()) {
+  const bool is_file = std::filesystem::is_regular_file(name, error);
+  if (const auto runtime = is_file ? runtime_for(name) : std::string_view(); !runtime.empty()) {
     return fail(ErrorKind::unsupported,
                 "`{}` is a root file system in one file, which container runtimes start", name)
         .with_code("deployed.root-file")
         .with_help(std::string(runtime));
   }
-  if (std::filesystem::is_regular_file(name, error) && ::access(name.c_str(), X_OK) == 0) {
+  if (is_file && ::access(name.c_str(), X_OK) == 0) {
     return Deployed{.name = name, .path = std::filesystem::canonical(name, error)};
   }
   return fail(ErrorKind::not_found, "`{}` is neither a deployment, an image nor a program", name)
       .with_code("deployed.unknown")
       .with_help(
           "name a folder that `specialize` wrote, `oci:LAYOUT[:TAG]`, `oci-archive:FILE[:TAG]`, or "
-          "an "
-          "executable file");
+          "an executable file");
 }
 
 Result<Command> command_for(const Deployed& deployed, const std::vector<std::string>& arguments) {

@@ -24,8 +24,9 @@ struct Probe {
 };
 
 Result<Probe> probe_for(const std::string& language) {
-  if (language == "c") return Probe{"c", "void f(void) {}\n"};
-  if (language == "c++") return Probe{"c++", "extern \"C\" void f(void) {}\n"};
+  if (language == "c") return Probe{.language = "c", .source = "void f(void) {}\n"};
+  if (language == "c++")
+    return Probe{.language = "c++", .source = "extern \"C\" void f(void) {}\n"};
   // flang writes the processor's name alone, which means the same features, and takes no flag of
   // an instruction set that clang does not.
   if (language == "fortran") return probe_for("c");
@@ -51,11 +52,12 @@ Result<CommandLineFeatures> read_features(const std::string& assembly, const std
   llvm::SMDiagnostic diagnostic;
   const auto module = llvm::parseAssemblyString(assembly, diagnostic, context);
   const llvm::Function* function = module ? module->getFunction("f") : nullptr;
-  if (function == nullptr)
+  if (function == nullptr) {
     return fail(ErrorKind::tool_failed, "`{}` printed no LLVM assembly with the function `f`: {}",
                 command, diagnostic.getMessage().str())
         .with_code("frontend.features")
         .with_help("the compiler must be Clang, of the same LLVM as this program or older");
+  }
   const auto value = [&](const char* name) {
     return function->getFnAttribute(name).getValueAsString();
   };
@@ -78,10 +80,11 @@ Result<CommandLineFeatures> command_line_features(const std::string& compiler,
   command.input = probe.source;
   const std::string shown = shell_quoted(command.argv);
   XAAS_TRY(const Outcome outcome, run(command));
-  if (!outcome.succeeded())
+  if (!outcome.succeeded()) {
     return fail(ErrorKind::tool_failed, "`{}` ended with {}: {}", shown, outcome.exit_code,
                 first_line(outcome.errors))
         .with_code("frontend.features");
+  }
   return read_features(outcome.output, shown);
 }
 

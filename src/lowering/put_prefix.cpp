@@ -56,10 +56,12 @@ void put_prefix(llvm::Module& module, const std::string& placeholder, const std:
   for (llvm::GlobalVariable& variable : module.globals())
     if (variable.hasInitializer()) variable.setInitializer(mapper.map(variable.getInitializer()));
   for (llvm::Function& function : module) {
-    for (llvm::Instruction& instruction : llvm::instructions(function))
-      for (llvm::Use& operand : instruction.operands())
+    for (llvm::Instruction& instruction : llvm::instructions(function)) {
+      for (llvm::Use& operand : instruction.operands()) {
         if (auto* constant = llvm::dyn_cast<llvm::Constant>(operand))
           operand.set(mapper.map(constant));
+      }
+    }
   }
 }
 

@@ -32,6 +32,14 @@ inline constexpr std::string_view k_annotation_debug =
 inline constexpr std::string_view k_source_in_debug_info = "/xaas/source";
 inline constexpr std::string_view k_build_in_debug_info = "/xaas/build";
 
+/// A package that units are from. Links may use archives that came with an earlier package.
+struct Package {
+  std::string name;  // the application's, for people
+  Digest ir;         // the IR manifest of the image that it came with; empty: this one
+
+  friend bool operator==(const Package&, const Package&) = default;
+};
+
 /// One compile action: a source file compiled once with one command line.
 ///   bitcode only             captured; lowered for the target
 ///   both, no `reason`        captured; the machine code is for deployments that must compute the
@@ -40,10 +48,11 @@ inline constexpr std::string_view k_build_in_debug_info = "/xaas/build";
 ///                            code is linked
 ///   machine_code only        opaque, because of `reason`
 struct TranslationUnit {
-  std::string source;    // relative to the source tree where it lies in it
-  std::string language;  // "c", "c++", "assembler", "fortran", "unknown"
-  Digest bitcode;        // canonical module; empty: opaque
-  Digest machine_code;   // object without bitcode; empty: not kept
+  std::string source;       // relative to the source tree where it lies in it
+  std::size_t package = 0;  // index into IrManifest::packages
+  std::string language;     // "c", "c++", "assembler", "fortran", "unknown"
+  Digest bitcode;           // canonical module; empty: opaque
+  Digest machine_code;      // object without bitcode; empty: not kept
   // The same two with their debug information; empty where they have none.
   Digest debug_bitcode;
   Digest debug_machine_code;
@@ -180,6 +189,7 @@ struct IrManifest {
   std::string glibc_version;  // of the image's own C library: "2.36"; empty: it has none
   std::string build_system;   // "cmake", "meson", "configure", "make", "command"
   Install install;
+  std::vector<Package> packages;  // the application itself first
   std::vector<TranslationUnit> units;
   std::vector<Link> links;
   std::vector<Product> products;

@@ -2,7 +2,6 @@
 #include "xaas/ir/manifest.hpp"
 
 #include "xaas/ir/prefix.hpp"
-
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
@@ -37,6 +36,7 @@ IrManifest sample() {
                                   .files = {{"/usr/local/bin/app", false, {8, 200}},
                                             {"/usr/local/lib/app.pc", true, {7}}},
                                   .unreached = {"/usr/local/bin/tool"}}};
+  manifest.packages = {{.name = "sample"}, {.name = "libslow", .ir = digest_of("another IR")}};
   manifest.units = {{.source = "a.c",
                      .language = "c",
                      .bitcode = unit,
@@ -48,6 +48,7 @@ IrManifest sample() {
                      .names_prefix = true,
                      .text_bytes = 100},
                     {.source = "slow.c",
+                     .package = 1,
                      .language = "c",
                      .bitcode = unit,
                      .machine_code = object,
@@ -114,6 +115,11 @@ TEST(ParseIrManifest, RefusesWhatIsNotAnObject) {
 TEST(ParseIrManifest, RefusesAUnitThatIsNotThere) {
   EXPECT_EQ(error_after([](Json& json) { json["links"][0]["items"][2]["unit"] = 3; }),
             "`links[0].items[2].unit` is 3, but there are only 3");
+}
+
+TEST(ParseIrManifest, RefusesAPackageThatIsNotThere) {
+  EXPECT_EQ(error_after([](Json& json) { json["units"][1]["package"] = 2; }),
+            "`units[1].package` is 2, but there are only 2");
 }
 
 TEST(ParseIrManifest, RefusesAnArchiveMemberThatIsNotThere) {
