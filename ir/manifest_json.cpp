@@ -334,6 +334,17 @@ Status read_blobs(const JsonReader& reader, std::map<Digest, std::uint64_t>& blo
   return {};
 }
 
+/// A later program can add fields, which this one does not read. What would be another application
+/// without them, it names here.
+Status check_requirements(const JsonReader& reader) {
+  XAAS_TRY(const auto requirements, reader.strings("requires"));
+  if (requirements.empty()) return {};
+  return fail(ErrorKind::unsupported, "the image needs a reader that knows `{}`",
+              requirements.front())
+      .with_code("ir.requires")
+      .with_help("use a newer xaas-deploy");
+}
+
 Status read_header(const JsonReader& reader, IrManifest& manifest) {
   XAAS_TRY(const auto schema, reader.string("schema"));
   if (schema != k_ir_schema) {
@@ -342,6 +353,7 @@ Status read_header(const JsonReader& reader, IrManifest& manifest) {
         .with_code("ir.schema")
         .with_help("use the xaas-deploy of the release that packaged the image, or a newer one");
   }
+  XAAS_CHECK(check_requirements(reader));
   XAAS_TRY(manifest.application, reader.string("application"));
   XAAS_TRY(manifest.producer, reader.string("producer"));
   XAAS_TRY(manifest.llvm_version, reader.string("llvm"));
@@ -359,6 +371,7 @@ Status read_header(const JsonReader& reader, IrManifest& manifest) {
 std::string print_ir_manifest(const IrManifest& manifest) {
   Json json;
   json["schema"] = k_ir_schema;
+  json["requires"] = Json::array();
   json["application"] = manifest.application;
   json["producer"] = manifest.producer;
   json["llvm"] = manifest.llvm_version;

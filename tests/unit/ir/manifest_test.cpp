@@ -106,6 +106,16 @@ TEST(ParseIrManifest, RefusesAnotherSchemaBeforeAnythingElse) {
   EXPECT_NE(parsed.error().message().find("xaas.ir/7"), std::string::npos);
 }
 
+TEST(ParseIrManifest, RefusesWhatItWouldMisunderstand) {
+  Json json = *parse_json(print_ir_manifest(sample()));
+  json["requires"] = {"variants"};
+  const auto parsed = parse_ir_manifest(json.dump());
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().code(), "ir.requires");
+  EXPECT_EQ(parsed.error().message(), "the image needs a reader that knows `variants`");
+  EXPECT_EQ(error_after([](Json& later) { later["notes_of_a_later_version"] = "any"; }), "");
+}
+
 TEST(ParseIrManifest, RefusesWhatIsNotAnObject) {
   EXPECT_FALSE(parse_ir_manifest("[]"));
   EXPECT_FALSE(parse_ir_manifest(""));

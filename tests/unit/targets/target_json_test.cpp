@@ -34,6 +34,7 @@ void expect_refused(const std::string& json, std::string_view code, std::string_
 TEST(ParseTarget, ReadsWhatPrintTargetWrites) {
   for (const auto* name : {"znver4", "x86-64", "x86-64-v3", "neoverse-v2", "armv8-a"}) {
     auto target = target_of_cpu(name).value();
+    target.libc_name = "glibc";
     target.libc_version = "2.36";
     target.origins["libc.version"] = "admin";
     target.probe_errors = {"one thing did not work"};
