@@ -121,8 +121,7 @@ Result<Target> read_target(const JsonReader& reader) {
   if (reader.has("libc")) {
     XAAS_TRY(const auto libc, reader.object("libc"));
     XAAS_TRY(target.libc_version, libc.string_or("version", {}));
-    XAAS_TRY(target.libc_name,
-             libc.string_or("name", target.libc_version.empty() ? "" : "glibc"));
+    XAAS_TRY(target.libc_name, libc.string_or("name", target.libc_version.empty() ? "" : "glibc"));
   }
   XAAS_TRY(target.origins, read_origins(reader));
   if (reader.has("probes")) {

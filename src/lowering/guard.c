@@ -5,20 +5,7 @@
 // Compiled for the baseline, without any library: neither may be there yet. xaas-deploy fills
 // `required` in before the link.
 
-#include "guard_requirements.h"
-
-#if defined(__x86_64__)
-enum { sys_read = 0, sys_write = 1, sys_open = 2, sys_close = 3, sys_mmap = 9, sys_exit = 231 };
-#elif defined(__aarch64__)
-enum {
-  sys_read = 63,
-  sys_write = 64,
-  sys_openat = 56,
-  sys_close = 57,
-  sys_mmap = 222,
-  sys_exit = 94
-};
-#endif
+#include "freestanding.h"
 
 enum { exit_wrong_processor = 126 };
 
@@ -26,157 +13,6 @@ enum { exit_wrong_processor = 126 };
 __attribute__((section(".rodata.xaas.guard"),
                used)) static const volatile struct XaasRequirements required = {
     .magic = XAAS_GUARD_MAGIC};
-
-#if defined(__x86_64__)
-static long call6(long number, long a, long b, long c, long d, long e, long f) {
-  long result;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-static long open_file(const char* path) {
-  return call6(sys_open, (long)path, 0, 0, 0, 0, 0);
-}
-#elif defined(__aarch64__)
-static long call6(long number, long a, long b, long c, long d, long e, long f) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc 0"
-                   : "+r"(x0)
-                   : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                   : "memory");
-  return x0;
-}
-static long open_file(const char* path) {
-  return call6(sys_openat, -100 /* AT_FDCWD */, (long)path, 0, 0, 0, 0);
-}
-#endif
-
-/// Up to `size` bytes of a file of /proc.
-static unsigned long read_file(const char* path, char* bytes, unsigned long size) {
-  const long file = open_file(path);
-  unsigned long have = 0;
-  long got = 0;
-  if (file < 0) return 0;
-  while (have < size &&
-         (got = call6(sys_read, file, (long)(bytes + have), (long)(size - have), 0, 0, 0)) > 0)
-    have += (unsigned long)got;
-  call6(sys_close, file, 0, 0, 0, 0, 0);
-  return have;
-}
-
-#if defined(__x86_64__)
-struct leaf {
-  unsigned number, subleaf, words[4];
-};
-
-static void ask(struct leaf* leaf, unsigned number, unsigned subleaf) {
-  leaf->number = number;
-  leaf->subleaf = subleaf;
-  __asm__ volatile("cpuid"
-                   : "=a"(leaf->words[0]), "=b"(leaf->words[1]), "=c"(leaf->words[2]),
-                     "=d"(leaf->words[3])
-                   : "a"(number), "c"(subleaf));
-}
-
-static unsigned long long enabled_states(void) {
-  struct leaf first;
-  unsigned low, high;
-  ask(&first, 1, 0);
-  if ((first.words[2] >> 27 & 1) == 0) return 0;  // OSXSAVE: there is no xgetbv
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return (unsigned long long)high << 32 | low;
-}
-
-struct processor {
-  struct leaf leaf;  // the last one asked for: one after the other asks for the same
-  unsigned highest[2];
-};
-
-static void look(struct processor* processor) {
-  ask(&processor->leaf, 0x80000000u, 0);
-  processor->highest[1] = processor->leaf.words[0];
-  ask(&processor->leaf, 0, 0);
-  processor->highest[0] = processor->leaf.words[0];
-}
-
-static int has(struct processor* processor, const volatile struct XaasCheck* check) {
-  const unsigned leaf = check->leaf;
-  if (leaf > processor->highest[leaf >> 31]) return 0;
-  if (processor->leaf.number != leaf || processor->leaf.subleaf != check->subleaf)
-    ask(&processor->leaf, leaf, check->subleaf);
-  const unsigned word = processor->leaf.words[check->word & 3];
-  return check->least != 0 ? (word & 0xff) >= check->least : word >> check->bit & 1;
-}
-
-static int has_states(void) {
-  return required.states == 0 || (enabled_states() & required.states) == required.states;
-}
-#elif defined(__aarch64__)
-struct processor {
-  unsigned long entries[128];  // pairs of a type and a value
-  unsigned long count;
-};
-
-static void look(struct processor* processor) {
-  processor->count =
-      read_file("/proc/self/auxv", (char*)processor->entries, sizeof processor->entries) /
-      sizeof(long);
-}
-
-static int has(struct processor* processor, const volatile struct XaasCheck* check) {
-  for (unsigned long i = 0; i + 1 < processor->count; i += 2)
-    if (processor->entries[i] == check->leaf) return processor->entries[i + 1] >> check->bit & 1;
-  return processor->count == 0;  // without /proc nobody knows
-}
-
-static int has_states(void) {
-  return 1;
-}
-#endif
-
-static unsigned long add(char* text, unsigned long at, unsigned long size,
-                         const volatile char* more) {
-  while (at + 1 < size && *more != 0) text[at++] = *more++;
-  return at;
-}
-
-static int starts_with(const char* text, const char* end, const char* start) {
-  while (*start != 0)
-    if (text == end || *text++ != *start++) return 0;
-  return 1;
-}
-
-/// Whether a launcher started this process as another rank than the first.
-static int is_later_rank(void) {
-  static const char names[][24] = {
-      "PMI_RANK=",    "PMIX_RANK=",      "OMPI_COMM_WORLD_RANK=", "SLURM_PROCID=",
-      "PALS_RANKID=", "FLUX_TASK_RANK=", "ALPS_APP_PE=",          "JSM_NAMESPACE_RANK="};
-  enum { size = 1 << 20 };
-  char* const environment =
-      (char*)call6(sys_mmap, 0, size, 3 /* read, write */, 0x22 /* private, anonymous */, -1, 0);
-  if ((unsigned long)environment > -4096ul) return 0;
-  const char* const end = environment + read_file("/proc/self/environ", environment, size);
-  for (const char* at = environment; at < end; ++at) {
-    for (unsigned i = 0; i < sizeof names / sizeof *names; ++i) {
-      if (!starts_with(at, end, names[i])) continue;
-      while (*at != '=') ++at;
-      return at + 1 < end && (at[1] != '0' || (at + 2 < end && at[2] != 0));
-    }
-    while (at < end && *at != 0) ++at;
-  }
-  return 0;
-}
 
 __attribute__((cold, noinline)) static void refuse(struct processor* processor) {
   char text[1024];
@@ -203,7 +39,7 @@ static void guard(void) {
   struct processor processor;
   if (required.count == 0) return;
   look(&processor);
-  int fits = has_states();
+  int fits = has_states(required.states);
   for (unsigned i = 0; fits && i < required.count && i < xaas_most_checks; ++i)
     fits = has(&processor, &required.checks[i]);
   if (!fits) refuse(&processor);

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/lowering/guard.hpp"
 
-#include "guard_requirements.h"
+#include "fill_in.hpp"
+#include "processor_checks.h"
 
 #include "xaas/targets/run_time_checks.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <span>
 #include <string_view>
 
@@ -35,31 +34,16 @@ Bytes compiled_guard(GuardPlace place, std::string_view architecture) {
   return program ? Bytes(k_x86_program) : Bytes(k_x86_library);
 }
 
-/// As much of the text as there is room for, and a zero.
-template <std::size_t Size>
-void put(char (&field)[Size], std::string_view text) {
-  const std::size_t length = std::min(text.size(), Size - 1);
-  std::ranges::copy(text.substr(0, length), field);
-  field[length] = 0;
-}
-
 Result<XaasRequirements> requirements_of(const Target& target) {
   const RunTimeChecks needed = run_time_checks(target);
   XaasRequirements requirements{};
-  put(requirements.magic, XAAS_GUARD_MAGIC);
-  put(requirements.made_for, target.cpu.name);
+  put_text(requirements.magic, XAAS_GUARD_MAGIC);
+  put_text(requirements.made_for, target.cpu.name);
   requirements.states = needed.states;
   if (needed.checks.size() > std::size(requirements.checks))
     return fail(ErrorKind::internal, "a guard has no room for {} checks", needed.checks.size());
   for (const RunTimeCheck& check : needed.checks) {
-    XaasCheck& place = requirements.checks[requirements.count++];
-    place = {.leaf = check.leaf,
-             .subleaf = check.subleaf,
-             .word = check.word,
-             .bit = check.bit,
-             .least = check.least,
-             .name = {}};
-    put(place.name, check.feature);
+    requirements.checks[requirements.count++] = to_check(check);
   }
   return requirements;
 }
@@ -71,11 +55,8 @@ Result<std::string> guard_object(GuardPlace place, const Target& target) {
   if (requirements.count == 0) return std::string();
   const auto compiled = compiled_guard(place, target.architecture);
   std::string object(compiled.begin(), compiled.end());
-  const std::string_view magic(requirements.magic, sizeof requirements.magic);
-  const std::size_t at = object.find(magic);
-  if (at == std::string::npos || object.find(magic, at + 1) != std::string::npos)
-    return fail(ErrorKind::internal, "the compiled guard is not as expected");
-  std::memcpy(object.data() + at, &requirements, sizeof requirements);
+  XAAS_CHECK(fill_in(object, std::string_view(requirements.magic, sizeof requirements.magic),
+                     bytes_of(requirements)));
   return object;
 }
 
