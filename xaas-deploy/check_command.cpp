@@ -19,15 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Below the tree what is below the prefix in the image.
-std::string place_of(const fs::path& tree, const std::string& image_path) {
-  std::string place = image_path.substr(1);
-  std::error_code error;
-  while (!fs::exists(fs::symlink_status(tree / place, error)) && place.contains('/'))
-    place = place.substr(place.find('/') + 1);
-  return place;
-}
-
 std::vector<std::string> complaints_about(const Deployed& deployed) {
   const DeploymentRecord& record = *deployed.record;
   std::vector<std::string> complaints;
@@ -42,13 +33,16 @@ std::vector<std::string> complaints_about(const Deployed& deployed) {
     complaints.push_back(fmt::format(
         "`{}` holds the prefix of its build in pieces, which could not be replaced", path));
   }
-  for (const DeployedProduct& product : record.products) {
-    const std::string place = place_of(deployed.path, product.path);
-    const auto bytes = read_file(deployed.path / place);
-    if (!bytes)
-      complaints.push_back(fmt::format("`{}` cannot be read: {}", place, bytes.error().message()));
-    else if (digest_of(*bytes) != product.content)
-      complaints.push_back(fmt::format("`{}` was changed since it was deployed", place));
+  for (const DeployedTarget& part : record.targets) {
+    for (const DeployedProduct& product : part.products) {
+      const auto bytes = read_file(deployed.path / product.place);
+      if (!bytes) {
+        complaints.push_back(
+            fmt::format("`{}` cannot be read: {}", product.place, bytes.error().message()));
+      } else if (digest_of(*bytes) != product.content) {
+        complaints.push_back(fmt::format("`{}` was changed since it was deployed", product.place));
+      }
+    }
   }
   return complaints;
 }

@@ -38,9 +38,9 @@ Result<Contender> make_contender(const Deployed& deployed, const std::string& li
   return contender;
 }
 
-unsigned widest_vector(const DeploymentRecord& record) {
+unsigned widest_vector(const DeployedTarget& part) {
   unsigned widest = 0;
-  for (const DeployedProduct& product : record.products) {
+  for (const DeployedProduct& product : part.products) {
     widest = std::max(widest, product.census.widest_vector_bits);
   }
   return widest;
@@ -48,16 +48,16 @@ unsigned widest_vector(const DeploymentRecord& record) {
 
 /// Why A does not run faster than B, as far as their records can tell.
 std::string reason_for_equality(const Deployed& a, const Deployed& b) {
-  if (a.record->products.empty()) {
+  if (a.part->products.empty()) {
     return fmt::format("nothing of `{}` could be lowered: it is the generic program", a.name);
   }
-  if (b.record && std::ranges::equal(a.record->products, b.record->products, {},
-                                     &DeployedProduct::content, &DeployedProduct::content)) {
+  if (b.part && std::ranges::equal(a.part->products, b.part->products, {},
+                                   &DeployedProduct::content, &DeployedProduct::content)) {
     return "both deployments hold the same programs, byte for byte";
   }
-  const unsigned widest = widest_vector(*a.record);
-  if (b.record && widest_vector(*b.record) >= widest) {
-    return fmt::format("both use vectors of up to {} bits", widest_vector(*b.record));
+  const unsigned widest = widest_vector(*a.part);
+  if (b.part && widest_vector(*b.part) >= widest) {
+    return fmt::format("both use vectors of up to {} bits", widest_vector(*b.part));
   }
   if (widest <= 128) {
     return fmt::format(

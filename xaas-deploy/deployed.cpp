@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployed.hpp"
 
+#include "deployment.hpp"
 #include "image_root.hpp"
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/targets/choose_target.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
@@ -19,6 +21,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace xaas {
 namespace {
@@ -42,8 +45,40 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
   for (const std::string& entry : record.environment) {
     if (!entry.starts_with("PATH=")) deployed.environment.push_back(entry);
   }
+  XAAS_TRY(const auto host, detect_host());
+  deployed.part = part_for(record, host);
   deployed.record = std::move(record);
   return deployed;
+}
+
+bool is_generic_wanted() {
+  const char* value = std::getenv("XAAS_GENERIC");  // NOLINT(concurrency-mt-unsafe)
+  const std::string_view text = value == nullptr ? "" : value;
+  return !text.empty() && text != "0";
+}
+
+/// Of the images for one architecture that an index lists, generic one first, the best for this
+/// machine.
+const RunnableImage& choose_image(const std::vector<RunnableImage>& images, const Target& host,
+                                  const std::string& name) {
+  std::vector<Target> targets;
+  std::vector<const RunnableImage*> deployed;
+  for (const RunnableImage& image : images) {
+    auto target = stated_target(image.manifest.annotations, host.architecture);
+    if (!target) continue;
+    targets.push_back(*std::move(target));
+    deployed.push_back(&image);
+  }
+  const bool has_generic = deployed.size() < images.size();
+  if (targets.empty() || (has_generic && is_generic_wanted())) return images.front();
+  if (const auto best = choose_target(targets, host)) return *deployed[*best];
+  if (has_generic) {
+    print_errors(
+        fmt::format("xaas: nothing of `{}` was made for this processor; starting the "
+                    "generic image\n",
+                    name));
+  }
+  return images.front();
 }
 
 Result<Deployed> open_image(const std::string& name) {
@@ -51,19 +86,21 @@ Result<Deployed> open_image(const std::string& name) {
   XAAS_TRY(const auto layout, Layout::open(reference));
   // An image for another architecture would only fail at its first instruction, or as a script.
   XAAS_TRY(const auto host, detect_host());
-  auto image = find_runnable(layout, reference, host.architecture);
-  if (!image && image.error().code() == "image.no-runnable")
-    return std::move(image.error()).with_exit_code(k_exit_wrong_processor);
-  if (!image) return std::move(image.error());
-  XAAS_TRY(auto root, unpacked_root(layout, *image));
+  auto images = find_runnables(layout, reference, host.architecture);
+  if (!images && images.error().code() == "image.no-runnable")
+    return std::move(images.error()).with_exit_code(k_exit_wrong_processor);
+  if (!images) return std::move(images.error());
+  const RunnableImage& image = choose_image(*images, host, name);
+  XAAS_TRY(auto root, unpacked_root(layout, image));
   Deployed deployed{.form = Deployed::Form::image,
                     .name = name,
                     .path = std::move(root),
-                    .entrypoint = image->config.entrypoint,
-                    .command = image->config.command,
-                    .environment = image->config.environment};
+                    .entrypoint = image.config.entrypoint,
+                    .command = image.config.command,
+                    .environment = image.config.environment};
   if (const auto text = read_file(deployed.path / k_record_path, k_longest_document)) {
     XAAS_TRY(deployed.record, parse_record(*text));
+    deployed.part = part_for(*deployed.record, host);
   }
   return deployed;
 }

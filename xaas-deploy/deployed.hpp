@@ -23,10 +23,12 @@ struct Deployed {
   std::vector<std::string> command;  // stands for the arguments where none are given
   std::vector<std::string> environment;
   std::optional<DeploymentRecord> record;
+  std::optional<DeployedTarget> part;  // of the record: what this machine runs
 };
 
 /// `tree:FOLDER` or a folder with our record; `oci:LAYOUT[:TAG]` or `oci-archive:FILE[:TAG]`,
-/// unpacked (an IR image's generic part); or the path of a program. `not_found` says what was
+/// unpacked (an IR image's generic part; of a deployment for several targets what is best here, or
+/// with XAAS_GENERIC the generic image); or the path of a program. `not_found` says what was
 /// looked for, `unsupported` what starts a squashfs or SIF file.
 Result<Deployed> open_deployed(const std::string& name);
 

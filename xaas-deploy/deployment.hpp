@@ -10,7 +10,9 @@
 #include "xaas/planning/plan.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -66,15 +68,20 @@ class TreeLayout {
   std::vector<std::string> library_folders_;  // in the tree
 };
 
+/// What was lowered for one target; sorted by product.
+struct ProductSet {
+  std::vector<VerifiedProduct> products;
+  bool runs_here = false;  // this machine can run them: see that they load
+};
+
 struct TreeContent {
   const IrImage& image;
   const std::filesystem::path& root;  // the generic image, unpacked
   const TreeLayout& layout;
-  const std::vector<VerifiedProduct>& products;
+  const std::vector<ProductSet>& parts;  // as `record.targets`
   const Placement& placement;
   DeploymentRecord record;
-  bool runs_here = false;  // this machine can run the products: see that they load
-  bool force = false;      // a deployment that is there by then may be replaced
+  bool force = false;  // a deployment that is there by then may be replaced
 };
 
 /// Writes the tree beside its place and moves it there when it is whole; gives the record, to which
@@ -85,17 +92,26 @@ Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& outpu
 /// The record's name among a SIF file's objects.
 inline constexpr std::string_view k_sif_record = "xaas-deployment.json";
 
-/// What a deployment puts over the generic image: the products and the record.
+/// The record of one target's part alone.
+DeploymentRecord record_of_part(const DeploymentRecord& record, std::size_t part);
+
+/// What a deployment for one target puts over the generic image: the products and the record.
 LayerContent product_layer(const IrImage& image, const std::vector<VerifiedProduct>& products,
                            const DeploymentRecord& record);
 
-/// What is said of a deployment where nobody unpacks it.
-Annotations deployment_annotations(const IrImage& image, const DeploymentRecord& record);
+/// What is said of a deployment for one target where nobody unpacks it: enough to choose by, see
+/// stated_target().
+Annotations deployment_annotations(const DeploymentRecord& record);
+
+/// The target of a deployed image by its annotations, as far as choose_target() looks at it; empty
+/// when they name none.
+std::optional<Target> stated_target(const Annotations& annotations,
+                                    const std::string& architecture);
 
 struct RootFileContent {
   const IrImage& image;
-  const std::filesystem::path& root;  // the generic image, unpacked
-  const std::vector<VerifiedProduct>& products;
+  const std::filesystem::path& root;     // the generic image, unpacked
+  const std::vector<ProductSet>& parts;  // as `record.targets`; one alone for a root file
   const DeploymentRecord& record;
   unsigned threads = 1;
   bool force = false;  // what is there by then may be replaced
@@ -105,10 +121,12 @@ struct RootFileContent {
 /// another process has put something there meanwhile.
 Status write_root_file(const RootFileContent& content, const FileOutput& output);
 
-/// Adds a layer with the products and the record to the generic image and tags the result.
-/// `output.exists` when the tag has been taken meanwhile and may not be replaced.
-Result<Descriptor> write_deployed_image(const IrImage& image,
-                                        const std::vector<VerifiedProduct>& products,
+/// Adds a layer with the products and the record to the generic image, for each target. One
+/// deployed image is tagged; of several an index, in which the generic image comes first and
+/// without a variant, so that plain clients take it, and each has a tag of its own besides
+/// (TAG-generic, TAG-TARGET). `output.exists` when the tag has been taken meanwhile and may not be
+/// replaced.
+Result<Descriptor> write_deployed_image(const IrImage& image, const std::vector<ProductSet>& parts,
                                         const DeploymentRecord& record,
                                         const LayoutReference& output, Replace replace);
 

@@ -2,6 +2,7 @@
 #include "deployment_record.hpp"
 
 #include "xaas/support/json.hpp"
+#include "xaas/targets/choose_target.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,6 +21,7 @@ Json nested(const std::string& text) {
 
 Json to_json(const DeployedProduct& product) {
   return {{"path", product.path},
+          {"place", product.place},
           {"content", product.content.str()},
           {"units", product.units},
           {"lowered", product.lowered},
@@ -29,6 +31,7 @@ Json to_json(const DeployedProduct& product) {
 Result<DeployedProduct> read_product(const JsonReader& reader) {
   DeployedProduct product;
   XAAS_TRY(product.path, reader.string("path"));
+  XAAS_TRY(product.place, reader.string_or("place", ""));
   XAAS_TRY(product.content, reader.digest("content"));
   XAAS_TRY(const auto units, reader.integer("units"));
   XAAS_TRY(const auto lowered, reader.integer("lowered"));
@@ -37,6 +40,45 @@ Result<DeployedProduct> read_product(const JsonReader& reader) {
   XAAS_TRY(const auto census, reader.object("census"));
   XAAS_TRY(product.census, parse_census(census.value().dump()));
   return product;
+}
+
+Json to_json(const DeployedTarget& part) {
+  Json products = Json::array();
+  for (const DeployedProduct& product : part.products) products.push_back(to_json(product));
+  return {{"target", nested(print_target(part.target))},
+          {"view", part.view},
+          {"numerics", part.numerics},
+          {"products", std::move(products)},
+          {"generic_products", part.generic_products},
+          {"notes", part.notes}};
+}
+
+Result<DeployedTarget> read_part(const JsonReader& reader) {
+  DeployedTarget part;
+  XAAS_TRY(const auto target, reader.object("target"));
+  XAAS_TRY(part.target, parse_target(target.value().dump()));
+  XAAS_TRY(part.view, reader.string_or("view", ""));
+  XAAS_TRY(part.numerics, reader.string("numerics"));
+  XAAS_TRY(const auto products, reader.objects("products"));
+  for (const JsonReader& object : products) {
+    XAAS_TRY(auto product, read_product(object));
+    part.products.push_back(std::move(product));
+  }
+  XAAS_TRY(part.generic_products, reader.strings("generic_products"));
+  XAAS_TRY(part.notes, reader.strings("notes"));
+  return part;
+}
+
+Result<std::vector<DeployedTarget>> read_parts(const JsonReader& reader) {
+  XAAS_TRY(const auto objects, reader.objects("targets"));
+  std::vector<DeployedTarget> parts;
+  for (const JsonReader& object : objects) {
+    XAAS_TRY(auto part, read_part(object));
+    parts.push_back(std::move(part));
+  }
+  if (!parts.empty()) return parts;
+  return fail(ErrorKind::corrupt, "the deployment's record names no target")
+      .with_code("support.json-field");
 }
 
 Json to_json(const PrefixedFile& file) {
@@ -60,9 +102,17 @@ Result<PrefixedFile> read_prefixed_file(const JsonReader& reader) {
 
 }  // namespace
 
+const DeployedTarget& part_for(const DeploymentRecord& record, const Target& host) {
+  std::vector<Target> targets;
+  targets.reserve(record.targets.size());
+  for (const DeployedTarget& part : record.targets) targets.push_back(part.target);
+  const std::size_t last = targets.size() - 1;  // the generic view, of several
+  return record.targets[choose_target(targets, host).value_or(last)];
+}
+
 std::string print_record(const DeploymentRecord& record) {
-  Json products = Json::array();
-  for (const DeployedProduct& product : record.products) products.push_back(to_json(product));
+  Json targets = Json::array();
+  for (const DeployedTarget& part : record.targets) targets.push_back(to_json(part));
   Json json;
   json["schema"] = k_schema;
   json["application"] = record.application;
@@ -72,15 +122,12 @@ std::string print_record(const DeploymentRecord& record) {
   json["producer"] = record.producer;
   json["configuration"] = record.configuration;
   json["lto"] = record.lto;
-  json["numerics"] = record.numerics;
   json["frame_pointers"] = record.frame_pointers;
   json["debug_info"] = record.debug_info;
-  json["target"] = nested(print_target(record.target));
   json["entrypoint"] = record.entrypoint;
   json["command"] = record.command;
   json["environment"] = record.environment;
-  json["products"] = std::move(products);
-  json["generic_products"] = record.generic_products;
+  json["targets"] = std::move(targets);
   json["notes"] = record.notes;
   json["c_library"] = record.c_library;
   json["prefix"] = record.prefix;
@@ -111,20 +158,12 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.producer, reader.string("producer"));
   XAAS_TRY(record.configuration, reader.string("configuration"));
   XAAS_TRY(record.lto, reader.string("lto"));
-  XAAS_TRY(record.numerics, reader.string("numerics"));
   XAAS_TRY(record.frame_pointers, reader.boolean_or("frame_pointers", false));
   XAAS_TRY(record.debug_info, reader.boolean_or("debug_info", false));
-  XAAS_TRY(const auto target, reader.object("target"));
-  XAAS_TRY(record.target, parse_target(target.value().dump()));
   XAAS_TRY(record.entrypoint, reader.strings("entrypoint"));
   XAAS_TRY(record.command, reader.strings("command"));
   XAAS_TRY(record.environment, reader.strings("environment"));
-  XAAS_TRY(const auto products, reader.objects("products"));
-  for (const JsonReader& object : products) {
-    XAAS_TRY(auto product, read_product(object));
-    record.products.push_back(std::move(product));
-  }
-  XAAS_TRY(record.generic_products, reader.strings("generic_products"));
+  XAAS_TRY(record.targets, read_parts(reader));
   XAAS_TRY(record.notes, reader.strings("notes"));
   XAAS_TRY(record.c_library, reader.string_or("c_library", ""));
   XAAS_TRY(record.prefix, reader.string_or("prefix", ""));

@@ -20,13 +20,26 @@ inline constexpr std::string_view k_record_path = ".xaas/deployment.json";
 
 /// One installed file that was made for the target.
 struct DeployedProduct {
-  std::string path;  // below the deployment's root
+  std::string path;   // in the image
+  std::string place;  // in a tree: where it lies, below the tree's root; else empty
   Digest content;
   std::size_t units = 0;    // of its link
   std::size_t lowered = 0;  // of these, for the target
   Census census;
 
   friend bool operator==(const DeployedProduct&, const DeployedProduct&) = default;
+};
+
+/// What a deployment has for one target.
+struct DeployedTarget {
+  Target target;
+  std::string view;      // of a tree for several: the folder of its products; else empty
+  std::string numerics;  // "native", "generic"
+  std::vector<DeployedProduct> products;
+  std::vector<std::string> generic_products;  // specialized files that could not be: image paths
+  std::vector<std::string> notes;
+
+  friend bool operator==(const DeployedTarget&, const DeployedTarget&) = default;
 };
 
 /// How a deployment was made (`xaas.deployment/0`). Nothing in it depends on when, and of the
@@ -38,25 +51,25 @@ struct DeploymentRecord {
   std::string reference;  // as the user named it; only in trees, an image may travel
   std::string producer;   // "xaas-deploy 0.1.0 (LLVM 22.1.8)"
   std::string configuration;
-  std::string lto;       // "thin", "full"
-  std::string numerics;  // "native", "generic"
+  std::string lto;  // "thin", "full"
   bool frame_pointers = false;
   bool debug_info = false;
-  Target target;
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
   std::vector<std::string> environment;
-  std::vector<DeployedProduct> products;
-  std::vector<std::string> generic_products;  // specialized files that could not be: paths
-  std::vector<std::string> notes;
-  std::string c_library;               // of a tree: "image", "host"; of an image its own: empty
-  std::string prefix;                  // of a tree in which it stands somewhere; else empty
-  std::size_t room = 0;                // for a prefix, in what is compiled in
-  std::vector<std::string> unreached;  // of a tree: hold the prefix of their build in pieces
-  std::vector<PrefixedFile> prefixed;  // of a tree, below its root: where the prefix stands
+  std::vector<DeployedTarget> targets;  // at least one; of a tree for several the generic view last
+  std::vector<std::string> notes;       // of all of them
+  std::string c_library;                // of a tree: "image", "host"; of an image its own: empty
+  std::string prefix;                   // of a tree in which it stands somewhere; else empty
+  std::size_t room = 0;                 // for a prefix, in what is compiled in
+  std::vector<std::string> unreached;   // of a tree: hold the prefix of their build in pieces
+  std::vector<PrefixedFile> prefixed;   // of a tree, below its root: where the prefix stands
 
   friend bool operator==(const DeploymentRecord&, const DeploymentRecord&) = default;
 };
+
+/// The part that this machine runs: of several the one that a chooser starts here.
+const DeployedTarget& part_for(const DeploymentRecord& record, const Target& host);
 
 std::string print_record(const DeploymentRecord& record);
 Result<DeploymentRecord> parse_record(std::string_view text);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment_report.hpp"
 
+#include "xaas/lowering/chooser.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
 
@@ -21,14 +22,13 @@ std::string describe_counts(const std::map<std::string, std::uint64_t>& counts) 
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
-}  // namespace
-
-std::string print_deployment(const DeploymentRecord& record, const std::string& output,
-                             double seconds) {
-  const Cpu& cpu = record.target.cpu;
-  std::string text = fmt::format("{} for {}{}\n", record.application, cpu.name,
-                                 cpu.level.empty() ? "" : " (" + cpu.level + ")");
-  for (const DeployedProduct& product : record.products) {
+std::string describe_part(const DeploymentRecord& record, const DeployedTarget& part) {
+  const Cpu& cpu = part.target.cpu;
+  std::string text =
+      fmt::format("{} for {}{}{}\n", record.application, cpu.name,
+                  cpu.level.empty() ? "" : " (" + cpu.level + ")",
+                  part.view.empty() ? "" : fmt::format(", in {}/{}", k_views_folder, part.view));
+  for (const DeployedProduct& product : part.products) {
     text += fmt::format("  {}: {} of {} units lowered, vectors up to {} bits\n", product.path,
                         product.lowered, product.units, product.census.widest_vector_bits);
     text += fmt::format("    instructions: {}\n", describe_counts(product.census.instructions));
@@ -36,8 +36,18 @@ std::string print_deployment(const DeploymentRecord& record, const std::string& 
       text += fmt::format("    in functions with features of their own: {}\n", own);
     }
   }
-  for (const std::string& path : record.generic_products)
+  for (const std::string& path : part.generic_products)
     text += fmt::format("  {}: stays generic\n", path);
+  for (const std::string& note : part.notes) text += fmt::format("note: {}\n", note);
+  return text;
+}
+
+}  // namespace
+
+std::string print_deployment(const DeploymentRecord& record, const std::string& output,
+                             double seconds) {
+  std::string text;
+  for (const DeployedTarget& part : record.targets) text += describe_part(record, part);
   for (const std::string& note : record.notes) text += fmt::format("note: {}\n", note);
   return text + fmt::format("{} in {}\n", output, human_seconds(seconds));
 }

@@ -52,6 +52,25 @@ std::string text_of(const Json& package, const char* key) {
   return found != package.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
+Json package_of(const ProductIdentity& identity, Json package) {
+  if (!package.contains("type")) {
+    package["type"] = "xaas";
+    package["name"] = identity.application;
+    package["architecture"] = identity.architecture;
+  }
+  package["xaasApplication"] = identity.application;
+  package["xaasIr"] = identity.ir.str();
+  package["xaasTarget"] = identity.target;
+  package["xaasNumerics"] = identity.numerics;
+  package["xaasProducer"] = identity.producer;
+  return package;
+}
+
+/// One line; names of files need not be UTF-8.
+std::string text_of(const Json& package) {
+  return package.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
+
 std::string describe_package(const std::string& file, const Json& package) {
   std::string text = file + "\n";
   const auto line = [&](const char* what, const std::string& value) {
@@ -89,21 +108,21 @@ Result<std::vector<std::pair<std::string, Json>>> packages_of(const std::string&
 
 }  // namespace
 
-std::string identity_option(const DeploymentRecord& record, const std::string& recorded) {
-  Json package = recorded_package(recorded);
-  if (!package.contains("type")) {
-    package["type"] = "xaas";
-    package["name"] = record.application;
-    package["architecture"] = record.target.architecture;
-  }
-  package["xaasApplication"] = record.application;
-  package["xaasIr"] = record.ir.str();
-  package["xaasTarget"] = record.target.cpu.name;
-  package["xaasNumerics"] = record.numerics;
-  package["xaasProducer"] = record.producer;
-  // One line; names of files need not be UTF-8.
-  return std::string(k_option) +
-         encoded(package.dump(-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace));
+ProductIdentity identity_of(const DeploymentRecord& record, const DeployedTarget& part) {
+  return {.application = record.application,
+          .ir = record.ir,
+          .architecture = part.target.architecture,
+          .target = part.target.cpu.name,
+          .numerics = part.numerics,
+          .producer = record.producer};
+}
+
+std::string identity_option(const ProductIdentity& identity, const std::string& recorded) {
+  return std::string(k_option) + encoded(text_of(package_of(identity, recorded_package(recorded))));
+}
+
+std::string identity_note(const ProductIdentity& identity) {
+  return text_of(package_of(identity, Json::object()));
 }
 
 Result<int> run_identify_command(const IdentifyOptions& options) {

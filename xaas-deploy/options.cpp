@@ -21,6 +21,8 @@ constexpr const char* k_examples = R"(Examples:
 constexpr const char* k_specialize_examples = R"(Examples:
   xaas-deploy specialize oci:heat --output tree:heat-here
   xaas-deploy specialize oci:heat --output oci:heat:znver4 --target znver4
+  xaas-deploy specialize oci:heat --output tree:/apps/heat \
+      --target x86-64-v3,znver4,sapphirerapids
   xaas-deploy specialize oci-archive:heat.tar --output sif:heat.sif
 )";
 
@@ -56,10 +58,12 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
                  "The image that `xaas-build ir` made; oci-archive:FILE[:TAG] if it is in a file")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
-  app.add_option("--target", options.target,
+  app.add_option("--target", options.targets,
                  "This machine (default), a file that `detect` wrote, or a processor's name, e.g. "
-                 "znver4")
-      ->type_name("host|FILE|CPU");
+                 "znver4; several for a deployment in which each machine finds its own")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("host|FILE|CPU[,...]");
   app.add_option_function<std::string>(
          "--lto",
          [&options](const std::string& text) {

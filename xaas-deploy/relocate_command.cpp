@@ -41,6 +41,7 @@ bool stands_at(std::string_view prefix, const std::vector<std::uint64_t>& places
 std::vector<std::uint64_t> moved_places(const PrefixedFile& file, const Prefix& from,
                                         const Prefix& to) {
   std::vector<std::uint64_t> places;
+  places.reserve(file.places.size());
   for (const std::uint64_t place : file.places) {
     places.push_back(place + places.size() * to.in(file).size() -
                      places.size() * from.in(file).size());
@@ -85,10 +86,12 @@ Status check_files(const fs::path& tree, const std::vector<PrefixedFile>& files,
 }
 
 Status update_contents(const fs::path& tree, DeploymentRecord& record) {
-  for (DeployedProduct& product : record.products) {
-    for (const PrefixedFile& file : record.prefixed) {
-      if (!product.path.ends_with("/" + file.path)) continue;
-      XAAS_TRY(const auto bytes, read_file(tree / file.path));
+  for (DeployedTarget& part : record.targets) {
+    for (DeployedProduct& product : part.products) {
+      if (std::ranges::find(record.prefixed, product.place, &PrefixedFile::path) ==
+          record.prefixed.end())
+        continue;
+      XAAS_TRY(const auto bytes, read_file(tree / product.place));
       product.content = digest_of(bytes);
     }
   }
@@ -131,7 +134,7 @@ Result<int> run_relocate_command(const RelocateOptions& options) {
   record.prefix = to.text;
   XAAS_CHECK(update_contents(deployed.path, record));
   XAAS_CHECK(write_file(deployed.path / k_record_path, print_record(record)));
-  XAAS_CHECK(print_output(fmt::format("{} of {} files: {} -> {}\n", record.prefixed.size(),
+  XAAS_CHECK(print_output(fmt::format("{} files of `{}`: {} -> {}\n", record.prefixed.size(),
                                       record.application, from.text, to.text)));
   return 0;
 }

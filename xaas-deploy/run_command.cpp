@@ -4,30 +4,26 @@
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/choose_target.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <iterator>
 #include <string>
-#include <vector>
 
 namespace xaas {
 namespace {
 
-/// Refused here, in words and with exit code 126, rather than by SIGILL somewhere in the program.
+/// Refused here, in words and with exit code 126, rather than by the guard of a program.
 Status check_processor(const Deployed& deployed) {
-  if (!deployed.record) return {};
-  const Target& made_for = deployed.record->target;
+  if (!deployed.part) return {};
+  const Target& made_for = deployed.part->target;
   XAAS_TRY(const auto host, detect_host());
-  std::vector<std::string> missing;
-  std::ranges::set_difference(made_for.cpu.features, host.cpu.features,
-                              std::back_inserter(missing));
-  if (host.architecture == made_for.architecture && missing.empty()) return {};
+  if (runs_on(made_for, host)) return {};
   const std::string why = host.architecture != made_for.architecture
                               ? fmt::format("this machine is `{}`", host.architecture)
-                              : fmt::format("this processor lacks {}", fmt::join(missing, ", "));
+                              : fmt::format("this processor lacks {}",
+                                            fmt::join(missing_features(made_for, host), ", "));
   return fail(ErrorKind::incompatible, "`{}` was made for {}; {}", deployed.name, made_for.cpu.name,
               why)
       .with_code("run.processor")

@@ -1,88 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "specialize_command.hpp"
 
-#include "c_library_pair.hpp"
 #include "deployment.hpp"
 #include "deployment_report.hpp"
-#include "identity.hpp"
 #include "image_loader.hpp"
-#include "lowering_jobs.hpp"
+#include "lower_products.hpp"
 #include "placement.hpp"
+#include "preparation.hpp"
 #include "verify_products.hpp"
 
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/image/xaas_image.hpp"
-#include "xaas/lowering/lower.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/choose_target.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace xaas {
 namespace {
-
-/// What both commands begin with.
-struct Preparation {
-  IrImage image;
-  DeploymentPlan plan;
-};
-
-Status check_debug_companions(const IrImage& image) {
-  if (debug_blobs(image.ir).empty()) {
-    return fail(ErrorKind::unsupported, "`{}` was captured without debug information",
-                image.reference.str())
-        .with_code("deploy.no-debug-info")
-        .with_help("capture a build that compiles with -g, e.g. `CFLAGS='-O3 -g' xaas-build ir`");
-  }
-  for (const Descriptor& layer : image.ir_layers.layers) {
-    if (image.layout.has_blob(layer.digest)) continue;
-    return fail(ErrorKind::not_found,
-                "`{}` was copied without its layer of debug information, `{}`",
-                image.reference.str(), layer.digest.str())
-        .with_code("deploy.no-debug-info")
-        .with_help("copy the whole image, or specialize without --debug");
-  }
-  return {};
-}
-
-/// The number that the text begins with, else 0: "22.1.8" -> 22.
-int leading_number(std::string_view text) {
-  int number = 0;
-  std::from_chars(text.data(), text.data() + text.size(), number);
-  return number;
-}
-
-Status check_llvm_version(const IrManifest& ir) {
-  if (leading_number(ir.llvm_version) <= leading_number(XAAS_LLVM_VERSION)) return {};
-  return fail(ErrorKind::unsupported,
-              "the image's bitcode is from LLVM {}; this program has LLVM {}", ir.llvm_version,
-              XAAS_LLVM_VERSION)
-      .with_code("ir.newer-llvm")
-      .with_help(
-          "LLVM reads older bitcode, never newer: use an xaas-deploy that is at least as new");
-}
-
-Result<Preparation> prepare(const SpecializeOptions& options) {
-  XAAS_TRY(const auto reference, parse_layout_reference(options.image));
-  XAAS_TRY(auto image, open_ir_image(reference));
-  XAAS_CHECK(check_llvm_version(image.ir));
-  XAAS_TRY(const auto target, resolve_target(options.target));
-  XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
-  return Preparation{.image = std::move(image), .plan = std::move(plan)};
-}
 
 /// --cache, XAAS_CACHE, XDG_CACHE_HOME/xaas, ~/.cache/xaas; empty when there is no place for one.
 std::filesystem::path cache_folder(const SpecializeOptions& options) {
@@ -113,187 +61,40 @@ std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& p
   return {};
 }
 
-/// A tree that runs with the machine's C library needs one that is new enough, where we know it.
-Status check_host_c_library(const IrManifest& ir, const DeploymentPlan& plan) {
-  const Target& target = plan.target;
-  if (plan.tree_c_library == CLibrary::image) return {};
-  if (target.libc_version.empty() || ir.glibc_floor.empty()) return {};
-  if (!is_older_version(target.libc_version, ir.glibc_floor)) return {};
-  return fail(ErrorKind::incompatible, "`{}` needs glibc {}; `{}` has {}", ir.application,
-              ir.glibc_floor, target.name, target.libc_version)
-      .with_code("deploy.libc")
-      .with_help("without `--c-library host` the tree brings its own, the image's");
-}
-
-/// Of a tree that is made to run with this machine's C library.
-Status check_math_library(const IrManifest& ir, const DeploymentPlan& plan) {
-  if (plan.options.numerics == NumericsMode::native) return {};
-  if (plan.tree_c_library == CLibrary::image) return {};
-  const PlanNumerics numerics = numerics_of(ir, plan);
-  if (numerics.math_calls.empty()) return {};
-  return fail(ErrorKind::unsupported,
-              "a tree computes {} with this machine's C library, and `--numerics generic` wants "
-              "the results of the image's",
-              fmt::join(numerics.math_calls, ", "))
-      .with_code("deploy.math-library")
-      .with_help("leave the choice to `--c-library image`");
-}
-
-/// The folders of one run, all inside a temporary one.
-struct Workshop {
-  TemporaryFolder folder;
-  std::filesystem::path root;   // the generic image
-  std::filesystem::path blobs;  // IR contents
-  std::filesystem::path cache;
-};
-
-Result<Workshop> open_workshop(const Preparation& preparation, DebugInfo debug_info,
-                               std::filesystem::path cache, Progress& progress) {
-  // Whole images, of runs that were killed.
-  remove_stale_temporaries();
-  XAAS_TRY(auto folder, TemporaryFolder::make());
-  Workshop workshop{.folder = std::move(folder), .cache = std::move(cache)};
-  workshop.root = workshop.folder.path() / "root";
-  workshop.blobs = workshop.folder.path() / "blobs";
-  progress.stage("reading the image");
-  XAAS_CHECK(unpack_image(preparation.image.layout, preparation.image.generic, workshop.root));
-  XAAS_CHECK(fetch_ir_blobs(preparation.image,
-                            wanted_blobs(preparation.image.ir, preparation.plan, debug_info),
-                            workshop.blobs));
-  return workshop;
-}
-
-/// A cache that is full, or goes away, costs time, not the deployment: the link runs again without.
-Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
-  auto lowered = lower_in_child(job, k_lower_command);
-  if (lowered || job.cache.empty() || lowered.error().code() != "lowering.failed") return lowered;
-  LoweringJob uncached = job;
-  uncached.cache.clear();
-  auto again = lower_in_child(uncached, k_lower_command);
-  if (again) {
-    progress.say(Progress::Level::warning,
-                 fmt::format("went on without a cache: {}", lowered.error().message()));
-  }
-  return again;
-}
-
-/// The same link again, with debug information; core files of one are read with the other, so
-/// both have one build id.
-Status lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain,
-                             Progress& progress) {
-  XAAS_TRY(const auto bytes, read_file(plain));
-  XAAS_TRY(const auto facts, read_elf(bytes));
-  if (facts) job.build_id = facts->build_id;
-  XAAS_CHECK(make_folders(job.work));
-  XAAS_TRY(const auto lowered, lower(job, progress));
-  static_cast<void>(lowered);
-  return {};
-}
-
-/// Threads by a link's share of the units, and the longest links first: they run side by side, and
-/// none must be left alone at the end with one thread.
-void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
-  const auto size = [](const PlannedLowering& lowering) { return lowering.plan->units.size(); };
-  std::size_t units = 0;
-  for (const PlannedLowering& lowering : lowerings) units += size(lowering);
-  for (PlannedLowering& lowering : lowerings) {
-    const auto share = static_cast<double>(size(lowering)) / static_cast<double>(units);
-    lowering.job.threads = std::max(1U, static_cast<unsigned>(std::ceil(share * jobs)));
-    if (lowering.debug_job) lowering.debug_job->threads = lowering.job.threads;
-  }
-  std::ranges::sort(lowerings, [&](const PlannedLowering& a, const PlannedLowering& b) {
-    return std::pair(size(b), a.job.name) < std::pair(size(a), b.job.name);
-  });
-}
-
-/// Links and verifies. Links run side by side, each in a child process.
-Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
-                                                    const std::vector<PlannedLowering>& lowerings,
-                                                    const Workshop& workshop,
-                                                    const std::string& loader, unsigned jobs,
-                                                    Progress& progress) {
-  const IrManifest& ir = preparation.image.ir;
-  std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
-  progress.stage("lowering", lowerings.size());
-  XAAS_CHECK(for_each_parallel(lowerings.size(), jobs, [&](std::size_t i) -> Status {
-    const PlannedLowering& lowering = lowerings[i];
-    XAAS_CHECK(make_folders(lowering.job.work));
-    XAAS_TRY(const auto lowered, lower(lowering.job, progress));
-    if (lowering.debug_job) {
-      XAAS_CHECK(lower_with_debug_info(*lowering.debug_job, lowering.job.output, progress));
-    }
-    const Verification against{.manifest = ir,
-                               .target = preparation.plan.target,
-                               .root = workshop.root,
-                               .work = lowering.job.work,
-                               .cache = workshop.cache,
-                               .loader = loader};
-    for (const std::size_t product : lowering.products) {
-      XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
-      per_link[i].push_back(std::move(verified));
-    }
-    progress.step(lowering.job.name);
-    return {};
-  }));
-  std::vector<VerifiedProduct> products;
-  for (auto& some : per_link) std::ranges::move(some, std::back_inserter(products));
-  std::ranges::sort(products, {}, &VerifiedProduct::product);
-  return products;
-}
-
-DeploymentRecord start_record(const Preparation& preparation) {
-  const IrImage& image = preparation.image;
-  const PlanOptions& options = preparation.plan.options;
+DeploymentRecord start_record(const IrImage& image, const DeploymentPlan& plan,
+                              const SpecializeOptions& options) {
   return {.application = image.ir.application,
           .image = image.index.digest,
           .ir = image.ir_descriptor.digest,
           .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
-          .configuration = preparation.plan.configuration,
-          .lto = name_of(options.lto),
-          .numerics = name_of(options.numerics),
-          .target = preparation.plan.target,
+          .configuration = plan.configuration,
+          .lto = name_of(plan.options.lto),
+          .frame_pointers = options.frame_pointers,
+          .debug_info = options.debug,
           .entrypoint = image.generic.config.entrypoint,
           .command = image.generic.config.command,
-          .environment = image.generic.config.environment,
-          .notes = preparation.plan.notes};
-}
-
-void add_products(DeploymentRecord& record, const Preparation& preparation,
-                  const std::vector<VerifiedProduct>& products) {
-  for (const VerifiedProduct& product : products) {
-    record.products.push_back(product.record);
-    if (!product.note.empty()) record.notes.push_back(product.note);
-  }
-  for (const LinkPlan& link : preparation.plan.links) {
-    for (const std::size_t index : link.products) {
-      const auto made = std::ranges::find(products, index, &VerifiedProduct::product);
-      if (made == products.end())
-        record.generic_products.push_back(preparation.image.ir.products[index].path);
-    }
-    record.notes.insert(record.notes.end(), link.notes.begin(), link.notes.end());
-  }
+          .environment = image.generic.config.environment};
 }
 
 /// A tree says whose C library it runs with.
-void add_c_library(DeploymentRecord& record, const Preparation& preparation) {
-  const DeploymentPlan& plan = preparation.plan;
+void add_c_library(DeploymentRecord& record, const IrManifest& ir, const DeploymentPlan& plan) {
   record.c_library = plan.tree_c_library == CLibrary::image ? "image" : "host";
   record.notes.push_back(
       fmt::format("programs run with {} C library: {}",
                   plan.tree_c_library == CLibrary::image ? "the image's" : "the machine's",
                   plan.tree_c_library_reason));
   if (plan.tree_c_library == CLibrary::host) return;
-  std::vector<std::string> others = record.generic_products;
-  for (const GenericFile& file : preparation.image.ir.generic_files) others.push_back(file.path);
+  std::vector<std::string> others = record.targets.back().generic_products;
+  for (const GenericFile& file : ir.generic_files) others.push_back(file.path);
   if (others.empty()) return;
   record.notes.push_back(fmt::format("the machine's C library starts what was not lowered: {}",
                                      fmt::join(others, ", ")));
 }
 
+/// Whether this machine can run what is made for the target.
 bool runs_here(const Target& target) {
   const auto host = detect_host();
-  return host && host->architecture == target.architecture &&
-         std::ranges::includes(host->cpu.features, target.cpu.features);
+  return host && runs_on(target, *host);
 }
 
 /// The image's loader; nothing for a program without one.
@@ -322,124 +123,106 @@ std::string prefix_of(const IrManifest& ir, const DeploymentOutput& output,
   return (options.prefix.empty() ? tree->folder : options.prefix).string();
 }
 
-/// Where the prefix is asked for, it is that of a tree.
-Status check_prefix(const std::filesystem::path& prefix, const DeploymentOutput& output) {
-  if (prefix.empty()) return {};
-  if (!std::holds_alternative<TreeOutput>(output)) {
-    return fail(ErrorKind::invalid_input, "`--prefix` is for trees: an image has a prefix already")
-        .with_code("deploy.prefix")
-        .with_help("`xaas-build ir --prefix` decides on an image's");
-  }
-  if (prefix.is_absolute() && prefix == prefix.lexically_normal() && prefix.has_filename())
-    return {};
-  return fail(ErrorKind::invalid_input, "`--prefix {}` is no absolute path of a folder",
-              prefix.string())
-      .with_code("deploy.prefix");
-}
-
-std::vector<std::filesystem::path> files_in_root(const std::filesystem::path& root,
-                                                 const std::vector<std::string>& paths) {
-  std::vector<std::filesystem::path> files;
-  files.reserve(paths.size());
-  for (const std::string& path : paths) files.push_back(root / path.substr(1));
-  return files;
-}
-
-/// All but trees: an image, or its root in one file.
+/// All but trees: an image, several in an index, or the root of one in one file.
 Status write_whole_root(const RootFileContent& content, const DeploymentOutput& output) {
   if (const auto* file = std::get_if<FileOutput>(&output)) return write_root_file(content, *file);
-  XAAS_TRY(const auto written, write_deployed_image(content.image, content.products, content.record,
+  XAAS_TRY(const auto written, write_deployed_image(content.image, content.parts, content.record,
                                                     std::get<LayoutReference>(output),
                                                     content.force ? Replace::yes : Replace::no));
   static_cast<void>(written);
   return {};
 }
 
+/// Lowers for each target; the record gets a part for each.
+Result<std::vector<ProductSet>> lower_all(const LoweringRequest& request,
+                                          const std::vector<DeploymentPlan>& plans,
+                                          DeploymentRecord& record, Progress& progress) {
+  std::vector<ProductSet> sets;
+  for (const DeploymentPlan& plan : plans) {
+    DeployedTarget part{.target = plan.target,
+                        .view = plans.size() > 1 ? plan.target.name : "",
+                        .numerics = name_of(plan.options.numerics)};
+    XAAS_TRY(auto products, lower_products(request, plan, record, part, progress));
+    sets.push_back({.products = std::move(products), .runs_here = runs_here(plan.target)});
+    record.targets.push_back(std::move(part));
+  }
+  return sets;
+}
+
 Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
                                 const SpecializeOptions& options, Progress& progress) {
-  const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
-  const DebugInfo debug_info = options.debug ? DebugInfo::with : DebugInfo::without;
-  XAAS_TRY(const auto workshop,
-           open_workshop(preparation, debug_info, usable_cache(options, progress), progress));
   const IrImage& image = preparation.image;
   const auto* tree = std::get_if<TreeOutput>(&output);
+  std::vector<DeploymentPlan> plans = preparation.plans;
+  if (tree != nullptr && plans.size() > 1) {
+    XAAS_TRY(plans, plans_of_views(preparation));
+  }
+  const DebugInfo debug_info = options.debug ? DebugInfo::with : DebugInfo::without;
+  XAAS_TRY(const auto workshop,
+           open_workshop(image, plans, debug_info, usable_cache(options, progress), progress));
   std::optional<TreeLayout> layout;
-  const bool is_for_here = runs_here(preparation.plan.target);
   if (tree != nullptr) {
+    const bool all_here = std::ranges::all_of(plans, runs_here, &DeploymentPlan::target);
     XAAS_TRY(layout,
-             TreeLayout::make(image, workshop.root, preparation.plan.tree_c_library, is_for_here));
+             TreeLayout::make(image, workshop.root, plans.front().tree_c_library, all_here));
   }
   XAAS_TRY(const auto placement, place_at(image.ir, prefix_of(image.ir, output, options),
                                           layout && !layout->loader().empty()));
-  const std::string loader = layout && !layout->loader().empty()
-                                 ? placement.padded + "/" + layout->loader()
-                                 : std::string();
-  std::error_code error;
-  const LoweringPlaces places{
-      .blobs = workshop.blobs,
-      .root = workshop.root,
-      .work = workshop.folder.path() / "links",
-      .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
-      .save_temps = options.save_temps.empty()
-                        ? options.save_temps
-                        : std::filesystem::absolute(options.save_temps, error),
-      .placement = placement,
-      .loader = loader,
-      .c_library = layout ? files_in_root(workshop.root, linked_files(layout->c_library()))
-                          : std::vector<std::filesystem::path>{}};
-  const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
-    return layout ? layout->runpath_of(product) : product.runpath;
-  };
-  XAAS_CHECK(link_libraries(image.ir, preparation.plan, places));
-  XAAS_CHECK(write_guards(preparation.plan.target, places));
-  XAAS_CHECK(write_placed_objects(image.ir, preparation.plan, places, debug_info));
-  DeploymentRecord record = start_record(preparation);
-  record.frame_pointers = options.frame_pointers;
-  record.debug_info = options.debug;
-  const auto identity = [&](const std::string& own) { return identity_option(record, own); };
-  auto lowerings =
-      make_lowering_jobs(image.ir, preparation.plan, places, runpath, identity, debug_info);
-  share_threads(lowerings, jobs);
-  for (PlannedLowering& lowering : lowerings) {
-    lowering.job.frame_pointers = options.frame_pointers;
-    if (!lowering.debug_job) continue;
-    lowering.debug_job->frame_pointers = options.frame_pointers;
-    lowering.debug_job->source_folder = options.source.string();
-  }
-  XAAS_TRY(const auto products,
-           lower_products(preparation, lowerings, workshop, loader, jobs, progress));
-  add_products(record, preparation, products);
+  const LoweringRequest request{.image = image,
+                                .workshop = workshop,
+                                .layout = layout ? &*layout : nullptr,
+                                .placement = placement,
+                                .options = options,
+                                .jobs = options.jobs == 0 ? usable_processors() : options.jobs};
+  DeploymentRecord record = start_record(image, plans.front(), options);
+  XAAS_TRY(const auto parts, lower_all(request, plans, record, progress));
   progress.stage("writing the deployment");
   if (tree != nullptr) {
     record.reference = image.reference.str();
-    add_c_library(record, preparation);
+    add_c_library(record, image.ir, plans.front());
     return write_tree({.image = image,
                        .root = workshop.root,
                        .layout = *layout,
-                       .products = products,
+                       .parts = parts,
                        .placement = placement,
                        .record = std::move(record),
-                       .runs_here = is_for_here,
                        .force = options.force},
                       *tree);
   }
-  if (is_for_here) XAAS_CHECK(check_programs_load(products, image.ir, workshop.root));
+  for (const ProductSet& part : parts) {
+    if (part.runs_here) XAAS_CHECK(check_programs_load(part.products, image.ir, workshop.root));
+  }
   XAAS_CHECK(write_whole_root({.image = image,
                                .root = workshop.root,
-                               .products = products,
+                               .parts = parts,
                                .record = record,
-                               .threads = jobs,
+                               .threads = request.jobs,
                                .force = options.force},
                               output));
   return record;
+}
+
+std::string explain_plans(const IrManifest& ir, const std::vector<DeploymentPlan>& plans) {
+  std::string text;
+  for (const DeploymentPlan& plan : plans)
+    text += (text.empty() ? "" : "\n") + explain_plan(ir, plan);
+  return text;
+}
+
+/// One plan as it is; several as a list.
+std::string print_plans(const IrManifest& ir, const std::vector<DeploymentPlan>& plans) {
+  if (plans.size() == 1) return print_plan(ir, plans.front());
+  Json list = Json::array();
+  for (const DeploymentPlan& plan : plans) list.push_back(Json::parse(print_plan(ir, plan)));
+  return print_json({{"schema", "xaas.plans/0"}, {"plans", std::move(list)}});
 }
 
 }  // namespace
 
 Result<int> run_plan_command(const SpecializeOptions& options) {
   XAAS_TRY(const auto preparation, prepare(options));
-  XAAS_CHECK(print_output(options.json ? print_plan(preparation.image.ir, preparation.plan)
-                                       : explain_plan(preparation.image.ir, preparation.plan)));
+  XAAS_CHECK(print_output(options.json ? print_plans(preparation.image.ir, preparation.plans)
+                                       : explain_plans(preparation.image.ir, preparation.plans)));
   return 0;
 }
 
@@ -450,13 +233,8 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   if (!options.events.empty()) XAAS_CHECK(progress.write_events_to(options.events));
   XAAS_TRY(const auto output, parse_deployment_output(options.output));
   XAAS_CHECK(check_output_is_free(output, options.force));
-  XAAS_CHECK(check_prefix(options.prefix, output));
   XAAS_TRY(const auto preparation, prepare(options));
-  if (options.debug) XAAS_CHECK(check_debug_companions(preparation.image));
-  if (std::holds_alternative<TreeOutput>(output)) {
-    XAAS_CHECK(check_host_c_library(preparation.image.ir, preparation.plan));
-    XAAS_CHECK(check_math_library(preparation.image.ir, preparation.plan));
-  }
+  XAAS_CHECK(check_request(preparation, output, options));
   XAAS_TRY(const auto record, deploy(preparation, output, options, progress));
   progress.finish();
   const double seconds =

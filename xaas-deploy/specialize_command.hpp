@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace xaas {
 
@@ -13,7 +14,7 @@ namespace xaas {
 struct SpecializeOptions {
   std::string image;
   std::string output;
-  std::string target = "host";
+  std::vector<std::string> targets{"host"};  // each as resolve_target() reads it
   PlanOptions plan;
   std::filesystem::path cache;  // empty: the user's cache folder
   bool use_cache = true;

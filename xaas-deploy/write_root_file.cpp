@@ -20,13 +20,14 @@ namespace {
 
 ImageConfig deployed_config(const RootFileContent& content) {
   ImageConfig config = content.image.generic.config;
-  config.labels.merge(deployment_annotations(content.image, content.record));
+  config.labels.merge(deployment_annotations(content.record));
   return config;
 }
 
 Result<LayerContent> root_of(const RootFileContent& content, const ImageConfig& config) {
   XAAS_TRY(auto files, content_of_folder(content.root));
-  for (auto& [path, entry] : product_layer(content.image, content.products, content.record))
+  for (auto& [path, entry] :
+       product_layer(content.image, content.parts.front().products, content.record))
     files[path] = std::move(entry);
   add_runtime_files(files, config);
   return files;

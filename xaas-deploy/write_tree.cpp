@@ -4,6 +4,7 @@
 #include "image_loader.hpp"
 #include "image_root.hpp"
 #include "placement.hpp"
+#include "write_views.hpp"
 
 #include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
@@ -21,6 +22,7 @@
 #include <cstdio>
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <system_error>
@@ -93,44 +95,89 @@ Status copy_installed(const TreeContent& content, const std::string& path,
   return xaas::copy_file(from, to);
 }
 
-bool is_lowered(const TreeContent& content, const std::string& path) {
-  return std::ranges::any_of(content.products, [&](const VerifiedProduct& verified) {
-    return content.image.ir.products[verified.product].path == path;
-  });
+/// What stays of an installed file: in its own place, as the generic view's product where another
+/// one is in its place, or nothing, where that is lowered, too.
+std::optional<std::string> kept_place(const TreeContent& content, const std::string& path) {
+  std::string place = content.layout.place_of(path);
+  const auto has = [&](const ProductSet& part) {
+    return std::ranges::any_of(part.products, [&](const VerifiedProduct& verified) {
+      return content.image.ir.products[verified.product].path == path;
+    });
+  };
+  if (content.parts.size() == 1)
+    return has(content.parts.front()) ? std::nullopt : std::optional(place);
+  if (!has_views(content, path)) return place;
+  if (has(content.parts.back())) return std::nullopt;
+  return place_in_view(content.record.targets.back().view, place);
 }
 
 /// The prefix of the tree, in installed files that name the image's.
 Status place_installed(TreeContent& content, const std::filesystem::path& tree) {
   const Install& install = content.image.ir.install;
   for (PrefixedFile file : install.files) {
-    if (is_lowered(content, file.path)) continue;
-    const std::string place = content.layout.place_of(file.path);
-    XAAS_TRY(const auto to, destination(tree, place));
+    const auto place = kept_place(content, file.path);
+    if (!place) continue;
+    XAAS_TRY(const auto to, destination(tree, *place));
     XAAS_TRY(const auto bytes, read_file(to));
     XAAS_TRY(const auto placed, place_file(bytes, file, install, content.placement));
     std::error_code error;
     const auto mode = std::filesystem::status(to, error).permissions();
     XAAS_CHECK(write_file(to, placed, static_cast<unsigned>(mode) & 07777));
-    file.path = place;
+    file.path = *place;
     content.record.prefixed.push_back(std::move(file));
   }
   for (const std::string& path : install.unreached) {
-    if (!is_lowered(content, path))
-      content.record.unreached.push_back(content.layout.place_of(path));
+    if (auto place = kept_place(content, path)) content.record.unreached.push_back(*place);
   }
   return {};
 }
 
-Status install_product(TreeContent& content, const VerifiedProduct& verified,
+Status install_product(TreeContent& content, std::size_t part, const VerifiedProduct& verified,
                        const std::filesystem::path& tree) {
-  const std::string place =
-      content.layout.place_of(content.image.ir.products[verified.product].path);
+  DeployedTarget& target = content.record.targets[part];
+  const std::string& path = content.image.ir.products[verified.product].path;
+  const std::string place = place_in_view(target.view, content.layout.place_of(path));
   XAAS_TRY(const auto to, destination(tree, place));
   XAAS_CHECK(xaas::copy_file(verified.file, to));
   XAAS_TRY(const auto bytes, read_file(verified.file));
   PrefixedFile file{.path = place, .places = places_of(content.placement.padded, bytes)};
   if (!file.places.empty()) content.record.prefixed.push_back(std::move(file));
   if (verified.has_pieces_of_placeholder) content.record.unreached.push_back(place);
+  std::ranges::find(target.products, path, &DeployedProduct::path)->place = place;
+  return {};
+}
+
+Status copy_files(const TreeContent& content, const std::filesystem::path& tree) {
+  for (const std::string& path : content.layout.installed()) {
+    const auto place = kept_place(content, path);
+    if (!place) continue;
+    XAAS_TRY(const auto to, destination(tree, *place));
+    XAAS_CHECK(copy_installed(content, path, to));
+  }
+  for (const std::string& path : content.layout.bundled()) {
+    XAAS_TRY(const auto from, path_in_root(content.root, path));
+    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
+    XAAS_CHECK(xaas::copy_file(from, to));
+  }
+  return {};
+}
+
+/// A program's run path counts from where it lies, so it is tried there, before anybody sees the
+/// tree.
+Status check_programs_load(const TreeContent& content, std::size_t part,
+                           const std::filesystem::path& tree) {
+  const IrManifest& ir = content.image.ir;
+  const std::string loader = content.layout.loader();
+  const std::vector<std::string> loaded_by =
+      loader.empty() ? std::vector<std::string>{} : std::vector{(tree / loader).string()};
+  if (!content.parts[part].runs_here) return {};
+  for (const VerifiedProduct& verified : content.parts[part].products) {
+    const Product& product = ir.products[verified.product];
+    if (ir.links[product.link].kind != LinkKind::executable) continue;
+    const std::string place =
+        place_in_view(content.record.targets[part].view, content.layout.place_of(product.path));
+    XAAS_CHECK(check_it_loads(product.path, tree / place, loaded_by));
+  }
   return {};
 }
 
@@ -272,18 +319,13 @@ Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& outpu
   remove_stale_temporaries(parent);
   XAAS_TRY(auto temporary, TemporaryFolder::make(parent));
   const std::filesystem::path tree = temporary.path() / "tree";
-  for (const std::string& path : content.layout.installed()) {
-    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
-    XAAS_CHECK(copy_installed(content, path, to));
-  }
-  for (const std::string& path : content.layout.bundled()) {
-    XAAS_TRY(const auto from, path_in_root(content.root, path));
-    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
-    XAAS_CHECK(xaas::copy_file(from, to));
-  }
+  XAAS_CHECK(copy_files(content, tree));
   XAAS_CHECK(place_installed(content, tree));
-  for (const VerifiedProduct& verified : content.products)
-    XAAS_CHECK(install_product(content, verified, tree));
+  for (std::size_t part = 0; part < content.parts.size(); ++part) {
+    for (const VerifiedProduct& verified : content.parts[part].products)
+      XAAS_CHECK(install_product(content, part, verified, tree));
+  }
+  if (content.parts.size() > 1) XAAS_CHECK(write_views(content, tree));
   if (!content.record.prefixed.empty()) {
     content.record.prefix = content.placement.prefix;
     content.record.room = content.placement.padded.size();
@@ -294,17 +336,8 @@ Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& outpu
         fmt::format("the prefix of their build is in pieces, and stays, in {}",
                     fmt::join(content.record.unreached, ", ")));
   }
-  for (const VerifiedProduct& verified : content.products) {
-    const Product& product = content.image.ir.products[verified.product];
-    const bool program = content.image.ir.links[product.link].kind == LinkKind::executable;
-    // Its run path counts from where it lies, so it is tried here, before anybody sees the tree.
-    if (content.runs_here && program) {
-      const std::string loader = content.layout.loader();
-      XAAS_CHECK(check_it_loads(
-          product.path, tree / content.layout.place_of(product.path),
-          loader.empty() ? std::vector<std::string>{} : std::vector{(tree / loader).string()}));
-    }
-  }
+  for (std::size_t part = 0; part < content.parts.size(); ++part)
+    XAAS_CHECK(check_programs_load(content, part, tree));
   XAAS_TRY(const auto record, destination(tree, std::string(k_record_path)));
   XAAS_CHECK(write_file(record, print_record(content.record)));
   XAAS_CHECK(move_into_place(tree, output, content.force));

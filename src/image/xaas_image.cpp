@@ -93,31 +93,38 @@ Result<RunnableImage> read_runnable(const Layout& layout, const Descriptor& desc
       .descriptor = descriptor, .manifest = std::move(manifest), .config = std::move(config)};
 }
 
-Result<RunnableImage> pick_runnable(const Layout& layout, const std::vector<Descriptor>& manifests,
-                                    const LayoutReference& reference,
-                                    std::string_view architecture) {
-  std::vector<std::string> seen;
+Result<std::vector<RunnableImage>> pick_runnables(const Layout& layout,
+                                                  const std::vector<Descriptor>& manifests,
+                                                  const LayoutReference& reference,
+                                                  std::string_view architecture) {
+  std::vector<RunnableImage> images;
+  std::vector<std::string> others;
   for (const Descriptor& descriptor : manifests) {
     if (is_no_image(descriptor)) continue;
     XAAS_TRY(auto image, read_runnable(layout, descriptor));
     const std::string& found = image.config.platform.architecture;
-    if (architecture.empty() || found == architecture) return image;
-    seen.push_back(found);
+    if (architecture.empty() || found == architecture) {
+      images.push_back(std::move(image));
+    } else {
+      others.push_back(found);
+    }
   }
+  if (!images.empty()) return images;
   return fail(ErrorKind::not_found, "`{}` has no runnable image{}{}", reference.str(),
               architecture.empty() ? "" : " for ", architecture)
       .with_code("image.no-runnable")
-      .with_help(seen.empty() ? "" : fmt::format("it has: {}", fmt::join(seen, ", ")));
+      .with_help(others.empty() ? "" : fmt::format("it has: {}", fmt::join(others, ", ")));
 }
 
 }  // namespace
 
-Result<RunnableImage> find_runnable(const Layout& layout, const LayoutReference& reference,
-                                    std::string_view architecture) {
+Result<std::vector<RunnableImage>> find_runnables(const Layout& layout,
+                                                  const LayoutReference& reference,
+                                                  std::string_view architecture) {
   XAAS_TRY(const auto tagged, find_required_tag(layout, reference));
   std::vector<Descriptor> manifests;
   XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
-  return pick_runnable(layout, manifests, reference, architecture);
+  return pick_runnables(layout, manifests, reference, architecture);
 }
 
 Result<IrImage> open_ir_image(const LayoutReference& reference) {
@@ -143,11 +150,11 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
   XAAS_TRY(const auto ir_text, layout.read_blob(ir_layers.config));
   XAAS_TRY(auto ir, while_doing(parse_ir_manifest(ir_text),
                                 fmt::format("reading the IR manifest of `{}`", reference.str())));
-  XAAS_TRY(auto generic, pick_runnable(layout, manifests, reference, ir.architecture));
+  XAAS_TRY(auto runnables, pick_runnables(layout, manifests, reference, ir.architecture));
   return IrImage{.reference = reference,
                  .layout = std::move(layout),
                  .index = std::move(tagged),
-                 .generic = std::move(generic),
+                 .generic = std::move(runnables.front()),
                  .ir_descriptor = *entry,
                  .ir_layers = std::move(ir_layers),
                  .ir = std::move(ir)};

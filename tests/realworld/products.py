@@ -37,9 +37,9 @@ def code_files(stage):
 
 def accounted(manifest_path, record_path, stage):
     manifest, record = load(manifest_path), load(record_path)
-    lowered = {product["path"] for product in record["products"] if product["lowered"] > 0}
+    lowered = {product["path"] for product in record["targets"][0]["products"] if product["lowered"] > 0}
     generic = {file["path"]: file["reason"] for file in manifest["generic_files"]}
-    generic |= {path: "named by the record" for path in record["generic_products"]}
+    generic |= {path: "named by the record" for path in record["targets"][0]["generic_products"]}
     installed = sorted(code_files(stage))
     assert installed, "nothing was installed"
     silent = [path for path in installed if path not in lowered and not generic.get(path)]
@@ -64,7 +64,7 @@ def interface_of(path):
 
 def interfaces(record_path, stage, tree):
     prefix = "/usr/local/"
-    for product in load(record_path)["products"]:
+    for product in load(record_path)["targets"][0]["products"]:
         if ".so" not in os.path.basename(product["path"]):
             continue
         before = interface_of(stage + product["path"])
@@ -84,8 +84,8 @@ def row(name, kind, manifest_path, record_path, generic, specialized, comparison
         f"{unit['reason']}" for unit in units if unit["bitcode"] and unit["reason"])
     describe = lambda counter: "; ".join(f"{n} {reason}" for reason, n in sorted(counter.items())) or "0"
     ratio = f"{load(comparison)['ratio']:.2f}" if os.path.exists(comparison) else "-"
-    lowered = sum(1 for product in record["products"] if product["lowered"] > 0)
-    stay = len(manifest["generic_files"]) + len(record["generic_products"])
+    lowered = sum(1 for product in record["targets"][0]["products"] if product["lowered"] > 0)
+    stay = len(manifest["generic_files"]) + len(record["targets"][0]["generic_products"])
     print(f"| {name} | {kind} | {len(units)} | {describe(reasons)} | {describe(kept)} "
           f"| {lowered} / {stay} | {generic} / {specialized} | {ratio} |")
 

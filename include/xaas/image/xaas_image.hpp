@@ -32,11 +32,12 @@ struct IrImage {
   IrManifest ir;
 };
 
-/// The first entry of the tag for this architecture that plain clients would run; the tag may name
-/// an index or a manifest. `not_found` when there is no such tag (the tags there are named) or
-/// entry.
-Result<RunnableImage> find_runnable(const Layout& layout, const LayoutReference& reference,
-                                    std::string_view architecture = {});
+/// The entries of the tag for this architecture (empty: for any), at least one; plain clients would
+/// run the first. The tag may name an index or a manifest. `not_found` when there is no such tag
+/// (the tags there are named) or entry.
+Result<std::vector<RunnableImage>> find_runnables(const Layout& layout,
+                                                  const LayoutReference& reference,
+                                                  std::string_view architecture = {});
 
 /// Opens an IR image. `image.no-ir` when the tag has no IR entry, or lists one whose blobs are not
 /// there because a client copied the image without it: the message names the command that keeps it.

@@ -8,19 +8,12 @@
 namespace xaas {
 namespace {
 
-DeploymentRecord sample() {
-  return {.application = "app",
-          .image = digest_of("image"),
-          .ir = digest_of("ir"),
-          .reference = "oci:images:app",
-          .producer = "xaas-deploy 0.1.0 (LLVM 22.1.8)",
-          .configuration = "default",
-          .lto = "thin",
-          .target = *target_of_cpu("x86-64-v3"),
-          .entrypoint = {"/usr/local/bin/app"},
-          .command = {},
-          .environment = {"PATH=/usr/local/bin:/bin"},
+DeployedTarget part_of(const std::string& cpu) {
+  return {.target = *target_of_cpu(cpu),
+          .view = cpu,
+          .numerics = "native",
           .products = {{.path = "/usr/local/bin/app",
+                        .place = "libexec/xaas/" + cpu + "/bin/app",
                         .content = digest_of("app"),
                         .units = 3,
                         .lowered = 2,
@@ -29,13 +22,27 @@ DeploymentRecord sample() {
           .notes = {"1 of the 3 units of `app` keep the generic build's machine code"}};
 }
 
+DeploymentRecord sample() {
+  return {.application = "app",
+          .image = digest_of("image"),
+          .ir = digest_of("ir"),
+          .reference = "oci:images:app",
+          .producer = "xaas-deploy 0.1.0 (LLVM 22.1.8)",
+          .configuration = "default",
+          .lto = "thin",
+          .entrypoint = {"/usr/local/bin/app"},
+          .command = {},
+          .environment = {"PATH=/usr/local/bin:/bin"},
+          .targets = {part_of("x86-64-v3"), part_of("x86-64-v2")},
+          .notes = {"programs run with the machine's C library"}};
+}
+
 TEST(ParseRecord, GivesBackWhatWasPrinted) {
   const std::string text = print_record(sample());
   const auto parsed = parse_record(text);
   ASSERT_TRUE(parsed) << parsed.error().message();
   EXPECT_EQ(print_record(*parsed), text);
-  EXPECT_EQ(parsed->products[0].census.widest_vector_bits, 256U);
-  EXPECT_EQ(parsed->target.cpu.name, "x86-64-v3");
+  EXPECT_EQ(*parsed, sample());
 }
 
 TEST(ParseRecord, RefusesAnotherSchema) {
@@ -48,6 +55,19 @@ TEST(ParseRecord, RefusesWhatIsNotARecord) {
   for (const char* text : {"", "[]", "7", "{}", R"({"schema": "xaas.deployment/0"})"}) {
     EXPECT_FALSE(parse_record(text)) << text;
   }
+}
+
+TEST(ParseRecord, RefusesOneWithoutTargets) {
+  DeploymentRecord record = sample();
+  record.targets.clear();
+  EXPECT_FALSE(parse_record(print_record(record)));
+}
+
+TEST(PartFor, IsWhatTheChooserStarts) {
+  const DeploymentRecord record = sample();
+  EXPECT_EQ(part_for(record, *target_of_cpu("haswell")).view, "x86-64-v3");
+  EXPECT_EQ(part_for(record, *target_of_cpu("nehalem")).view, "x86-64-v2");
+  EXPECT_EQ(part_for(record, *target_of_cpu("core2")).view, "x86-64-v2");  // the last one
 }
 
 TEST(PrintRecord, LeavesOutTheReferenceOfAnImageThatMayTravel) {

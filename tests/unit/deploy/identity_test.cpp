@@ -9,14 +9,13 @@
 namespace xaas {
 namespace {
 
-DeploymentRecord record() {
-  DeploymentRecord record{.application = "100% app",
-                          .ir = digest_of("ir"),
-                          .producer = "xaas-deploy 1",
-                          .numerics = "native"};
-  record.target.architecture = "amd64";
-  record.target.cpu.name = "znver4";
-  return record;
+ProductIdentity identity() {
+  return {.application = "100% app",
+          .ir = digest_of("ir"),
+          .architecture = "amd64",
+          .target = "znver4",
+          .numerics = "native",
+          .producer = "xaas-deploy 1"};
 }
 
 Json package_in(const std::string& option) {
@@ -26,7 +25,7 @@ Json package_in(const std::string& option) {
 }
 
 TEST(IdentityOption, NamesIrAndTarget) {
-  const Json package = package_in(identity_option(record(), ""));
+  const Json package = package_in(identity_option(identity(), ""));
   EXPECT_EQ(package["type"], "xaas");
   EXPECT_EQ(package["name"], "100%25 app");  // the linker reads %25 as %
   EXPECT_EQ(package["xaasIr"], digest_of("ir").str());
@@ -34,14 +33,14 @@ TEST(IdentityOption, NamesIrAndTarget) {
 }
 
 TEST(IdentityOption, TakesNamesThatAreNotUtf8) {
-  DeploymentRecord strange = record();
+  ProductIdentity strange = identity();
   strange.application = "a\xff\nb";
   EXPECT_EQ(package_in(identity_option(strange, ""))["name"], "a\xef\xbf\xbd\nb");
 }
 
 TEST(IdentityOption, KeepsWhatADistributionSays) {
   const Json package = package_in(identity_option(
-      record(), R"(--package-metadata={"type":"deb","name":"zstd%2d","version":"1%"})"));
+      identity(), R"(--package-metadata={"type":"deb","name":"zstd%2d","version":"1%"})"));
   EXPECT_EQ(package["type"], "deb");
   EXPECT_EQ(package["name"], "zstd-");
   EXPECT_EQ(package["version"], "1%25");
@@ -51,7 +50,7 @@ TEST(IdentityOption, KeepsWhatADistributionSays) {
 TEST(IdentityOption, ReplacesWhatIsNoPackage) {
   for (const char* recorded :
        {"--package-metadata=", "--package-metadata=[]", "--package-metadata=%"})
-    EXPECT_EQ(package_in(identity_option(record(), recorded))["type"], "xaas") << recorded;
+    EXPECT_EQ(package_in(identity_option(identity(), recorded))["type"], "xaas") << recorded;
 }
 
 }  // namespace

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lower_products.hpp"
+
+#include "c_library_pair.hpp"
+#include "identity.hpp"
+#include "placement.hpp"
+
+#include "xaas/elf/elf_file.hpp"
+#include "xaas/lowering/lower.hpp"
+#include "xaas/support/process.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <set>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+/// A cache that is full, or goes away, costs time, not the deployment: the link runs again without.
+Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
+  auto lowered = lower_in_child(job, k_lower_command);
+  if (lowered || job.cache.empty() || lowered.error().code() != "lowering.failed") return lowered;
+  LoweringJob uncached = job;
+  uncached.cache.clear();
+  auto again = lower_in_child(uncached, k_lower_command);
+  if (again) {
+    progress.say(Progress::Level::warning,
+                 fmt::format("went on without a cache: {}", lowered.error().message()));
+  }
+  return again;
+}
+
+/// The same link again, with debug information; core files of one are read with the other, so
+/// both have one build id.
+Status lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain,
+                             Progress& progress) {
+  XAAS_TRY(const auto bytes, read_file(plain));
+  XAAS_TRY(const auto facts, read_elf(bytes));
+  if (facts) job.build_id = facts->build_id;
+  XAAS_CHECK(make_folders(job.work));
+  XAAS_TRY(const auto lowered, lower(job, progress));
+  static_cast<void>(lowered);
+  return {};
+}
+
+/// Threads by a link's share of the units, and the longest links first: they run side by side, and
+/// none must be left alone at the end with one thread.
+void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
+  const auto size = [](const PlannedLowering& lowering) { return lowering.plan->units.size(); };
+  std::size_t units = 0;
+  for (const PlannedLowering& lowering : lowerings) units += size(lowering);
+  for (PlannedLowering& lowering : lowerings) {
+    const auto share = static_cast<double>(size(lowering)) / static_cast<double>(units);
+    lowering.job.threads = std::max(1U, static_cast<unsigned>(std::ceil(share * jobs)));
+    if (lowering.debug_job) lowering.debug_job->threads = lowering.job.threads;
+  }
+  std::ranges::sort(lowerings, [&](const PlannedLowering& a, const PlannedLowering& b) {
+    return std::pair(size(b), a.job.name) < std::pair(size(a), b.job.name);
+  });
+}
+
+/// The files that a program's loader brings, unpacked; empty: the program's own loader is kept.
+std::string loader_in(const LoweringRequest& request) {
+  if (request.layout == nullptr || request.layout->loader().empty()) return {};
+  return request.placement.padded + "/" + request.layout->loader();
+}
+
+std::vector<std::filesystem::path> files_in_root(const std::filesystem::path& root,
+                                                 const std::vector<std::string>& paths) {
+  std::vector<std::filesystem::path> files;
+  files.reserve(paths.size());
+  for (const std::string& path : paths) files.push_back(root / path.substr(1));
+  return files;
+}
+
+LoweringPlaces places_for(const LoweringRequest& request, const DeployedTarget& part) {
+  const Workshop& workshop = request.workshop;
+  std::error_code error;
+  LoweringPlaces places{
+      .blobs = workshop.blobs,
+      .root = workshop.root,
+      .work = workshop.folder.path() / "links" / part.view,
+      .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
+      .save_temps = request.options.save_temps,
+      .placement = request.placement,
+      .loader = loader_in(request),
+      .c_library = {}};
+  if (!places.save_temps.empty())
+    places.save_temps = std::filesystem::absolute(places.save_temps, error);
+  if (request.layout != nullptr)
+    places.c_library = files_in_root(workshop.root, linked_files(request.layout->c_library()));
+  return places;
+}
+
+std::vector<PlannedLowering> make_jobs(const LoweringRequest& request, const DeploymentPlan& plan,
+                                       const LoweringPlaces& places,
+                                       const ProductIdentity& identity) {
+  const SpecializeOptions& options = request.options;
+  const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
+    return request.layout != nullptr ? request.layout->runpath_of(product) : product.runpath;
+  };
+  auto lowerings = make_lowering_jobs(
+      request.image.ir, plan, places, runpath,
+      [&](const std::string& recorded) { return identity_option(identity, recorded); },
+      options.debug ? DebugInfo::with : DebugInfo::without);
+  share_threads(lowerings, request.jobs);
+  for (PlannedLowering& lowering : lowerings) {
+    lowering.job.frame_pointers = options.frame_pointers;
+    if (!lowering.debug_job) continue;
+    lowering.debug_job->frame_pointers = options.frame_pointers;
+    lowering.debug_job->source_folder = options.source.string();
+  }
+  return lowerings;
+}
+
+Result<std::vector<VerifiedProduct>> lower_one(const LoweringRequest& request,
+                                               const DeploymentPlan& plan,
+                                               const PlannedLowering& lowering,
+                                               Progress& progress) {
+  XAAS_CHECK(make_folders(lowering.job.work));
+  XAAS_TRY(const auto lowered, lower(lowering.job, progress));
+  if (lowering.debug_job)
+    XAAS_CHECK(lower_with_debug_info(*lowering.debug_job, lowering.job.output, progress));
+  const Verification against{.manifest = request.image.ir,
+                             .target = plan.target,
+                             .root = request.workshop.root,
+                             .work = lowering.job.work,
+                             .cache = request.workshop.cache,
+                             .loader = loader_in(request)};
+  std::vector<VerifiedProduct> products;
+  for (const std::size_t product : lowering.products) {
+    XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
+    products.push_back(std::move(verified));
+  }
+  progress.step(lowering.job.name);
+  return products;
+}
+
+void describe_products(DeployedTarget& part, const IrManifest& ir, const DeploymentPlan& plan,
+                       const std::vector<VerifiedProduct>& products) {
+  part.notes = plan.notes;
+  for (const VerifiedProduct& product : products) {
+    part.products.push_back(product.record);
+    if (!product.note.empty()) part.notes.push_back(product.note);
+  }
+  for (const LinkPlan& link : plan.links) {
+    for (const std::size_t index : link.products) {
+      if (std::ranges::find(products, index, &VerifiedProduct::product) == products.end())
+        part.generic_products.push_back(ir.products[index].path);
+    }
+    part.notes.insert(part.notes.end(), link.notes.begin(), link.notes.end());
+  }
+}
+
+}  // namespace
+
+Result<Workshop> open_workshop(const IrImage& image, std::span<const DeploymentPlan> plans,
+                               DebugInfo debug_info, std::filesystem::path cache,
+                               Progress& progress) {
+  // Whole images, of runs that were killed.
+  remove_stale_temporaries();
+  XAAS_TRY(auto folder, TemporaryFolder::make());
+  Workshop workshop{.folder = std::move(folder), .cache = std::move(cache)};
+  workshop.root = workshop.folder.path() / "root";
+  workshop.blobs = workshop.folder.path() / "blobs";
+  progress.stage("reading the image");
+  XAAS_CHECK(unpack_image(image.layout, image.generic, workshop.root));
+  std::set<Digest> wanted;
+  for (const DeploymentPlan& plan : plans) wanted.merge(wanted_blobs(image.ir, plan, debug_info));
+  XAAS_CHECK(fetch_ir_blobs(image, wanted, workshop.blobs));
+  return workshop;
+}
+
+Result<std::vector<VerifiedProduct>> lower_products(const LoweringRequest& request,
+                                                    const DeploymentPlan& plan,
+                                                    const DeploymentRecord& record,
+                                                    DeployedTarget& part, Progress& progress) {
+  const IrManifest& ir = request.image.ir;
+  const LoweringPlaces places = places_for(request, part);
+  const DebugInfo debug_info = request.options.debug ? DebugInfo::with : DebugInfo::without;
+  XAAS_CHECK(link_libraries(ir, plan, places));
+  XAAS_CHECK(write_guards(plan.target, places));
+  XAAS_CHECK(write_placed_objects(ir, plan, places, debug_info));
+  const auto lowerings = make_jobs(request, plan, places, identity_of(record, part));
+  std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
+  progress.stage("lowering for " + plan.target.cpu.name, lowerings.size());
+  XAAS_CHECK(for_each_parallel(lowerings.size(), request.jobs, [&](std::size_t i) -> Status {
+    XAAS_TRY(per_link[i], lower_one(request, plan, lowerings[i], progress));
+    return {};
+  }));
+  std::vector<VerifiedProduct> products;
+  for (auto& some : per_link) std::ranges::move(some, std::back_inserter(products));
+  std::ranges::sort(products, {}, &VerifiedProduct::product);
+  describe_products(part, ir, plan, products);
+  return products;
+}
+
+}  // namespace xaas

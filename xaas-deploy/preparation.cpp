@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "preparation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <set>
+#include <string>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+Status check_debug_companions(const IrImage& image) {
+  if (debug_blobs(image.ir).empty()) {
+    return fail(ErrorKind::unsupported, "`{}` was captured without debug information",
+                image.reference.str())
+        .with_code("deploy.no-debug-info")
+        .with_help("capture a build that compiles with -g, e.g. `CFLAGS='-O3 -g' xaas-build ir`");
+  }
+  for (const Descriptor& layer : image.ir_layers.layers) {
+    if (image.layout.has_blob(layer.digest)) continue;
+    return fail(ErrorKind::not_found,
+                "`{}` was copied without its layer of debug information, `{}`",
+                image.reference.str(), layer.digest.str())
+        .with_code("deploy.no-debug-info")
+        .with_help("copy the whole image, or specialize without --debug");
+  }
+  return {};
+}
+
+/// The number that the text begins with, else 0: "22.1.8" -> 22.
+int leading_number(std::string_view text) {
+  int number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
+Status check_llvm_version(const IrManifest& ir) {
+  if (leading_number(ir.llvm_version) <= leading_number(XAAS_LLVM_VERSION)) return {};
+  return fail(ErrorKind::unsupported,
+              "the image's bitcode is from LLVM {}; this program has LLVM {}", ir.llvm_version,
+              XAAS_LLVM_VERSION)
+      .with_code("ir.newer-llvm")
+      .with_help(
+          "LLVM reads older bitcode, never newer: use an xaas-deploy that is at least as new");
+}
+
+/// Targets name folders, tags and entries of an index, so each has a name of its own.
+Status check_names(const std::vector<Target>& targets) {
+  if (targets.size() < 2) return {};
+  std::set<std::string> names{std::string(k_generic_view)};
+  for (const Target& target : targets) {
+    const auto is_plain = [](char c) {
+      return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
+    };
+    if (target.name.empty() || target.name.starts_with('.') ||
+        !std::ranges::all_of(target.name, is_plain)) {
+      return fail(ErrorKind::invalid_input, "a target is called `{}`, which cannot name a folder",
+                  target.name)
+          .with_code("deploy.targets")
+          .with_help("letters, digits, `-`, `_` and `.`: change `name` in the target's file");
+    }
+    if (names.insert(target.name).second) continue;
+    return fail(ErrorKind::invalid_input, "`{}` names two targets, or the generic programs",
+                target.name)
+        .with_code("deploy.targets")
+        .with_help("change `name` in one target's file, or name it once");
+  }
+  return {};
+}
+
+/// A tree that runs with the machine's C library needs one that is new enough, where we know it.
+Status check_host_c_library(const IrManifest& ir, const DeploymentPlan& plan) {
+  const Target& target = plan.target;
+  if (plan.tree_c_library == CLibrary::image) return {};
+  if (target.libc_version.empty() || ir.glibc_floor.empty()) return {};
+  if (!is_older_version(target.libc_version, ir.glibc_floor)) return {};
+  return fail(ErrorKind::incompatible, "`{}` needs glibc {}; `{}` has {}", ir.application,
+              ir.glibc_floor, target.name, target.libc_version)
+      .with_code("deploy.libc")
+      .with_help("without `--c-library host` the tree brings its own, the image's");
+}
+
+/// Of a tree that is made to run with this machine's C library.
+Status check_math_library(const IrManifest& ir, const DeploymentPlan& plan) {
+  if (plan.options.numerics == NumericsMode::native) return {};
+  if (plan.tree_c_library == CLibrary::image) return {};
+  const PlanNumerics numerics = numerics_of(ir, plan);
+  if (numerics.math_calls.empty()) return {};
+  return fail(ErrorKind::unsupported,
+              "a tree computes {} with this machine's C library, and `--numerics generic` wants "
+              "the results of the image's",
+              fmt::join(numerics.math_calls, ", "))
+      .with_code("deploy.math-library")
+      .with_help("leave the choice to `--c-library image`");
+}
+
+/// Where the prefix is asked for, it is that of a tree.
+Status check_prefix(const std::filesystem::path& prefix, const DeploymentOutput& output) {
+  if (prefix.empty()) return {};
+  if (!std::holds_alternative<TreeOutput>(output)) {
+    return fail(ErrorKind::invalid_input, "`--prefix` is for trees: an image has a prefix already")
+        .with_code("deploy.prefix")
+        .with_help("`xaas-build ir --prefix` decides on an image's");
+  }
+  if (prefix.is_absolute() && prefix == prefix.lexically_normal() && prefix.has_filename())
+    return {};
+  return fail(ErrorKind::invalid_input, "`--prefix {}` is no absolute path of a folder",
+              prefix.string())
+      .with_code("deploy.prefix");
+}
+
+}  // namespace
+
+Result<Preparation> prepare(const SpecializeOptions& options) {
+  XAAS_TRY(const auto reference, parse_layout_reference(options.image));
+  XAAS_TRY(auto image, open_ir_image(reference));
+  XAAS_CHECK(check_llvm_version(image.ir));
+  std::vector<Target> targets;
+  for (const std::string& text : options.targets) {
+    XAAS_TRY(auto target, resolve_target(text));
+    targets.push_back(std::move(target));
+  }
+  XAAS_CHECK(check_names(targets));
+  std::vector<DeploymentPlan> plans;
+  for (const Target& target : targets) {
+    XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
+    plans.push_back(std::move(plan));
+  }
+  return Preparation{.image = std::move(image), .plans = std::move(plans)};
+}
+
+Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparation) {
+  const IrManifest& ir = preparation.image.ir;
+  std::vector<DeploymentPlan> plans = preparation.plans;
+  const auto needs_image =
+      std::ranges::find(plans, CLibrary::image, &DeploymentPlan::tree_c_library);
+  const DeploymentPlan& decisive = needs_image == plans.end() ? plans.front() : *needs_image;
+  const CLibrary c_library = decisive.tree_c_library;
+  const std::string reason = decisive.tree_c_library_reason;
+
+  XAAS_TRY(Target baseline, target_of_cpu(ir.baseline, ir.architecture));
+  baseline.name = k_generic_view;
+  PlanOptions options = plans.front().options;
+  options.tree_c_library = c_library;
+  options.numerics = NumericsMode::generic;
+  XAAS_TRY(auto generic, make_plan(ir, baseline, options));
+  if (!check_math_library(ir, generic)) {
+    options.numerics = NumericsMode::native;
+    XAAS_TRY(generic, make_plan(ir, baseline, options));
+  }
+  std::erase_if(generic.links, [&](const LinkPlan& link) {
+    return ir.links[link.link].kind == LinkKind::archive;
+  });
+  plans.push_back(std::move(generic));
+  for (DeploymentPlan& plan : plans) {
+    plan.tree_c_library = c_library;
+    plan.tree_c_library_reason = reason;
+  }
+  return plans;
+}
+
+Status check_request(const Preparation& preparation, const DeploymentOutput& output,
+                     const SpecializeOptions& options) {
+  XAAS_CHECK(check_prefix(options.prefix, output));
+  if (options.debug) XAAS_CHECK(check_debug_companions(preparation.image));
+  if (preparation.plans.size() > 1 && std::holds_alternative<FileOutput>(output)) {
+    return fail(ErrorKind::invalid_input,
+                "a root file system in one file is for one target, not {}",
+                preparation.plans.size())
+        .with_code("deploy.targets")
+        .with_help("write one file for each, or `tree:` or `oci:`, which hold several");
+  }
+  if (!std::holds_alternative<TreeOutput>(output)) return {};
+  for (const DeploymentPlan& plan : preparation.plans) {
+    XAAS_CHECK(check_host_c_library(preparation.image.ir, plan));
+    XAAS_CHECK(check_math_library(preparation.image.ir, plan));
+  }
+  return {};
+}
+
+}  // namespace xaas

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "deployment.hpp"
+#include "specialize_command.hpp"
+
+#include "xaas/image/xaas_image.hpp"
+#include "xaas/planning/plan.hpp"
+#include "xaas/support/result.hpp"
+
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+
+/// The view of a tree for several targets that every processor runs.
+inline constexpr std::string_view k_generic_view = "generic";
+
+/// What is known before anything is done.
+struct Preparation {
+  IrImage image;
+  std::vector<DeploymentPlan> plans;  // one per target, as asked for
+};
+
+/// Opens the image and plans for each target. `deploy.targets` when two have one name.
+Result<Preparation> prepare(const SpecializeOptions& options);
+
+/// What a tree for several targets is made by: these plans with one C library for all of them (the
+/// image's, if one of them needs it), and the plan of the generic view, last. That lowers for the
+/// image's baseline, with the generic image's numerics, because only a link gives programs the run
+/// path and the loader of a tree; installed archives stay as they are.
+Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparation);
+
+/// What can be refused before the work begins: outputs that a form cannot hold, debug information
+/// and C libraries that are not there.
+Status check_request(const Preparation& preparation, const DeploymentOutput& output,
+                     const SpecializeOptions& options);
+
+}  // namespace xaas
