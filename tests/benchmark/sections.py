@@ -216,11 +216,15 @@ def startup(shop, _, __):
     def rows():
         deployed = [str(shop.deployment(package) / "bin/zstd"), "--version"]
         plain = [str(shop.plain_folder(package) / "stage/usr/local/bin/zstd"), "--version"]
+        several = [str(shop.deployment_for_several(package) / "bin/zstd"), "--version"]
         contenders = {"deployed": lambda: measure.seconds_to_run(deployed) * 1e3,
+                      "several": lambda: measure.seconds_to_run(several) * 1e3,
                       "plain": lambda: measure.seconds_to_run(plain) * 1e3}
         measure.alternating(contenders, 5)  # into the page cache
         runs = measure.alternating(contenders, STARTS)
         yield compared("`zstd --version`: deployed / plain build, wall", "ms", runs["deployed"], runs["plain"])
+        yield compared("`zstd --version`: in a tree for three targets / for one, wall", "ms", runs["several"],
+                       runs["deployed"])
     return guarded("zstd --version", rows)
 
 

@@ -192,6 +192,13 @@ class Workshop:
             self.specialize_cold(package)
         return self.work / "deployed" / package.name
 
+    def deployment_for_several(self, package):
+        """A folder for this machine and two lesser processors."""
+        folder = self.work / "deployed" / f"{package.name}-for-several"
+        self.xaas("deploy", "specialize", self.image(package), "--target", "x86-64-v2,x86-64-v3,host",
+                  "--output", f"tree:{folder}", "--force", "--json")
+        return folder
+
     def linker_jobs(self, package):
         reference = self.image(package)
         return linker.LinkerJobs(self.image_layout(package), self.xaas("deploy", "plan", reference, "--json"),
