@@ -3,8 +3,8 @@
 
 #include "xaas/elf/package_note.hpp"
 #include "xaas/support/diagnostics.hpp"
-#include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
+#include "xaas/support/mapped_file.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -89,9 +89,10 @@ std::string describe_package(const std::string& file, const Json& package) {
 }
 
 Result<std::vector<std::pair<std::string, Json>>> packages_of(const std::string& file) {
-  XAAS_TRY(const std::string bytes, read_file(file));
+  // Core files are as large as the memory of what crashed, and little of them is read.
+  XAAS_TRY(const auto mapped, MappedFile::open(file));
   XAAS_TRY(const auto notes,
-           while_doing(read_package_notes(bytes), fmt::format("reading `{}`", file)));
+           while_doing(read_package_notes(mapped.bytes()), fmt::format("reading `{}`", file)));
   std::vector<std::pair<std::string, Json>> packages;
   for (const PackageNote& note : notes) {
     auto package = parse_json(note.text);
