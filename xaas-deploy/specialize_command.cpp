@@ -2,6 +2,7 @@
 #include "specialize_command.hpp"
 
 #include "c_library_pair.hpp"
+#include "cache_folder.hpp"
 #include "deployment.hpp"
 #include "deployment_report.hpp"
 #include "identity.hpp"
@@ -24,7 +25,6 @@
 #include <charconv>
 #include <chrono>
 #include <cmath>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,35 +82,6 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto target, resolve_target(options.target));
   XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
   return Preparation{.image = std::move(image), .plan = std::move(plan)};
-}
-
-/// --cache, XAAS_CACHE, XDG_CACHE_HOME/xaas, ~/.cache/xaas; empty when there is no place for one.
-std::filesystem::path cache_folder(const SpecializeOptions& options) {
-  if (!options.use_cache) return {};
-  std::error_code error;
-  if (!options.cache.empty()) return std::filesystem::absolute(options.cache, error);
-  const auto variable = [](const char* name) {
-    const char* value =
-        std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets variables
-    return std::filesystem::path(value == nullptr ? "" : value);
-  };
-  if (const auto path = variable("XAAS_CACHE"); path.is_absolute()) return path;
-  if (const auto path = variable("XDG_CACHE_HOME"); path.is_absolute()) return path / "xaas";
-  if (const auto path = variable("HOME"); path.is_absolute()) return path / ".cache" / "xaas";
-  return {};
-}
-
-/// A cache that cannot be used costs time, not the deployment.
-std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& progress) {
-  std::filesystem::path folder = cache_folder(options);
-  if (folder.empty()) return folder;
-  // What killed runs were writing.
-  for (const auto& part : {folder, folder / "census"}) remove_stale_temporaries(part);
-  const auto probe = while_doing(TemporaryFolder::make(folder), "trying the cache");
-  if (probe) return folder;
-  progress.say(Progress::Level::warning,
-               fmt::format("going on without a cache: {}", probe.error().message()));
-  return {};
 }
 
 /// A tree that runs with the machine's C library needs one that is new enough, where we know it.
@@ -359,8 +330,11 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                                 const SpecializeOptions& options, Progress& progress) {
   const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
   const DebugInfo debug_info = options.debug ? DebugInfo::with : DebugInfo::without;
-  XAAS_TRY(const auto workshop,
-           open_workshop(preparation, debug_info, usable_cache(options, progress), progress));
+  XAAS_TRY(
+      const auto workshop,
+      open_workshop(preparation, debug_info,
+                    usable_cache({.folder = options.cache, .use = options.use_cache}, progress),
+                    progress));
   const IrImage& image = preparation.image;
   const auto* tree = std::get_if<TreeOutput>(&output);
   std::optional<TreeLayout> layout;
