@@ -99,21 +99,26 @@ Status make_cache(const fs::path& folder) {
   if (folder.has_parent_path()) XAAS_CHECK(make_folders(folder.parent_path()));
   if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     return system_error("making folder", folder, errno);
+  // Not left to the umask, which lets whole groups write on many machines.
+  for (const char* part : {k_objects, k_verdicts}) {
+    if (::mkdir((folder / part).c_str(), 0755) != 0 && errno != EEXIST)
+      return system_error("making folder", folder / part, errno);
+  }
   return {};
 }
 
-/// What can go wrong shows before the work: no space, no permission, another owner's name on what
-/// this user makes (some file systems have one owner for all).
+/// What can go wrong shows before the work: no space, no permission, another owner or mode than
+/// was asked for (some file systems have one for all).
 Status try_cache(const fs::path& folder) {
   XAAS_CHECK(make_cache(folder));
   XAAS_TRY(const auto probe, TemporaryFolder::make(folder));
   struct stat facts{};
   if (::lstat(probe.path().c_str(), &facts) != 0)
     return system_error("looking at", probe.path(), errno);
+  if ((facts.st_mode & 0022U) != 0)
+    return not_ours(folder, "lets others write to whatever is made there");
   if (is_trusted_owner(facts.st_uid)) return {};
-  return not_ours(
-      folder, fmt::format("gives what is made there to user {}, so nothing in it can be trusted",
-                          facts.st_uid));
+  return not_ours(folder, fmt::format("gives whatever is made there to user {}", facts.st_uid));
 }
 
 void tidy(const fs::path& folder) {

@@ -91,7 +91,7 @@ CacheEntry read_cache_entry(const std::filesystem::path& file) {
 }
 
 Status write_cache_entry(const std::filesystem::path& file, std::string_view content) {
-  return write_file(file, std::string(content) + footer_of(file, content), 0600);
+  return write_file(file, std::string(content) + footer_of(file, content), 0644);
 }
 
 }  // namespace xaas
