@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <optional>
@@ -161,7 +162,8 @@ Result<fs::path> own_cache(const fs::path& wanted) {
   if (!is_trusted_owner(facts.st_uid) || (facts.st_mode & 0022U) != 0) {
     XAAS_TRY(folder, users_cache(wanted));
     std::error_code error;
-    if (!fs::exists(folder, error) && ::access(wanted.c_str(), W_OK) != 0)
+    if (!is_trusted_owner(facts.st_uid) && !fs::exists(folder, error) &&
+        ::access(wanted.c_str(), W_OK) != 0)
       return not_ours(
           wanted, fmt::format("belongs to user {}, who could change what is in it", facts.st_uid));
   }
@@ -183,7 +185,9 @@ Result<Cache> open_cache(const CacheChoice& choice, const SiteProfile& site, Pro
   const Error& problem = folder ? works.error() : folder.error();
   if (folder && problem.code() != "cache.not-ours" && fs::is_directory(*folder, error) &&
       !fs::is_empty(*folder, error)) {
-    progress.say(Progress::Level::note,
+    // Whoever chose a folder that can only be read knows; a disk that is full is news.
+    const bool is_chosen = ::access(folder->c_str(), W_OK) != 0;
+    progress.say(is_chosen ? Progress::Level::note : Progress::Level::warning,
                  fmt::format("nothing is added to the cache: {}", problem.message()));
     return Cache{.folder = *folder, .problem = problem.message()};
   }
@@ -195,6 +199,7 @@ Result<Cache> open_cache(const CacheChoice& choice, const SiteProfile& site, Pro
 void report_cache(const Cache& cache, const std::vector<CacheNotes>& notes, Progress& progress) {
   CacheNotes all;
   for (const CacheNotes& some : notes) all.add(some);
+  std::ranges::sort(all.damaged);
   if (!all.damaged.empty()) {
     progress.say(Progress::Level::warning,
                  fmt::format("{} of the cache's entries could not be trusted and {} made anew: {}",
