@@ -2,6 +2,7 @@
 #include "lower_products.hpp"
 
 #include "c_library_pair.hpp"
+#include "cache_contents.hpp"
 #include "identity.hpp"
 #include "placement.hpp"
 
@@ -20,31 +21,15 @@
 namespace xaas {
 namespace {
 
-/// A cache that is full, or goes away, costs time, not the deployment: the link runs again without.
-Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
-  auto lowered = lower_in_child(job, k_lower_command);
-  if (lowered || job.cache.empty() || lowered.error().code() != "lowering.failed") return lowered;
-  LoweringJob uncached = job;
-  uncached.cache.clear();
-  auto again = lower_in_child(uncached, k_lower_command);
-  if (again) {
-    progress.say(Progress::Level::warning,
-                 fmt::format("went on without a cache: {}", lowered.error().message()));
-  }
-  return again;
-}
-
 /// The same link again, with debug information; core files of one are read with the other, so
 /// both have one build id.
-Status lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain,
-                             Progress& progress) {
+Result<CacheNotes> lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain) {
   XAAS_TRY(const auto bytes, read_file(plain));
   XAAS_TRY(const auto facts, read_elf(bytes));
   if (facts) job.build_id = facts->build_id;
   XAAS_CHECK(make_folders(job.work));
-  XAAS_TRY(const auto lowered, lower(job, progress));
-  static_cast<void>(lowered);
-  return {};
+  XAAS_TRY(auto lowered, lower_in_child(job, k_lower_command));
+  return std::move(lowered.cache);
 }
 
 /// Threads by a link's share of the units, and the longest links first: they run side by side, and
@@ -80,15 +65,15 @@ std::vector<std::filesystem::path> files_in_root(const std::filesystem::path& ro
 LoweringPlaces places_for(const LoweringRequest& request, const DeployedTarget& part) {
   const Workshop& workshop = request.workshop;
   std::error_code error;
-  LoweringPlaces places{
-      .blobs = workshop.blobs,
-      .root = workshop.root,
-      .work = workshop.folder.path() / "links" / part.view,
-      .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
-      .save_temps = request.options.save_temps,
-      .placement = request.placement,
-      .loader = loader_in(request),
-      .c_library = {}};
+  LoweringPlaces places{.blobs = workshop.blobs,
+                        .root = workshop.root,
+                        .work = workshop.folder.path() / "links" / part.view,
+                        .cache = workshop.cache.folder.empty() ? workshop.cache.folder
+                                                               : workshop.cache.folder / k_objects,
+                        .save_temps = request.options.save_temps,
+                        .placement = request.placement,
+                        .loader = loader_in(request),
+                        .c_library = {}};
   if (!places.save_temps.empty())
     places.save_temps = std::filesystem::absolute(places.save_temps, error);
   if (request.layout != nullptr)
@@ -119,24 +104,26 @@ std::vector<PlannedLowering> make_jobs(const LoweringRequest& request, const Dep
 
 Result<std::vector<VerifiedProduct>> lower_one(const LoweringRequest& request,
                                                const DeploymentPlan& plan,
-                                               const PlannedLowering& lowering,
-                                               Progress& progress) {
+                                               const PlannedLowering& lowering, CacheNotes& notes) {
   XAAS_CHECK(make_folders(lowering.job.work));
-  XAAS_TRY(const auto lowered, lower(lowering.job, progress));
-  if (lowering.debug_job)
-    XAAS_CHECK(lower_with_debug_info(*lowering.debug_job, lowering.job.output, progress));
+  XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
+  notes.add(lowered.cache);
+  if (lowering.debug_job) {
+    XAAS_TRY(const auto more, lower_with_debug_info(*lowering.debug_job, lowering.job.output));
+    notes.add(more);
+  }
   const Verification against{.manifest = request.image.ir,
                              .target = plan.target,
                              .root = request.workshop.root,
                              .work = lowering.job.work,
-                             .cache = request.workshop.cache,
+                             .cache = request.workshop.cache.folder,
                              .loader = loader_in(request)};
   std::vector<VerifiedProduct> products;
   for (const std::size_t product : lowering.products) {
     XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
+    notes.add(verified.cache);
     products.push_back(std::move(verified));
   }
-  progress.step(lowering.job.name);
   return products;
 }
 
@@ -159,8 +146,7 @@ void describe_products(DeployedTarget& part, const IrManifest& ir, const Deploym
 }  // namespace
 
 Result<Workshop> open_workshop(const IrImage& image, std::span<const DeploymentPlan> plans,
-                               DebugInfo debug_info, std::filesystem::path cache,
-                               Progress& progress) {
+                               DebugInfo debug_info, Cache cache, Progress& progress) {
   // Whole images, of runs that were killed.
   remove_stale_temporaries();
   XAAS_TRY(auto folder, TemporaryFolder::make());
@@ -187,11 +173,14 @@ Result<std::vector<VerifiedProduct>> lower_products(const LoweringRequest& reque
   XAAS_CHECK(write_placed_objects(ir, plan, places, debug_info));
   const auto lowerings = make_jobs(request, plan, places, identity_of(record, part));
   std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
+  std::vector<CacheNotes> notes(lowerings.size());
   progress.stage("lowering for " + plan.target.cpu.name, lowerings.size());
   XAAS_CHECK(for_each_parallel(lowerings.size(), request.jobs, [&](std::size_t i) -> Status {
-    XAAS_TRY(per_link[i], lower_one(request, plan, lowerings[i], progress));
+    XAAS_TRY(per_link[i], lower_one(request, plan, lowerings[i], notes[i]));
+    progress.step(lowerings[i].job.name);
     return {};
   }));
+  report_cache(request.workshop.cache, notes, progress);
   std::vector<VerifiedProduct> products;
   for (auto& some : per_link) std::ranges::move(some, std::back_inserter(products));
   std::ranges::sort(products, {}, &VerifiedProduct::product);

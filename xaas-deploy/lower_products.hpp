@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache_folder.hpp"
 #include "deployment.hpp"
 #include "lowering_jobs.hpp"
 #include "specialize_command.hpp"
@@ -24,13 +25,12 @@ struct Workshop {
   TemporaryFolder folder;
   std::filesystem::path root;   // the generic image, unpacked
   std::filesystem::path blobs;  // IR contents
-  std::filesystem::path cache;  // empty: none
+  Cache cache;
 };
 
 /// Unpacks the generic image and fetches what the plans read.
 Result<Workshop> open_workshop(const IrImage& image, std::span<const DeploymentPlan> plans,
-                               DebugInfo debug_info, std::filesystem::path cache,
-                               Progress& progress);
+                               DebugInfo debug_info, Cache cache, Progress& progress);
 
 /// What the products of all targets of a run have in common.
 struct LoweringRequest {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "specialize_command.hpp"
 
+#include "cache_folder.hpp"
 #include "deployment.hpp"
 #include "deployment_report.hpp"
 #include "image_loader.hpp"
@@ -16,6 +17,7 @@
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/targets/choose_target.hpp"
+#include "xaas/targets/site_profile.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +25,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cstdlib>
 #include <optional>
 #include <string>
 #include <utility>
@@ -31,35 +32,6 @@
 
 namespace xaas {
 namespace {
-
-/// --cache, XAAS_CACHE, XDG_CACHE_HOME/xaas, ~/.cache/xaas; empty when there is no place for one.
-std::filesystem::path cache_folder(const SpecializeOptions& options) {
-  if (!options.use_cache) return {};
-  std::error_code error;
-  if (!options.cache.empty()) return std::filesystem::absolute(options.cache, error);
-  const auto variable = [](const char* name) {
-    const char* value =
-        std::getenv(name);  // NOLINT(concurrency-mt-unsafe): nothing here sets variables
-    return std::filesystem::path(value == nullptr ? "" : value);
-  };
-  if (const auto path = variable("XAAS_CACHE"); path.is_absolute()) return path;
-  if (const auto path = variable("XDG_CACHE_HOME"); path.is_absolute()) return path / "xaas";
-  if (const auto path = variable("HOME"); path.is_absolute()) return path / ".cache" / "xaas";
-  return {};
-}
-
-/// A cache that cannot be used costs time, not the deployment.
-std::filesystem::path usable_cache(const SpecializeOptions& options, Progress& progress) {
-  std::filesystem::path folder = cache_folder(options);
-  if (folder.empty()) return folder;
-  // What killed runs were writing.
-  for (const auto& part : {folder, folder / "census"}) remove_stale_temporaries(part);
-  const auto probe = while_doing(TemporaryFolder::make(folder), "trying the cache");
-  if (probe) return folder;
-  progress.say(Progress::Level::warning,
-               fmt::format("going on without a cache: {}", probe.error().message()));
-  return {};
-}
 
 DeploymentRecord start_record(const IrImage& image, const DeploymentPlan& plan,
                               const SpecializeOptions& options) {
@@ -158,8 +130,11 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
     XAAS_TRY(plans, plans_of_views(preparation));
   }
   const DebugInfo debug_info = options.debug ? DebugInfo::with : DebugInfo::without;
+  XAAS_TRY(const auto site, load_site_profile());
+  XAAS_TRY(auto cache,
+           open_cache({.folder = options.cache, .use = options.use_cache}, site, progress));
   XAAS_TRY(const auto workshop,
-           open_workshop(image, plans, debug_info, usable_cache(options, progress), progress));
+           open_workshop(image, plans, debug_info, std::move(cache), progress));
   std::optional<TreeLayout> layout;
   if (tree != nullptr) {
     const bool all_here = std::ranges::all_of(plans, runs_here, &DeploymentPlan::target);
@@ -173,7 +148,7 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                                 .layout = layout ? &*layout : nullptr,
                                 .placement = placement,
                                 .options = options,
-                                .jobs = options.jobs == 0 ? usable_processors() : options.jobs};
+                                .jobs = options.jobs == 0 ? default_jobs(site) : options.jobs};
   DeploymentRecord record = start_record(image, plans.front(), options);
   XAAS_TRY(const auto parts, lower_all(request, plans, record, progress));
   progress.stage("writing the deployment");
