@@ -163,37 +163,48 @@ void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
   });
 }
 
+struct LinkedProducts {
+  std::vector<VerifiedProduct> products;
+  CacheNotes cache;
+};
+
+Result<LinkedProducts> lower_link(const Preparation& preparation, const PlannedLowering& lowering,
+                                  const Workshop& workshop, const std::string& loader) {
+  XAAS_CHECK(make_folders(lowering.job.work));
+  XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
+  LinkedProducts made{.products = {}, .cache = lowered.cache};
+  if (lowering.debug_job) {
+    XAAS_TRY(const auto more, lower_with_debug_info(*lowering.debug_job, lowering.job.output));
+    made.cache.add(more);
+  }
+  const Verification against{.manifest = preparation.image.ir,
+                             .target = preparation.plan.target,
+                             .root = workshop.root,
+                             .work = lowering.job.work,
+                             .cache = workshop.cache.folder,
+                             .loader = loader};
+  for (const std::size_t product : lowering.products) {
+    XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
+    made.cache.add(verified.cache);
+    made.products.push_back(std::move(verified));
+  }
+  return made;
+}
+
 /// Links and verifies. Links run side by side, each in a child process.
 Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
                                                     const std::vector<PlannedLowering>& lowerings,
                                                     const Workshop& workshop,
                                                     const std::string& loader, unsigned jobs,
                                                     Progress& progress) {
-  const IrManifest& ir = preparation.image.ir;
   std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
   std::vector<CacheNotes> notes(lowerings.size());
   progress.stage("lowering", lowerings.size());
   XAAS_CHECK(for_each_parallel(lowerings.size(), jobs, [&](std::size_t i) -> Status {
-    const PlannedLowering& lowering = lowerings[i];
-    XAAS_CHECK(make_folders(lowering.job.work));
-    XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
-    notes[i].add(lowered.cache);
-    if (lowering.debug_job) {
-      XAAS_TRY(const auto more, lower_with_debug_info(*lowering.debug_job, lowering.job.output));
-      notes[i].add(more);
-    }
-    const Verification against{.manifest = ir,
-                               .target = preparation.plan.target,
-                               .root = workshop.root,
-                               .work = lowering.job.work,
-                               .cache = workshop.cache.folder,
-                               .loader = loader};
-    for (const std::size_t product : lowering.products) {
-      XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
-      notes[i].add(verified.cache);
-      per_link[i].push_back(std::move(verified));
-    }
-    progress.step(lowering.job.name);
+    XAAS_TRY(auto made, lower_link(preparation, lowerings[i], workshop, loader));
+    per_link[i] = std::move(made.products);
+    notes[i] = std::move(made.cache);
+    progress.step(lowerings[i].job.name);
     return {};
   }));
   report_cache(workshop.cache, notes, progress);
