@@ -30,11 +30,12 @@ Status check_schema(const std::string& schema) {
     std::from_chars(begin, schema.data() + schema.size(), major);
   }
   if (major == k_schema_major) return {};
-  if (major > k_schema_major)
+  if (major > k_schema_major) {
     return fail(ErrorKind::unsupported, "the site profile has schema `{}`, newer than `{}`", schema,
                 k_schema)
         .with_code("site.newer-schema")
         .with_help("use a newer release of this program");
+  }
   return fail(ErrorKind::corrupt, "`schema` is `{}`; a site profile has `{}`", schema, k_schema)
       .with_code("site.malformed");
 }
@@ -44,16 +45,19 @@ Result<SiteProfile> read_profile(const JsonReader& reader) {
   XAAS_CHECK(check_schema(schema));
   SiteProfile profile;
   XAAS_TRY(profile.cache, reader.string_or("cache", {}));
-  if (!profile.cache.empty() && !profile.cache.starts_with('/') && !profile.cache.starts_with('$'))
+  if (!profile.cache.empty() && !profile.cache.starts_with('/') &&
+      !profile.cache.starts_with('$')) {
     return fail(ErrorKind::invalid_input, "`cache` is `{}`, which is no absolute path",
                 profile.cache)
         .with_code("site.malformed");
+  }
   if (!reader.has("jobs")) return profile;
   XAAS_TRY(const auto jobs, reader.integer("jobs"));
-  if (jobs < 1 || jobs > k_most_jobs)
+  if (jobs < 1 || jobs > k_most_jobs) {
     return fail(ErrorKind::invalid_input, "`jobs` is {}; it is at least 1 and at most {}", jobs,
                 k_most_jobs)
         .with_code("site.malformed");
+  }
   profile.jobs = static_cast<unsigned>(jobs);
   return profile;
 }
@@ -89,9 +93,10 @@ std::string take_name(std::string_view& text) {
 
 Result<SiteProfile> parse_site_profile(std::string_view json) {
   XAAS_TRY(const auto value, with_default_code(parse_json(json)));
-  if (!value.is_object())
+  if (!value.is_object()) {
     return fail(ErrorKind::corrupt, "a site profile is a JSON object, this is not one")
         .with_code("site.malformed");
+  }
   return with_default_code(read_profile(JsonReader(value, {})));
 }
 
@@ -107,11 +112,12 @@ Result<SiteProfile> load_site_profile() {
   const char* named = std::getenv("XAAS_SITE_PROFILE");
   const bool is_named = named != nullptr && *named != '\0';
   const std::filesystem::path file = is_named ? named : k_standard_place;
-  if (!file.is_absolute())
+  if (!file.is_absolute()) {
     return fail(ErrorKind::invalid_input, "XAAS_SITE_PROFILE is `{}`, which is no absolute path",
                 file.string())
         .with_code("site.path")
         .with_help("a relative one would mean another file in each folder");
+  }
   auto text = read_file(file, k_longest_document);
   const bool is_absent = !text && text.error().kind() == ErrorKind::not_found;
   if (is_absent && !is_named) return SiteProfile();
@@ -135,12 +141,13 @@ Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Varia
     rest.remove_prefix(1);
     const auto name = take_name(rest);
     const auto value = name.empty() ? std::nullopt : variables(name);
-    if (!value || value->empty())
+    if (!value || value->empty()) {
       return fail(ErrorKind::invalid_input,
                   "the site profile's `cache` is `{}`, and the variable `{}` is not set",
                   profile.cache, name)
           .with_code("site.variable")
           .with_help("set it, or name the cache with `--cache` or XAAS_CACHE");
+    }
     path += *value;
   }
   if (path.empty() || path.starts_with('/')) return std::filesystem::path(path);

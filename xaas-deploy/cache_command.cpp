@@ -62,7 +62,8 @@ struct Part {
   const char* title;
 };
 constexpr std::array<Part, 2> k_parts = {
-    {{k_objects, "machine code of units"}, {k_verdicts, "instruction counts of files"}}};
+    {{.name = k_objects, .title = "machine code of units"},
+     {.name = k_verdicts, .title = "instruction counts of files"}}};
 
 Items of_part(const Items& items, const Part& part) {
   Items own;
@@ -132,9 +133,10 @@ PruneLimits limits_of(const CacheOptions& options) {
 }
 
 Result<int> prune(const fs::path& cache, const CacheOptions& options) {
-  if (!options.dry_run)
+  if (!options.dry_run) {
     for (const fs::path& part : {cache, cache / k_objects, cache / k_verdicts})
       remove_stale_temporaries(part);
+  }
   const Items items = list_cache(cache);
   const Items pruned = items_to_prune(items, limits_of(options), FileTime::clock::now());
   for (const CacheItem& item : pruned)

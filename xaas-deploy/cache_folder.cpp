@@ -163,9 +163,10 @@ Result<fs::path> own_cache(const fs::path& wanted) {
     XAAS_TRY(folder, users_cache(wanted));
     std::error_code error;
     if (!is_trusted_owner(facts.st_uid) && !fs::exists(folder, error) &&
-        ::access(wanted.c_str(), W_OK) != 0)
+        ::access(wanted.c_str(), W_OK) != 0) {
       return not_ours(
           wanted, fmt::format("belongs to user {}, who could change what is in it", facts.st_uid));
+    }
   }
   XAAS_CHECK(check_ours(folder));
   return folder;
@@ -206,9 +207,10 @@ void report_cache(const Cache& cache, const std::vector<CacheNotes>& notes, Prog
                              all.damaged.size(), all.damaged.size() == 1 ? "was" : "were",
                              all.damaged.front()));
   }
-  if (!all.problem.empty() && cache.problem.empty())
+  if (!all.problem.empty() && cache.problem.empty()) {
     progress.say(Progress::Level::warning,
                  fmt::format("not all was kept in the cache: {}", all.problem));
+  }
 }
 
 }  // namespace xaas

@@ -22,10 +22,10 @@ constexpr const char* k_examples = R"(Examples:
 /// `text` as a number and what follows it; no number when it is not one.
 std::pair<std::optional<std::uint64_t>, std::string_view> leading_count(std::string_view text) {
   std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto [behind, error] = std::from_chars(text.data(), end, number);
+  const char* const begin = text.data();
+  const auto [behind, error] = std::from_chars(begin, begin + text.size(), number);
   if (error != std::errc{}) return {std::nullopt, text};
-  return {number, {behind, end}};
+  return {number, text.substr(static_cast<std::size_t>(behind - begin))};
 }
 
 std::optional<std::uint64_t> times(std::uint64_t number, std::uint64_t unit) {
@@ -117,10 +117,12 @@ CLI::App* add_cache_command(CLI::App& app, CacheOptions& options) {
   cache->add_flag("--json", options.json, "Print one JSON document");
   add_prune_options(*cache, options);
   cache->parse_complete_callback([cache, &options] {
-    for (const char* name : {"--max-size", "--older-than", "--all", "--dry-run"})
-      if (options.action != "prune" && cache->count(name) != 0)
+    for (const char* name : {"--max-size", "--older-than", "--all", "--dry-run"}) {
+      if (options.action != "prune" && cache->count(name) != 0) {
         throw CLI::ValidationError(name,
                                    "`cache " + options.action + "` removes nothing by choice");
+      }
+    }
   });
   cache->footer(k_examples);
   return cache;

@@ -104,6 +104,12 @@ TEST(LoadSiteProfile, IsAnErrorWhereTheNamedFileCannotBeRead) {
   expect_refused(load_from("/dev/null"), "support.not-regular", "/dev/null");
 }
 
+TEST(DefaultJobs, AreNoMoreThanTheSiteWants) {
+  EXPECT_EQ(default_jobs({}), usable_processors());
+  EXPECT_EQ(default_jobs({.jobs = 1}), 1U);
+  EXPECT_EQ(default_jobs({.jobs = 4096}), usable_processors());
+}
+
 TEST(SiteCache, PutsVariablesIn) {
   EXPECT_EQ(cache_of("/scratch/$USER/xaas").value(), "/scratch/ada/xaas");
   EXPECT_EQ(cache_of("${SCRATCH}/${USER}x").value(), "/scratch/adax");
