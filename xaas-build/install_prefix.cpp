@@ -72,12 +72,10 @@ PrefixedContent put_prefix(std::string_view bytes, const std::string& path,
                           .facts = {.path = path, .is_text = is_text(bytes)}};
   if (install.placeholder.empty()) return content;
   const std::size_t length = install.placeholder.size();
-  const std::string prefix =
-      content.facts.is_text ? install.prefix : padded_prefix(install.prefix, length);
+  const std::string prefix = prefix_in(content.facts, install.prefix, length);
   const auto places = places_of(install.placeholder, bytes);
   content.bytes = replaced_at(bytes, places, length, prefix);
-  for (std::size_t i = 0; i < places.size(); ++i)
-    content.facts.places.push_back(places[i] - i * (length - prefix.size()));
+  content.facts.places = moved_places(places, length, prefix.size());
   return content;
 }
 

@@ -161,6 +161,9 @@ struct PrefixedFile {
   friend bool operator==(const PrefixedFile&, const PrefixedFile&) = default;
 };
 
+/// How a prefix stands in it, where `room` is the placeholder's length; empty when it does not fit.
+std::string prefix_in(const PrefixedFile& file, const std::string& prefix, std::size_t room);
+
 struct Install {
   std::string prefix;       // in the image: "/usr/local"
   std::string placeholder;  // what the build was given for it; empty: the same
