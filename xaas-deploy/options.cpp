@@ -49,6 +49,11 @@ std::string check_numerics(const std::string& text) {
                                                : "`" + text + "` is neither native nor generic";
 }
 
+/// Trees are named as they were written, `tree:FOLDER`, or by the folder.
+std::string without_form(const std::string& tree) {
+  return tree.starts_with("tree:") ? tree.substr(5) : tree;
+}
+
 std::string check_c_library(const std::string& text) {
   return text == "host" || text == "image" ? "" : "`" + text + "` is neither host nor image";
 }
@@ -278,6 +283,7 @@ CLI::App* add_relocate(CLI::App& app, RelocateOptions& options) {
   style_help(*relocate, "TREE [--prefix DIR]");
   relocate->add_option("TREE", options.tree, "A folder that `specialize` wrote")
       ->required()
+      ->transform(without_form)
       ->type_name("");
   relocate
       ->add_option("--prefix", options.prefix,
@@ -294,6 +300,7 @@ CLI::App* add_check(CLI::App& app, CheckOptions& options) {
   style_help(*check, "TREE [--json]");
   check->add_option("TREE", options.tree, "A folder that `specialize` wrote")
       ->required()
+      ->transform(without_form)
       ->type_name("");
   check->add_flag("--json", options.json, "Print one JSON document");
   check->footer("");
