@@ -28,7 +28,8 @@ inline constexpr std::string_view k_annotation_ir =
 inline constexpr std::string_view k_annotation_debug =
     "org.xaas.debug";  // "true": this layer is only for deployments with debug information
 
-/// What debug information calls the folders of the source and of the build.
+/// What debug information calls the folder of a capture, and the source and the build in it.
+inline constexpr std::string_view k_root_in_debug_info = "/xaas";
 inline constexpr std::string_view k_source_in_debug_info = "/xaas/source";
 inline constexpr std::string_view k_build_in_debug_info = "/xaas/build";
 

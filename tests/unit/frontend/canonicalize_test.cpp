@@ -320,10 +320,12 @@ TEST(Canonicalize, ListsStringsThatNameTheBuildFolder) {
   EXPECT_THAT(unit.build_paths, ElementsAre(path));
 }
 
-TEST(Canonicalize, ListsBuildFoldersInDebugInformation) {
-  EXPECT_THAT(unit_of({k_sum, {}, {"-g"}}).build_paths,
-              Contains(HasSubstr(test_folder().string())));
-  EXPECT_THAT(unit_of({k_sum}).build_paths, IsEmpty());
+TEST(Canonicalize, MovesDebugInformationOutOfTheBuildFolder) {
+  const CanonicalUnit unit = unit_of({k_sum, {}, {"-g"}});
+  EXPECT_THAT(unit.build_paths, IsEmpty());
+  const std::string text = disassembled(test_folder(), unit.debug_bitcode);
+  EXPECT_THAT(text, HasSubstr(R"(filename: "/xaas/unit.c")"));
+  EXPECT_THAT(text, Not(HasSubstr("\"" + test_folder().string() + "/unit.c")));
 }
 
 /// A bitcode file that `producer` wrote, with nothing in it that could be parsed.
