@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -52,6 +53,18 @@ std::string check_numerics(const std::string& text) {
 /// Trees are named as they were written, `tree:FOLDER`, or by the folder.
 std::string without_form(const std::string& tree) {
   return tree.starts_with("tree:") ? tree.substr(5) : tree;
+}
+
+/// As completion writes folders.
+std::string without_last_slash(std::string folder) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
+
+/// What others read in a folder of their own.
+std::string as_absolute(const std::string& folder) {
+  std::error_code error;
+  return without_last_slash(std::filesystem::absolute(folder, error).lexically_normal().string());
 }
 
 std::string check_c_library(const std::string& text) {
@@ -135,6 +148,7 @@ void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
       .add_option("--source", options.source,
                   "The folder in which debuggers find the source (default: /xaas/source)")
       ->needs(debug)
+      ->transform(as_absolute)
       ->type_name("DIR")
       ->group(k_work);
   specialize.add_option("--save-temps", options.save_temps, "Leave LLVM's intermediate files here")
@@ -158,6 +172,7 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
   specialize
       ->add_option("--prefix", options.prefix,
                    "Where a tree will lie when its programs run (default: FOLDER)")
+      ->transform(without_last_slash)
       ->type_name("DIR");
   specialize->add_flag("--force", options.force, "Replace a deployment or tag that is there");
   add_lowering_options(*specialize, options);
