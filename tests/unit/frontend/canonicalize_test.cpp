@@ -283,6 +283,27 @@ TEST(Canonicalize, CountsWhatResultsDependOn) {
   EXPECT_FALSE(unit_of({.text = text, .isa_flags = {"-mavx2"}}).numerics.fused);
 }
 
+TEST(Canonicalize, CountsSumsThatADirectiveReordersAsFastMath) {
+  const auto fast_math = [](const std::string& loop) {
+    return unit_of({.text = "double plus(double); void add(double*, double);"
+                            "double f(double* a, int n, double* m) { double s = 0;\n" +
+                            loop + " return s; }",
+                    .other_flags = {"-fopenmp-simd"}})
+        .numerics.fast_math;
+  };
+  const std::string sum = "for (int i = 0; i < n; ++i) s += a[i];";
+  const std::string each = "for (int i = 0; i < n; ++i) a[i] *= 3;";
+  EXPECT_EQ(fast_math(sum), 0U);
+  EXPECT_EQ(fast_math("#pragma omp simd reduction(+:s)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma clang loop vectorize(enable)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma clang loop vectorize_width(4)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma clang loop vectorize(disable)\n" + sum), 0U);
+  EXPECT_EQ(fast_math("#pragma clang loop interleave(enable)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma omp simd\n" + each), 0U);
+  EXPECT_EQ(fast_math("#pragma omp simd\nfor (int i = 0; i < n; ++i) *m += a[i];"), 1U);
+  EXPECT_EQ(fast_math("#pragma omp simd\nfor (int i = 0; i < n; ++i) add(m, a[i]);"), 1U);
+}
+
 // The compiler may evaluate an intrinsic with the library that it has itself.
 TEST(Canonicalize, CountsMathIntrinsicsAsFastMath) {
   const Numerics numerics =
