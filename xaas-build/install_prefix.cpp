@@ -18,7 +18,7 @@ Error not_moved(const fs::path& from, const fs::path& to, const std::error_code&
       .with_code("file.io");
 }
 
-/// Folders that both have become one; of two files the one from the placeholder stays.
+/// Folders that both have become one; of two files the moved one stays.
 Status merge(const fs::path& from, const fs::path& to) {
   std::error_code error;
   const bool both_folders = fs::is_directory(fs::symlink_status(from, error)) &&
@@ -64,6 +64,18 @@ Status move_to_prefix(const fs::path& stage, const Install& install) {
       fs::remove(folder, error);
   }
   return turn_links(stage, install);
+}
+
+Status move_behind_root_links(const fs::path& stage,
+                              const std::map<std::string, std::string>& root_links) {
+  for (const auto& [name, target] : root_links) {
+    std::error_code error;
+    const fs::path to = fs::path(target).relative_path();  // from the root, absolute or not
+    if (!fs::is_directory(fs::symlink_status(stage / name, error))) continue;
+    XAAS_CHECK(make_folders((stage / to).parent_path()));
+    XAAS_CHECK(merge(stage / name, stage / to));
+  }
+  return {};
 }
 
 PrefixedContent put_prefix(std::string_view bytes, const std::string& path,
