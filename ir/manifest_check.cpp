@@ -2,10 +2,11 @@
 #include "manifest_check.hpp"
 
 #include "xaas/ir/link_rules.hpp"
+#include "xaas/ir/prefix.hpp"
 
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <filesystem>
 #include <string>
 #include <variant>
 
@@ -78,8 +79,12 @@ Error not_allowed(const std::string& field, const std::string& link, std::string
       .with_help("package again with a newer xaas-build");
 }
 
+/// Joined to a folder, such a path stays in it also when what begins it is taken away: `/usr//etc`
+/// below `/usr` would be `/etc`.
 bool is_inside(const std::string& path) {
-  return path.starts_with('/') && !(path + "/").contains("/../");
+  const std::filesystem::path plain(path);
+  return path.starts_with('/') && plain.has_filename() && !path.contains('\0') &&
+         path == plain.lexically_normal().native();
 }
 
 struct ItemCheck {
@@ -113,7 +118,8 @@ struct ItemCheck {
     if (!item.path.empty()) {
       if (is_inside(item.path)) return {};
       return fail(ErrorKind::corrupt,
-                  "`{}.path` is `{}`, which is not an absolute path without `..`", field, item.path)
+                  "`{}.path` is `{}`, which is not an absolute path without `.` and `..`", field,
+                  item.path)
           .with_code("ir.reference");
     }
     return check_blob(manifest, item.content, field + ".content");
@@ -138,15 +144,16 @@ Status check_product(const IrManifest& manifest, std::size_t i) {
   const std::string field = fmt::format("products[{}]", i);
   XAAS_CHECK(check_index(product.link, manifest.links.size(), field + ".link"));
   if (is_inside(product.path)) return {};
-  return fail(ErrorKind::corrupt, "`{}.path` is `{}`, which is not an absolute path without `..`",
-              field, product.path)
+  return fail(ErrorKind::corrupt,
+              "`{}.path` is `{}`, which is not an absolute path without `.` and `..`", field,
+              product.path)
       .with_code("ir.reference");
 }
 
 Status check_install(const Install& install) {
   if (!is_inside(install.prefix)) {
     return fail(ErrorKind::corrupt,
-                "`install.prefix` is `{}`, which is not an absolute path without `..`",
+                "`install.prefix` is `{}`, which is not an absolute path without `.` and `..`",
                 install.prefix)
         .with_code("ir.reference");
   }
@@ -159,11 +166,19 @@ Status check_install(const Install& install) {
   }
   for (std::size_t i = 0; i < install.files.size(); ++i) {
     const PrefixedFile& file = install.files[i];
-    if (placeholder.empty() || !is_inside(file.path) || !std::ranges::is_sorted(file.places)) {
+    const std::size_t length = file.is_text ? install.prefix.size() : placeholder.size();
+    if (placeholder.empty() || !is_inside(file.path) || !lie_apart(file.places, length)) {
       return fail(ErrorKind::corrupt, "`install.files[{}]` names no places of the prefix in a file",
                   i)
           .with_code("ir.reference");
     }
+  }
+  for (const std::string& path : install.unreached) {
+    if (is_inside(path)) continue;
+    return fail(ErrorKind::corrupt,
+                "`install.unreached` has `{}`, which is not an absolute path without `.` and `..`",
+                path)
+        .with_code("ir.reference");
   }
   return {};
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/ir/prefix.hpp"
 
+#include "xaas/ir/manifest.hpp"
+
+#include <algorithm>
 #include <cstring>
 #include <unordered_set>
 
@@ -14,6 +17,13 @@ std::uint64_t piece_at(std::string_view bytes, std::size_t offset) {
   std::uint64_t piece = 0;
   std::memcpy(&piece, bytes.data() + offset, k_piece);
   return piece;
+}
+
+/// As wide characters of `width` bytes.
+std::string widened(std::string_view text, std::size_t width) {
+  std::string wide;
+  for (const char c : text) wide.append(1, c).append(width - 1, '\0');
+  return wide;
 }
 
 }  // namespace
@@ -40,6 +50,10 @@ std::string padded_prefix(std::string_view prefix, std::size_t length) {
   return text;
 }
 
+std::string prefix_in(const PrefixedFile& file, const std::string& prefix, std::size_t room) {
+  return file.is_text ? prefix : padded_prefix(prefix, room);
+}
+
 std::string without_padding(std::string_view path) {
   std::string text(path);
   for (auto dot = text.find("/./"); dot != std::string::npos; dot = text.find("/./", dot))
@@ -58,6 +72,28 @@ std::vector<std::uint64_t> places_of(std::string_view text, std::string_view byt
        at = bytes.find(text, at + text.size()))
     places.push_back(at);
   return places;
+}
+
+bool lie_apart(const std::vector<std::uint64_t>& places, std::size_t length) {
+  return std::ranges::adjacent_find(places, [&](std::uint64_t one, std::uint64_t next) {
+           return next < one || next - one < length;
+         }) == places.end();
+}
+
+bool stands_at(std::string_view text, const std::vector<std::uint64_t>& places,
+               std::string_view bytes) {
+  return std::ranges::all_of(places, [&](std::uint64_t place) {
+    return place <= bytes.size() && bytes.substr(place).starts_with(text);
+  });
+}
+
+std::vector<std::uint64_t> moved_places(const std::vector<std::uint64_t>& places, std::size_t from,
+                                        std::size_t to) {
+  std::vector<std::uint64_t> moved;
+  moved.reserve(places.size());
+  for (const std::uint64_t place : places)
+    moved.push_back(place + moved.size() * to - moved.size() * from);
+  return moved;
 }
 
 std::string replaced_at(std::string_view bytes, const std::vector<std::uint64_t>& places,
@@ -83,7 +119,7 @@ bool has_pieces_of(std::string_view placeholder, std::string_view bytes) {
     pieces.insert(piece_at(placeholder, i));
   for (std::size_t i = 0; i + k_piece <= bytes.size(); ++i)
     if (pieces.contains(piece_at(bytes, i))) return true;
-  return false;
+  return bytes.contains(widened(placeholder, 2)) || bytes.contains(widened(placeholder, 4));
 }
 
 bool is_text(std::string_view bytes) {

@@ -33,21 +33,11 @@ unsigned mode_of(const std::filesystem::path& path) {
   return error ? 0644U : static_cast<unsigned>(permissions) & 0777U;
 }
 
-/// `/lib -> usr/lib` and its like, where the build machine has them: the loader's path is compiled
-/// into every program as `/lib64/...`.
-void add_root_links(LayerContent& content) {
-  for (const char* name : {"bin", "sbin", "lib", "lib32", "lib64", "libx32"}) {
-    std::error_code error;
-    const auto target = std::filesystem::read_symlink(std::string("/") + name, error);
-    if (!error) content[name] = LayerLink{.target = target.string()};
-  }
-}
-
 void add_mount_points(LayerContent& content) {
   content["tmp"] = LayerFolder{.mode = 01777};
   content["var/tmp"] = LayerFolder{.mode = 01777};
   for (const char* folder : {"dev", "proc", "sys", "run", "root"}) content[folder] = LayerFolder{};
-  add_root_links(content);
+  for (const auto& [name, target] : root_links()) content[name] = LayerLink{.target = target};
 }
 
 void add_base_files(LayerContent& content) {
@@ -61,16 +51,6 @@ void add_base_files(LayerContent& content) {
   }
 }
 
-/// The stage's path with links of the image's root followed: `/lib/x` is `/usr/lib/x` on a merged
-/// /usr.
-std::string through_root_links(const LayerContent& base, const std::string& relative) {
-  const std::string first = relative.substr(0, relative.find('/'));
-  const auto entry = base.find(first);
-  if (entry == base.end() || first.size() == relative.size()) return relative;
-  const auto* link = std::get_if<LayerLink>(&entry->second);
-  return link == nullptr ? relative : link->target + relative.substr(first.size());
-}
-
 std::filesystem::path shell_here() {
   std::error_code error;
   return std::filesystem::canonical("/bin/sh", error);
@@ -78,15 +58,15 @@ std::filesystem::path shell_here() {
 
 void add_shell_link(LayerContent& content) {
   const std::string path = image_path_of(shell_here());
-  if (path != "/usr/bin/sh" && path != "/bin/sh")
-    content[through_root_links(content, "bin/sh")] = LayerLink{.target = path};
+  if (path == "/usr/bin/sh" || path == "/bin/sh") return;
+  content[content.contains("bin") ? "usr/bin/sh" : "bin/sh"] = LayerLink{.target = path};
 }
 
 Status add_stage(const std::filesystem::path& stage, ImageContent& content) {
   XAAS_TRY(const auto paths, list_tree(stage));
   for (const std::filesystem::path& relative : paths) {
     const std::filesystem::path from = stage / relative;
-    const std::string to = through_root_links(content.base, relative.string());
+    const std::string to = relative.string();
     std::error_code error;
     const auto status = std::filesystem::symlink_status(from, error);
     if (std::filesystem::is_symlink(status)) {
@@ -196,6 +176,16 @@ Result<std::string> make_loader_cache(const ImageContent& content, const std::st
 }
 
 }  // namespace
+
+std::map<std::string, std::string> root_links() {
+  std::map<std::string, std::string> links;
+  for (const char* name : {"bin", "sbin", "lib", "lib32", "lib64", "libx32"}) {
+    std::error_code error;
+    const auto target = std::filesystem::read_symlink(std::string("/") + name, error);
+    if (!error) links[name] = target.string();
+  }
+  return links;
+}
 
 Status check_include(const std::filesystem::path& include) {
   std::error_code error;

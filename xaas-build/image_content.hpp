@@ -8,6 +8,7 @@
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct ImageContent {
   std::string glibc_version;  // of the C library in it; empty: there is none
   std::vector<std::string> warnings;
 };
+
+/// Links of this machine's root that the image has too, name -> target: `lib -> usr/lib` and its
+/// like. The loader's path is compiled into every program as `/lib64/...`.
+std::map<std::string, std::string> root_links();
 
 /// Whether an `--include` is there, asked before the build.
 Status check_include(const std::filesystem::path& include);

@@ -18,7 +18,7 @@ Error not_moved(const fs::path& from, const fs::path& to, const std::error_code&
       .with_code("file.io");
 }
 
-/// Folders that both have become one; of two files the one from the placeholder stays.
+/// Folders that both have become one; of two files the moved one stays.
 Status merge(const fs::path& from, const fs::path& to) {
   std::error_code error;
   const bool both_folders = fs::is_directory(fs::symlink_status(from, error)) &&
@@ -66,18 +66,28 @@ Status move_to_prefix(const fs::path& stage, const Install& install) {
   return turn_links(stage, install);
 }
 
+Status move_behind_root_links(const fs::path& stage,
+                              const std::map<std::string, std::string>& root_links) {
+  for (const auto& [name, target] : root_links) {
+    std::error_code error;
+    const fs::path to = fs::path(target).relative_path();  // from the root, absolute or not
+    if (!fs::is_directory(fs::symlink_status(stage / name, error))) continue;
+    XAAS_CHECK(make_folders((stage / to).parent_path()));
+    XAAS_CHECK(merge(stage / name, stage / to));
+  }
+  return {};
+}
+
 PrefixedContent put_prefix(std::string_view bytes, const std::string& path,
                            const Install& install) {
   PrefixedContent content{.bytes = std::string(bytes),
                           .facts = {.path = path, .is_text = is_text(bytes)}};
   if (install.placeholder.empty()) return content;
   const std::size_t length = install.placeholder.size();
-  const std::string prefix =
-      content.facts.is_text ? install.prefix : padded_prefix(install.prefix, length);
+  const std::string prefix = prefix_in(content.facts, install.prefix, length);
   const auto places = places_of(install.placeholder, bytes);
   content.bytes = replaced_at(bytes, places, length, prefix);
-  for (std::size_t i = 0; i < places.size(); ++i)
-    content.facts.places.push_back(places[i] - i * (length - prefix.size()));
+  content.facts.places = moved_places(places, length, prefix.size());
   return content;
 }
 

@@ -150,6 +150,7 @@ Result<int> run_ir_command(const IrOptions& options) {
   XAAS_TRY(const auto build, capture_build(request, progress));
   XAAS_CHECK(move_to_prefix(build.stage, install));
   XAAS_CHECK(install_requested(build, install.prefix, options.products));
+  XAAS_CHECK(move_behind_root_links(build.stage, root_links()));
 
   progress.stage("reading the install tree");
   XAAS_TRY(const auto installed, read_install_tree(build, install));

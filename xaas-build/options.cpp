@@ -100,6 +100,10 @@ void add_build_options(CLI::App& ir, IrOptions& options) {
       ->group(k_building);
   ir.add_option("--prefix", options.prefix,
                 "Where images have the application (default: /usr/local)")
+      ->transform([](std::string folder) {
+        while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+        return folder;
+      })
       ->type_name("DIR")
       ->group(k_building);
   ir.add_flag(

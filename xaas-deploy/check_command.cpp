@@ -2,6 +2,7 @@
 #include "deployed.hpp"
 #include "tree_commands.hpp"
 
+#include "xaas/ir/prefix.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
@@ -9,6 +10,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -18,6 +20,36 @@ namespace xaas {
 namespace {
 
 namespace fs = std::filesystem;
+
+void look_at_product(const fs::path& tree, const DeployedProduct& product,
+                     std::vector<std::string>& complaints) {
+  const auto bytes = read_file(tree / product.place);
+  if (!bytes) {
+    complaints.push_back(
+        fmt::format("`{}` cannot be read: {}", product.place, bytes.error().message()));
+  } else if (digest_of(*bytes) != product.content) {
+    complaints.push_back(fmt::format("`{}` was changed since it was deployed", product.place));
+  }
+}
+
+/// A file that people may edit, such as a script; products are looked at as a whole.
+void look_at_prefixed(const Deployed& deployed, const PrefixedFile& file,
+                      std::vector<std::string>& complaints) {
+  const DeploymentRecord& record = *deployed.record;
+  for (const DeployedTarget& part : record.targets)
+    if (std::ranges::find(part.products, file.path, &DeployedProduct::place) != part.products.end())
+      return;
+  const auto bytes = read_file(deployed.path / file.path);
+  if (!bytes) {
+    complaints.push_back(
+        fmt::format("`{}` cannot be read: {}", file.path, bytes.error().message()));
+  } else if (!stands_at(prefix_in(file, record.prefix, record.room), file.places, *bytes)) {
+    complaints.push_back(
+        fmt::format("`{}` was changed since it was deployed: `{}` is not where "
+                    "it was",
+                    file.path, record.prefix));
+  }
+}
 
 std::vector<std::string> complaints_about(const Deployed& deployed) {
   const DeploymentRecord& record = *deployed.record;
@@ -33,17 +65,10 @@ std::vector<std::string> complaints_about(const Deployed& deployed) {
     complaints.push_back(fmt::format(
         "`{}` holds the prefix of its build in pieces, which could not be replaced", path));
   }
-  for (const DeployedTarget& part : record.targets) {
-    for (const DeployedProduct& product : part.products) {
-      const auto bytes = read_file(deployed.path / product.place);
-      if (!bytes) {
-        complaints.push_back(
-            fmt::format("`{}` cannot be read: {}", product.place, bytes.error().message()));
-      } else if (digest_of(*bytes) != product.content) {
-        complaints.push_back(fmt::format("`{}` was changed since it was deployed", product.place));
-      }
-    }
-  }
+  for (const DeployedTarget& part : record.targets)
+    for (const DeployedProduct& product : part.products)
+      look_at_product(deployed.path, product, complaints);
+  for (const PrefixedFile& file : record.prefixed) look_at_prefixed(deployed, file, complaints);
   return complaints;
 }
 

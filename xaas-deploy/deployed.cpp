@@ -113,6 +113,8 @@ std::string_view runtime_for(const std::string& name) {
       "there";
   if (name.starts_with("sif:")) return k_apptainer;
   if (name.starts_with("sqsh:")) return k_squashfs;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(name, error)) return "";
   std::ifstream file(name, std::ios::binary);
   std::string start(41, '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));
@@ -166,14 +168,13 @@ Result<Deployed> open_deployed(const std::string& name) {
       return open_image("oci:" + name);
     return open_tree(name, name);
   }
-  const bool is_file = std::filesystem::is_regular_file(name, error);
-  if (const auto runtime = is_file ? runtime_for(name) : std::string_view(); !runtime.empty()) {
+  if (const auto runtime = runtime_for(name); !runtime.empty()) {
     return fail(ErrorKind::unsupported,
                 "`{}` is a root file system in one file, which container runtimes start", name)
         .with_code("deployed.root-file")
         .with_help(std::string(runtime));
   }
-  if (is_file && ::access(name.c_str(), X_OK) == 0) {
+  if (std::filesystem::is_regular_file(name, error) && ::access(name.c_str(), X_OK) == 0) {
     return Deployed{.name = name, .path = std::filesystem::canonical(name, error)};
   }
   return fail(ErrorKind::not_found, "`{}` is neither a deployment, an image nor a program", name)

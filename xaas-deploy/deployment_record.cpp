@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment_record.hpp"
 
+#include "xaas/ir/prefix.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/targets/choose_target.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <filesystem>
 #include <string>
 #include <utility>
 
@@ -28,10 +30,26 @@ Json to_json(const DeployedProduct& product) {
           {"census", nested(print_census(product.census))}};
 }
 
+Error wrong_field(const JsonReader& reader, std::string_view key, std::string_view rule) {
+  return fail(ErrorKind::corrupt, "`{}{}{}` {}", reader.path(), reader.path().empty() ? "" : ".",
+              key, rule)
+      .with_code("support.json-field");
+}
+
+/// A stranger's tree must not lead us out of it.
+Status check_place(const JsonReader& reader, std::string_view key, const std::string& place) {
+  const std::filesystem::path path(place);
+  if (path.is_relative() && path.has_filename() && place != "." &&
+      path.native() == path.lexically_normal().native() && *path.begin() != "..")
+    return {};
+  return wrong_field(reader, key, "is not a path below the tree");
+}
+
 Result<DeployedProduct> read_product(const JsonReader& reader) {
   DeployedProduct product;
   XAAS_TRY(product.path, reader.string("path"));
   XAAS_TRY(product.place, reader.string_or("place", ""));
+  if (!product.place.empty()) XAAS_CHECK(check_place(reader, "place", product.place));
   XAAS_TRY(product.content, reader.digest("content"));
   XAAS_TRY(const auto units, reader.integer("units"));
   XAAS_TRY(const auto lowered, reader.integer("lowered"));
@@ -58,6 +76,7 @@ Result<DeployedTarget> read_part(const JsonReader& reader) {
   XAAS_TRY(const auto target, reader.object("target"));
   XAAS_TRY(part.target, parse_target(target.value().dump()));
   XAAS_TRY(part.view, reader.string_or("view", ""));
+  if (!part.view.empty()) XAAS_CHECK(check_place(reader, "view", part.view));
   XAAS_TRY(part.numerics, reader.string("numerics"));
   XAAS_TRY(const auto products, reader.objects("products"));
   for (const JsonReader& object : products) {
@@ -85,19 +104,38 @@ Json to_json(const PrefixedFile& file) {
   return {{"path", file.path}, {"text", file.is_text}, {"places", file.places}};
 }
 
-Result<PrefixedFile> read_prefixed_file(const JsonReader& reader) {
+Result<PrefixedFile> read_prefixed_file(const JsonReader& reader, const DeploymentRecord& record) {
   PrefixedFile file;
   XAAS_TRY(file.path, reader.string("path"));
+  XAAS_CHECK(check_place(reader, "path", file.path));
   XAAS_TRY(file.is_text, reader.boolean_or("text", false));
+  if (prefix_in(file, record.prefix, record.room).empty())
+    return wrong_field(reader, "path", "is a file without room for the prefix");
   if (!reader.has("places")) return file;
   for (const Json& place : reader.value().at("places")) {
-    if (!place.is_number_unsigned()) {
-      return fail(ErrorKind::corrupt, "`{}.places` holds something that is no place", reader.path())
-          .with_code("support.json-field");
-    }
+    if (!place.is_number_unsigned()) return wrong_field(reader, "places", "has no places");
     file.places.push_back(place.get<std::uint64_t>());
   }
-  return file;
+  if (lie_apart(file.places, file.is_text ? record.prefix.size() : record.room)) return file;
+  return wrong_field(reader, "places", "has places that overlap");
+}
+
+/// Of a tree: where its prefix stands.
+Status read_prefix(const JsonReader& reader, DeploymentRecord& record) {
+  constexpr std::int64_t k_longest_path = 4096;  // PATH_MAX
+  XAAS_TRY(record.prefix, reader.string_or("prefix", ""));
+  XAAS_TRY(record.unreached, reader.strings("unreached"));
+  XAAS_TRY(const auto room, reader.integer_or("room", 0));
+  if (room > k_longest_path) return wrong_field(reader, "room", "is longer than any path");
+  record.room = static_cast<std::size_t>(room);
+  XAAS_TRY(const auto prefixed, reader.objects("prefixed"));
+  if (!prefixed.empty() && !record.prefix.starts_with('/'))
+    return wrong_field(reader, "prefix", "is no absolute path");
+  for (const JsonReader& object : prefixed) {
+    XAAS_TRY(auto file, read_prefixed_file(object, record));
+    record.prefixed.push_back(std::move(file));
+  }
+  return {};
 }
 
 }  // namespace
@@ -166,17 +204,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.targets, read_parts(reader));
   XAAS_TRY(record.notes, reader.strings("notes"));
   XAAS_TRY(record.c_library, reader.string_or("c_library", ""));
-  XAAS_TRY(record.prefix, reader.string_or("prefix", ""));
-  XAAS_TRY(record.unreached, reader.strings("unreached"));
-  XAAS_TRY(const auto room, reader.integer_or("room", 0));
-  record.room = static_cast<std::size_t>(room);
-  if (reader.has("prefixed")) {
-    XAAS_TRY(const auto prefixed, reader.objects("prefixed"));
-    for (const JsonReader& object : prefixed) {
-      XAAS_TRY(auto file, read_prefixed_file(object));
-      record.prefixed.push_back(std::move(file));
-    }
-  }
+  XAAS_CHECK(read_prefix(reader, record));
   return record;
 }
 

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -47,6 +48,23 @@ std::string check_lto(const std::string& text) {
 std::string check_numerics(const std::string& text) {
   return text == "native" || text == "generic" ? ""
                                                : "`" + text + "` is neither native nor generic";
+}
+
+/// Trees are named as they were written, `tree:FOLDER`, or by the folder.
+std::string without_form(const std::string& tree) {
+  return tree.starts_with("tree:") ? tree.substr(5) : tree;
+}
+
+/// As completion writes folders.
+std::string without_last_slash(std::string folder) {
+  while (folder.size() > 1 && folder.ends_with('/')) folder.pop_back();
+  return folder;
+}
+
+/// What others read in a folder of their own.
+std::string as_absolute(const std::string& folder) {
+  std::error_code error;
+  return without_last_slash(std::filesystem::absolute(folder, error).lexically_normal().string());
 }
 
 std::string check_c_library(const std::string& text) {
@@ -130,6 +148,7 @@ void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
       .add_option("--source", options.source,
                   "The folder in which debuggers find the source (default: /xaas/source)")
       ->needs(debug)
+      ->transform(as_absolute)
       ->type_name("DIR")
       ->group(k_work);
   specialize.add_option("--save-temps", options.save_temps, "Leave LLVM's intermediate files here")
@@ -153,6 +172,7 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
   specialize
       ->add_option("--prefix", options.prefix,
                    "Where a tree will lie when its programs run (default: FOLDER)")
+      ->transform(without_last_slash)
       ->type_name("DIR");
   specialize->add_flag("--force", options.force, "Replace a deployment or tag that is there");
   add_lowering_options(*specialize, options);
@@ -278,6 +298,7 @@ CLI::App* add_relocate(CLI::App& app, RelocateOptions& options) {
   style_help(*relocate, "TREE [--prefix DIR]");
   relocate->add_option("TREE", options.tree, "A folder that `specialize` wrote")
       ->required()
+      ->transform(without_form)
       ->type_name("");
   relocate
       ->add_option("--prefix", options.prefix,
@@ -294,6 +315,7 @@ CLI::App* add_check(CLI::App& app, CheckOptions& options) {
   style_help(*check, "TREE [--json]");
   check->add_option("TREE", options.tree, "A folder that `specialize` wrote")
       ->required()
+      ->transform(without_form)
       ->type_name("");
   check->add_flag("--json", options.json, "Print one JSON document");
   check->footer("");

@@ -35,6 +35,9 @@ Status check_replaceable(const TreeOutput& tree) {
 }
 
 bool is_deployment(const FileOutput& output) {
+  std::error_code error;
+  // Who opens a pipe waits for its other end.
+  if (!std::filesystem::is_regular_file(output.file, error)) return false;
   return output.form == FileOutput::Form::sif
              ? sif_holds(output.file, std::string(k_sif_record))
              : squashfs_holds(output.file, std::string(k_record_path));

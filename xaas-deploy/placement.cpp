@@ -62,21 +62,17 @@ Status write_placed_objects(const IrManifest& manifest, const DeploymentPlan& pl
   return {};
 }
 
-Result<std::string> place_file(std::string_view bytes, PrefixedFile& file, const Install& install,
-                               const Placement& placement) {
-  const std::string there =
-      file.is_text ? install.prefix : padded_prefix(install.prefix, install.placeholder.size());
+Result<std::string> with_prefix(std::string_view bytes, PrefixedFile& file, const Install& install,
+                                const Placement& placement) {
+  const std::string there = prefix_in(file, install.prefix, install.placeholder.size());
   const std::string& here = file.is_text ? placement.prefix : placement.padded;
-  std::vector<std::uint64_t> places;
-  for (std::uint64_t place : file.places) {
-    if (place > bytes.size() || !bytes.substr(place).starts_with(there)) {
-      return fail(ErrorKind::corrupt, "`{}` does not hold its prefix at byte {}", file.path, place)
-          .with_code("ir.reference");
-    }
-    places.push_back(place + places.size() * here.size() - places.size() * there.size());
+  if (!stands_at(there, file.places, bytes)) {
+    return fail(ErrorKind::corrupt, "`{}` does not hold its prefix where the manifest says",
+                file.path)
+        .with_code("ir.reference");
   }
   std::string placed = replaced_at(bytes, file.places, there.size(), here);
-  file.places = std::move(places);
+  file.places = moved_places(file.places, there.size(), here.size());
   return placed;
 }
 

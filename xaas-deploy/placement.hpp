@@ -26,7 +26,7 @@ std::filesystem::path placed_object(const LoweringPlaces& places, const Digest& 
 
 /// A file of the generic image with another prefix; its places are brought up to date. `corrupt`
 /// when the image's prefix does not stand where the manifest says.
-Result<std::string> place_file(std::string_view bytes, PrefixedFile& file, const Install& install,
-                               const Placement& placement);
+Result<std::string> with_prefix(std::string_view bytes, PrefixedFile& file, const Install& install,
+                                const Placement& placement);
 
 }  // namespace xaas

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployed.hpp"
-#include "placement.hpp"
+#include "image_root.hpp"
 #include "tree_commands.hpp"
 
 #include "xaas/ir/prefix.hpp"
@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -19,6 +20,8 @@ namespace xaas {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view k_on_the_way = "/.xaas-relocating";
 
 /// One prefix in both of its forms.
 struct Prefix {
@@ -30,72 +33,84 @@ struct Prefix {
   }
 };
 
-bool stands_at(std::string_view prefix, const std::vector<std::uint64_t>& places,
-               std::string_view bytes) {
-  return std::ranges::all_of(places, [&](std::uint64_t place) {
-    return place <= bytes.size() && bytes.substr(place).starts_with(prefix);
-  });
+Prefix prefix_of(const DeploymentRecord& record, const std::string& text) {
+  return {.text = text, .padded = padded_prefix(text, record.room)};
 }
 
-/// The places after the prefix has become another, of another length in texts.
-std::vector<std::uint64_t> moved_places(const PrefixedFile& file, const Prefix& from,
-                                        const Prefix& to) {
-  std::vector<std::uint64_t> places;
-  places.reserve(file.places.size());
-  for (const std::uint64_t place : file.places) {
-    places.push_back(place + places.size() * to.in(file).size() -
-                     places.size() * from.in(file).size());
-  }
-  return places;
+Error changed(const fs::path& path, std::string_view how) {
+  return fail(ErrorKind::mismatch, "`{}` was changed since it was deployed: {}", path.string(), how)
+      .with_code("relocate.changed")
+      .with_help("specialize the image again, into the place where the tree lies now");
 }
 
-/// A run that was killed has done some of the files: those are left as they are.
-Status relocate_file(const fs::path& tree, PrefixedFile& file, const Prefix& from,
-                     const Prefix& to) {
-  const fs::path path = tree / file.path;
-  XAAS_TRY(const auto bytes, read_file(path));
-  auto places = moved_places(file, from, to);
+/// What becomes of a file; its places are brought up to date. A run that was killed has done some
+/// of the files: those stay as they are.
+Result<std::string> relocated(const fs::path& tree, PrefixedFile& file, const Prefix& from,
+                              const Prefix& to) {
+  // Nothing of a tree is written through a link, which may lead anywhere.
+  if (const auto link = link_on_the_way(tree, file.path))
+    return changed(tree / file.path, fmt::format("`{}` is a link", link->string()));
+  XAAS_TRY(auto bytes, read_file(tree / file.path));
+  const auto places = moved_places(file.places, from.in(file).size(), to.in(file).size());
   if (stands_at(from.in(file), file.places, bytes)) {
-    std::error_code error;
-    const auto mode = fs::status(path, error).permissions();
-    XAAS_CHECK(write_file(path, replaced_at(bytes, file.places, from.in(file).size(), to.in(file)),
-                          static_cast<unsigned>(mode) & 07777));
+    bytes = replaced_at(bytes, file.places, from.in(file).size(), to.in(file));
   } else if (!stands_at(to.in(file), places, bytes)) {
-    return fail(ErrorKind::mismatch,
-                "`{}` was changed since it was deployed: `{}` is not where it was", path.string(),
-                from.text)
-        .with_code("relocate.changed")
-        .with_help("specialize the image again, into the place where the tree lies now");
+    return changed(tree / file.path, fmt::format("`{}` is not where it was", from.text));
   }
-  file.places = std::move(places);
-  return {};
+  file.places = places;
+  return bytes;
 }
 
-/// Before anything is written.
-Status check_files(const fs::path& tree, const std::vector<PrefixedFile>& files, const Prefix& from,
-                   const Prefix& to) {
-  for (const PrefixedFile& file : files) {
-    XAAS_TRY(const auto bytes, read_file(tree / file.path));
-    if (stands_at(from.in(file), file.places, bytes) ||
-        stands_at(to.in(file), moved_places(file, from, to), bytes))
-      continue;
-    PrefixedFile copy = file;
-    return relocate_file(tree, copy, from, to);  // which says what is wrong
-  }
-  return {};
+Status write_in_place(const fs::path& path, const std::string& bytes) {
+  std::error_code error;
+  const auto mode = fs::status(path, error).permissions();
+  return write_file(path, bytes, static_cast<unsigned>(mode) & 07777);
 }
 
-Status update_contents(const fs::path& tree, DeploymentRecord& record) {
-  for (DeployedTarget& part : record.targets) {
-    for (DeployedProduct& product : part.products) {
-      if (std::ranges::find(record.prefixed, product.place, &PrefixedFile::path) ==
-          record.prefixed.end())
-        continue;
-      XAAS_TRY(const auto bytes, read_file(tree / product.place));
-      product.content = digest_of(bytes);
-    }
+/// The record is written last: until then the same call does what is left.
+Status relocate(const fs::path& tree, DeploymentRecord& record, const Prefix& to) {
+  const Prefix from = prefix_of(record, record.prefix);
+  for (PrefixedFile file : record.prefixed)  // a look at all, before anything is written
+    XAAS_CHECK(relocated(tree, file, from, to));
+  remove_stale_temporaries((tree / k_record_path).parent_path());
+  for (PrefixedFile& file : record.prefixed) {
+    remove_stale_temporaries((tree / file.path).parent_path());
+    XAAS_TRY(const auto bytes, relocated(tree, file, from, to));
+    XAAS_CHECK(write_in_place(tree / file.path, bytes));
+    for (DeployedTarget& part : record.targets)
+      for (DeployedProduct& product : part.products)
+        if (product.place == file.path) product.content = digest_of(bytes);
   }
-  return {};
+  record.prefix = to.text;
+  return write_file(tree / k_record_path, print_record(record));
+}
+
+/// Where one begins with the other, a text that was done looks like one that was not: "/opt/app2"
+/// for "/opt/app". Then the way leads over a prefix that is like neither.
+bool are_alike(const std::string& a, const std::string& b) {
+  return a != b && (a.starts_with(b) || b.starts_with(a));
+}
+
+Result<std::string> wanted_prefix(const RelocateOptions& options) {
+  std::error_code error;
+  fs::path prefix = options.prefix.empty() ? fs::absolute(options.tree, error) : options.prefix;
+  prefix = prefix.lexically_normal();
+  if (!prefix.has_filename()) prefix = prefix.parent_path();
+  if (prefix.is_absolute()) return prefix.string();
+  return fail(ErrorKind::invalid_input, "`--prefix {}` is no absolute path of a folder",
+              options.prefix.string())
+      .with_code("deploy.prefix");
+}
+
+Status check_room(const DeploymentRecord& record, const Prefix& to) {
+  const bool needs_room =
+      std::ranges::any_of(record.prefixed, [](const PrefixedFile& file) { return !file.is_text; });
+  if (!needs_room || !to.padded.empty()) return {};
+  return fail(ErrorKind::incompatible,
+              "`{}` has {} characters, and what is compiled into `{}` has room for {}", to.text,
+              to.text.size(), record.application, record.room)
+      .with_code("deploy.prefix-length")
+      .with_help("choose a shorter folder, or name a shorter way to it with --prefix");
 }
 
 }  // namespace
@@ -103,39 +118,23 @@ Status update_contents(const fs::path& tree, DeploymentRecord& record) {
 Result<int> run_relocate_command(const RelocateOptions& options) {
   XAAS_TRY(auto deployed, open_deployed("tree:" + options.tree.string()));
   DeploymentRecord& record = *deployed.record;
-  std::error_code error;
-  fs::path prefix = options.prefix.empty() ? fs::absolute(options.tree, error) : options.prefix;
-  prefix = prefix.lexically_normal();
-  if (!prefix.has_filename()) prefix = prefix.parent_path();
-  const Prefix from{.text = record.prefix, .padded = padded_prefix(record.prefix, record.room)};
-  const Prefix to{.text = prefix.string(), .padded = padded_prefix(prefix.string(), record.room)};
   if (record.prefixed.empty()) {
     XAAS_CHECK(print_output(
         fmt::format("nothing in `{}` depends on where it lies\n", options.tree.string())));
     return 0;
   }
-  if (!prefix.is_absolute()) {
-    return fail(ErrorKind::invalid_input, "`--prefix {}` is no absolute path of a folder",
-                options.prefix.string())
-        .with_code("deploy.prefix");
+  XAAS_TRY(const auto wanted, wanted_prefix(options));
+  const Prefix to = prefix_of(record, wanted);
+  XAAS_CHECK(check_room(record, to));
+  const std::string from = record.prefix;
+  if (are_alike(from, to.text)) {
+    const Prefix between = prefix_of(record, std::string(k_on_the_way));
+    XAAS_CHECK(check_room(record, between));
+    XAAS_CHECK(relocate(deployed.path, record, between));
   }
-  const bool needs_room =
-      std::ranges::any_of(record.prefixed, [](const PrefixedFile& file) { return !file.is_text; });
-  if (needs_room && to.padded.empty()) {
-    return fail(ErrorKind::incompatible,
-                "`{}` has {} characters, and what is compiled into `{}` has room for {}", to.text,
-                to.text.size(), record.application, record.room)
-        .with_code("deploy.prefix-length")
-        .with_help("choose a shorter folder, or name a shorter way to it with --prefix");
-  }
-  XAAS_CHECK(check_files(deployed.path, record.prefixed, from, to));
-  for (PrefixedFile& file : record.prefixed)
-    XAAS_CHECK(relocate_file(deployed.path, file, from, to));
-  record.prefix = to.text;
-  XAAS_CHECK(update_contents(deployed.path, record));
-  XAAS_CHECK(write_file(deployed.path / k_record_path, print_record(record)));
+  XAAS_CHECK(relocate(deployed.path, record, to));
   XAAS_CHECK(print_output(fmt::format("{} files of `{}`: {} -> {}\n", record.prefixed.size(),
-                                      record.application, from.text, to.text)));
+                                      record.application, from, to.text)));
   return 0;
 }
 

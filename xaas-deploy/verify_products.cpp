@@ -99,9 +99,13 @@ std::string loader_complaint(const Outcome& outcome) {
   return fmt::format("{}", fmt::join(complaints, "; "));
 }
 
-bool names_prefix(const IrManifest& manifest, const LinkPlan& plan) {
-  return std::ranges::any_of(
-      plan.units, [&](const UnitPlan& unit) { return manifest.units[unit.unit].names_prefix; });
+/// A unit that has the placeholder in pieces alone does not name it; then the generic file tells.
+bool may_have_pieces(const IrManifest& manifest, const LinkPlan& plan, const Product& product) {
+  const auto& unreached = manifest.install.unreached;
+  return std::ranges::find(unreached, product.path) != unreached.end() ||
+         std::ranges::any_of(plan.units, [&](const UnitPlan& unit) {
+           return manifest.units[unit.unit].names_prefix;
+         });
 }
 
 /// The file with debug information, if it is the same program.
@@ -153,7 +157,7 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
     XAAS_TRY(installed, strip_elf(bytes, strip_of(product.strip)));
   }
   if (!installed) installed = bytes;
-  verified.has_pieces_of_placeholder = names_prefix(against.manifest, *lowering.plan) &&
+  verified.has_pieces_of_placeholder = may_have_pieces(against.manifest, *lowering.plan, product) &&
                                        has_pieces_of(lowering.job.placeholder, bytes);
   XAAS_CHECK(write_file(verified.file, *installed, product.mode));
   verified.record = {.path = product.path,

@@ -120,7 +120,7 @@ Status place_installed(TreeContent& content, const std::filesystem::path& tree) 
     if (!place) continue;
     XAAS_TRY(const auto to, destination(tree, *place));
     XAAS_TRY(const auto bytes, read_file(to));
-    XAAS_TRY(const auto placed, place_file(bytes, file, install, content.placement));
+    XAAS_TRY(const auto placed, with_prefix(bytes, file, install, content.placement));
     std::error_code error;
     const auto mode = std::filesystem::status(to, error).permissions();
     XAAS_CHECK(write_file(to, placed, static_cast<unsigned>(mode) & 07777));

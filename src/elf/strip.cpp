@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "llvm_error.hpp"
 #include "open_image.hpp"
+#include "unused_symbols.hpp"
 
 #include "xaas/elf/elf_file.hpp"
 
@@ -58,14 +59,8 @@ Result<llvm::objcopy::ConfigManager> make_config(Strip what, bool is_relocatable
   return config;
 }
 
-}  // namespace
-
-Result<std::string> strip_elf(std::string_view bytes, Strip what) {
-  XAAS_TRY(const auto image, open_image(bytes));
-  XAAS_TRY(const auto* bitcode, image.find_section(".llvm.lto"));
-  if (what == Strip::nothing && bitcode == nullptr) return std::string{bytes};
-  XAAS_CHECK(check_extent(image));
-  XAAS_TRY(const auto config, make_config(what, image.header().e_type == llvm::ELF::ET_REL));
+Result<std::string> copy_object(std::string_view bytes,
+                                const llvm::objcopy::ConfigManager& config) {
   const llvm::MemoryBufferRef buffer{{bytes.data(), bytes.size()}, "file"};
   auto binary = llvm::object::createBinary(buffer);
   if (!binary) return damaged(binary.takeError(), "ELF file", "elf.damaged");
@@ -77,6 +72,21 @@ Result<std::string> strip_elf(std::string_view bytes, Strip what) {
         .with_code("elf.strip");
   }
   return std::string{output.data(), output.size()};
+}
+
+}  // namespace
+
+Result<std::string> strip_elf(std::string_view bytes, Strip what) {
+  XAAS_TRY(const auto image, open_image(bytes));
+  XAAS_TRY(const auto* bitcode, image.find_section(".llvm.lto"));
+  if (what == Strip::nothing && bitcode == nullptr) return std::string{bytes};
+  XAAS_CHECK(check_extent(image));
+  const bool is_relocatable = image.header().e_type == llvm::ELF::ET_REL;
+  XAAS_TRY(const auto config, make_config(what, is_relocatable));
+  XAAS_TRY(auto stripped, copy_object(bytes, config));
+  if (what != Strip::debug || !is_relocatable) return stripped;
+  XAAS_TRY(const auto without, without_unused_section_symbols(stripped));
+  return without ? copy_object(*without, config) : stripped;
 }
 
 }  // namespace xaas

@@ -4,7 +4,6 @@
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/ADT/SmallVector.h>
 #include <llvm/IR/Constants.h>
-#include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/Module.h>
 
 namespace xaas {
@@ -35,28 +34,12 @@ void collect_from_data(const llvm::Module& module, llvm::StringRef folder,
   }
 }
 
-void collect_from_debug_info(const llvm::Module& module, llvm::StringRef folder,
-                             std::set<std::string>& found) {
-  llvm::DebugInfoFinder finder;
-  finder.processModule(module);
-  const auto add = [&](const llvm::DIScope* scope) {
-    if (scope == nullptr) return;
-    collect(scope->getDirectory(), folder, found);
-    collect(scope->getFilename(), folder, found);
-  };
-  for (const llvm::DICompileUnit* unit : finder.compile_units()) add(unit);
-  for (const llvm::DISubprogram* subprogram : finder.subprograms()) add(subprogram);
-  for (const llvm::DIType* type : finder.types()) add(type);
-  for (const llvm::DIScope* scope : finder.scopes()) add(scope);
-}
-
 }  // namespace
 
 std::set<std::string> strings_naming(const llvm::Module& module, const std::string& folder) {
   std::set<std::string> found;
   if (folder.empty()) return found;
   collect_from_data(module, folder, found);
-  collect_from_debug_info(module, folder, found);
   return found;
 }
 

@@ -10,8 +10,7 @@ class Module;
 
 namespace xaas {
 
-/// Strings of the program and file names of its debug information that contain `folder`; nothing
-/// when `folder` is empty.
+/// Strings of the program that contain `folder`; nothing when `folder` is empty.
 std::set<std::string> strings_naming(const llvm::Module& module, const std::string& folder);
 
 }  // namespace xaas

@@ -10,6 +10,7 @@
 #include "numerics.hpp"
 #include "vector_calls.hpp"
 
+#include "xaas/ir/manifest.hpp"
 #include "xaas/ir/prefix.hpp"
 
 #include <llvm/IR/LLVMContext.h>
@@ -160,6 +161,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());
   remove_producer(*module);
   rename_loops(*module);
+  move_debug_info(*module, build_root, std::string(k_root_in_debug_info));
   unit.build_paths = strings_naming(*module, build_root);
   const std::string with_debug_info =
       has_debug_info(*module) ? write_bitcode(*module, Summary::none) : std::string();

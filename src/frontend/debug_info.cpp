@@ -2,6 +2,7 @@
 #include "debug_info.hpp"
 
 #include <llvm/ADT/STLExtras.h>
+#include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/LLVMContext.h>
@@ -35,7 +36,31 @@ void remove_text_places(llvm::Function& function) {
     instruction.setMetadata("srcloc", nullptr);
 }
 
+void move_operand(llvm::DIFile& file, unsigned operand, const std::string& from,
+                  const std::string& to) {
+  const auto* text = llvm::dyn_cast_or_null<llvm::MDString>(file.getOperand(operand));
+  llvm::StringRef rest = text == nullptr ? llvm::StringRef() : text->getString();
+  if (!rest.consume_front(from) || !(rest.empty() || rest.starts_with("/"))) return;
+  file.replaceOperandWith(operand, llvm::MDString::get(file.getContext(), to + rest.str()));
+}
+
 }  // namespace
+
+void move_debug_info(llvm::Module& module, const std::string& from, const std::string& to) {
+  if (from.empty()) return;
+  llvm::DebugInfoFinder finder;
+  finder.processModule(module);
+  llvm::SmallPtrSet<llvm::DIFile*, 16> files;
+  for (const llvm::DICompileUnit* unit : finder.compile_units()) files.insert(unit->getFile());
+  for (const llvm::DISubprogram* function : finder.subprograms()) files.insert(function->getFile());
+  for (const llvm::DIType* type : finder.types()) files.insert(type->getFile());
+  for (const llvm::DIScope* scope : finder.scopes()) files.insert(scope->getFile());
+  files.erase(nullptr);
+  for (llvm::DIFile* file : files) {
+    move_operand(*file, 0, from, to);  // the name
+    move_operand(*file, 1, from, to);  // the folder
+  }
+}
 
 void fix_metadata_names(llvm::LLVMContext& context) {
   for (const char* name : {"heapallocsite", "srcloc"}) context.getMDKindID(name);

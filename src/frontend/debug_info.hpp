@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <string>
+
 namespace llvm {
 class LLVMContext;
 class Module;
@@ -14,6 +16,10 @@ void fix_metadata_names(llvm::LLVMContext& context);
 
 /// Whether some compile unit of it was compiled with -g.
 bool has_debug_info(const llvm::Module& module);
+
+/// Files that debug information has below `from` are below `to` afterwards: flang has no flag for
+/// that.
+void move_debug_info(llvm::Module& module, const std::string& from, const std::string& to);
 
 /// Takes out what only tells where the program came from: debug information, the module flags that
 /// go with it, and the places of inline assembly in the text (`!srcloc`). What is left is the same

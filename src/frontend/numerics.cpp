@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "numerics.hpp"
 
+#include <llvm/ADT/STLExtras.h>
+#include <llvm/Analysis/LoopInfo.h>
+#include <llvm/IR/Dominators.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/Instructions.h>
 #include <llvm/IR/IntrinsicInst.h>
@@ -18,6 +21,42 @@ struct Traits {
   bool contracted = false;
   bool fast_math = false;
 };
+
+/// Whether a directive (`omp simd`, `clang loop vectorize(enable)`) asks for vectors: then the
+/// vectorizer may take sums apart without any fast-math flag (LoopVectorizeHints, allowReordering).
+bool asks_for_vectors(const llvm::Loop& loop) {
+  if (const auto asked = llvm::getOptionalBoolLoopAttribute(&loop, "llvm.loop.vectorize.enable"))
+    return *asked;
+  return llvm::getOptionalIntLoopAttribute(&loop, "llvm.loop.vectorize.width").value_or(1) > 1;
+}
+
+/// Whether a floating-point value goes from one iteration to the next, as in a sum; a function that
+/// is called may do that too, by way of the memory, once it is inlined.
+bool carries_a_number(const llvm::Loop& loop) {
+  for (const llvm::PHINode& phi : loop.getHeader()->phis())
+    if (phi.getType()->isFPOrFPVectorTy()) return true;
+  for (const llvm::BasicBlock* block : loop.blocks()) {
+    for (const llvm::Instruction& instruction : *block) {
+      const auto* store = llvm::dyn_cast<llvm::StoreInst>(&instruction);
+      if (store != nullptr && store->getValueOperand()->getType()->isFPOrFPVectorTy() &&
+          loop.isLoopInvariant(store->getPointerOperand()))
+        return true;
+      const auto* call = llvm::dyn_cast<llvm::CallBase>(&instruction);
+      if (call != nullptr && !llvm::isa<llvm::IntrinsicInst>(call) && call->mayWriteToMemory())
+        return true;
+    }
+  }
+  return false;
+}
+
+bool reorders_sums(llvm::Function& function) {
+  if (function.isDeclaration()) return false;
+  const llvm::DominatorTree dominators(function);
+  const llvm::LoopInfo loops(dominators);
+  return llvm::any_of(loops.getLoopsInPreorder(), [](const llvm::Loop* loop) {
+    return asks_for_vectors(*loop) && carries_a_number(*loop);
+  });
+}
 
 /// "exp" for a call of `exp`, `llvm.exp.f64` or a strict form of it; "" for any other.
 std::string math_function_of(const llvm::CallBase& call) {
@@ -45,8 +84,8 @@ void look_at_call(const llvm::CallBase& call, Traits& traits, Numerics& numerics
   numerics.math_calls.insert(std::move(name));
 }
 
-Traits traits_of(const llvm::Function& function, Numerics& numerics) {
-  Traits traits;
+Traits traits_of(llvm::Function& function, Numerics& numerics) {
+  Traits traits{.fast_math = reorders_sums(function)};
   for (const llvm::Instruction& instruction : llvm::instructions(function)) {
     if (const auto* call = llvm::dyn_cast<llvm::CallBase>(&instruction))
       look_at_call(*call, traits, numerics);
@@ -61,9 +100,9 @@ Traits traits_of(const llvm::Function& function, Numerics& numerics) {
 
 }  // namespace
 
-Numerics numerics_of(const llvm::Module& module) {
+Numerics numerics_of(llvm::Module& module) {
   Numerics numerics;
-  for (const llvm::Function& function : module) {
+  for (llvm::Function& function : module) {
     const Traits traits = traits_of(function, numerics);
     if (traits.multiply_add) ++numerics.multiply_adds;
     if (traits.fast_math) {

@@ -10,6 +10,6 @@ class Module;
 namespace xaas {
 
 /// What of the module's results may differ with how it is lowered.
-Numerics numerics_of(const llvm::Module& module);
+Numerics numerics_of(llvm::Module& module);
 
 }  // namespace xaas

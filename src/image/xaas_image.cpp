@@ -79,7 +79,7 @@ Result<std::optional<Descriptor>> find_ir_entry(const Layout& layout,
     if (!is_no_image(entry) || !layout.has_blob(entry.digest)) continue;
     XAAS_TRY(const auto text, layout.read_blob(entry));
     XAAS_TRY(const auto manifest, parse_manifest(text));
-    if (manifest.artifact_type == k_ir_artifact_type) return entry;
+    if (manifest.artifact_type.starts_with(k_ir_artifact)) return entry;  // of any version
   }
   return std::nullopt;
 }
@@ -114,6 +114,19 @@ Result<std::vector<RunnableImage>> pick_runnables(const Layout& layout,
               architecture.empty() ? "" : " for ", architecture)
       .with_code("image.no-runnable")
       .with_help(others.empty() ? "" : fmt::format("it has: {}", fmt::join(others, ", ")));
+}
+
+/// Of these, the image that the IR is of. A client that compressed its layers anew has given it
+/// another name; then it is the first.
+RunnableImage take_generic(std::vector<RunnableImage> images, const ImageManifest& ir) {
+  auto generic = images.begin();
+  if (ir.subject) {
+    const auto named =
+        std::ranges::find(images, ir.subject->digest,
+                          [](const RunnableImage& image) { return image.descriptor.digest; });
+    if (named != images.end()) generic = named;
+  }
+  return std::move(*generic);
 }
 
 }  // namespace
@@ -154,7 +167,7 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
   return IrImage{.reference = reference,
                  .layout = std::move(layout),
                  .index = std::move(tagged),
-                 .generic = std::move(runnables.front()),
+                 .generic = take_generic(std::move(runnables), ir_layers),
                  .ir_descriptor = *entry,
                  .ir_layers = std::move(ir_layers),
                  .ir = std::move(ir)};

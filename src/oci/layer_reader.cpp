@@ -148,6 +148,7 @@ struct LayerReader::State {
   Source source;  // before the archive, which reads from it until it is closed
   Archive reader{nullptr, &archive_read_free};
   ExtractionLimits limits;
+  std::uint64_t longest_stream = 0;  // of what comes out of the filter
   std::uint64_t bytes = 0;
   std::uint64_t entries = 0;
   bool has_unread_content = false;
@@ -187,6 +188,9 @@ Result<LayerReader> LayerReader::over(FileRange range, StreamKind kind, std::str
   auto state = std::make_unique<State>();
   state->source = {.range = std::move(range), .name = std::move(name)};
   state->limits = limits;
+  // Without a filter nothing grows.
+  state->longest_stream =
+      kind == StreamKind::plain ? state->source.range.size : stream_limit(limits);
   XAAS_TRY(state->reader, open_archive(state->source, kind, &archive_read_support_format_tar));
   return LayerReader(std::move(state));
 }
@@ -210,7 +214,7 @@ Result<std::optional<LayerItem>> LayerReader::next() {
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
     return damaged_layer(reader, state_->source.name);
   const auto position = archive_filter_bytes(reader, 0);
-  if (position < 0 || static_cast<std::uint64_t>(position) > stream_limit(state_->limits))
+  if (position < 0 || static_cast<std::uint64_t>(position) > state_->longest_stream)
     return too_many_bytes(state_->limits);
   if (++state_->entries > state_->limits.entries) return too_many_entries(state_->limits);
   state_->has_unread_content = true;

@@ -78,14 +78,14 @@ std::string plural(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
-std::string explain_math_calls(const PlanNumerics& numerics) {
+std::string explain_math_calls(const PlanNumerics& numerics, CLibrary of_trees) {
   if (numerics.math_calls.empty()) return {};
-  std::string text =
-      fmt::format("  {}: computed by {} (the image's own in an image, the machine's in a tree)\n",
-                  fmt::join(numerics.math_calls, ", "),
-                  numerics.math_libraries.empty()
-                      ? std::string("the C library")
-                      : fmt::format("{}", fmt::join(numerics.math_libraries, ", ")));
+  std::string text = fmt::format(
+      "  {}: computed by {} (the image's own in an image, {} in a tree)\n",
+      fmt::join(numerics.math_calls, ", "),
+      numerics.math_libraries.empty() ? std::string("the C library")
+                                      : fmt::format("{}", fmt::join(numerics.math_libraries, ", ")),
+      of_trees == CLibrary::image ? "and" : "the machine's");
   if (!numerics.processor_dependent_calls.empty()) {
     text += fmt::format("  {}: glibc's last bits depend on the processor, which has FMA or not\n",
                         fmt::join(numerics.processor_dependent_calls, ", "));
@@ -107,7 +107,7 @@ std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& p
     text += fmt::format("  {} with fast-math: operations may be reordered\n",
                         plural(numerics.fast_math_units, "unit"));
   }
-  text += explain_math_calls(numerics);
+  text += explain_math_calls(numerics, plan.tree_c_library);
   text += numerics.flushed_to_zero.empty()
               ? std::string("  denormal numbers are kept: no link has crtfastmath.o\n")
               : fmt::format("  denormal numbers become zero in {} (crtfastmath.o)\n",

@@ -51,6 +51,11 @@ Status File::write(std::string_view bytes, std::uint64_t offset) const {
   return {};
 }
 
+Status File::close() {
+  if (::close(std::exchange(number_, -1)) != 0) return error("write", errno);
+  return {};
+}
+
 Error File::error(std::string_view action, int reason) const {
   return fail(ErrorKind::io, "could not {} `{}`: {}", action, path_.string(),
               std::generic_category().message(reason))

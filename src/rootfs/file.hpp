@@ -28,6 +28,8 @@ class File {
   /// How many bytes came; 0 at the end.
   [[nodiscard]] Result<std::size_t> read(std::span<char> into, std::uint64_t offset) const;
   [[nodiscard]] Status write(std::string_view bytes, std::uint64_t offset) const;
+  /// Where quotas are counted late (NFS), this is what tells that the bytes did not fit.
+  Status close();
 
  private:
   File(std::filesystem::path path, int number) : path_(std::move(path)), number_(number) {}

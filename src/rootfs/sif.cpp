@@ -124,7 +124,7 @@ Result<std::string> code_of(const std::string& architecture) {
 
 Status write_sif(const SifContent& content, const std::filesystem::path& path, unsigned threads) {
   XAAS_TRY(const auto architecture, code_of(content.architecture));
-  XAAS_TRY(const auto file, File::create(path, 0755));
+  XAAS_TRY(auto file, File::create(path, 0755));
   std::vector<Object> objects;
   DigestBuilder identity;
   std::uint64_t end = k_data_begin;
@@ -146,7 +146,8 @@ Status write_sif(const SifContent& content, const std::filesystem::path& path, u
   put(root.extra, architecture, 3);
   XAAS_TRY(root.size, write_squashfs_at(content.root, file, root.offset, threads));
   objects.push_back(std::move(root));
-  return file.write(print_header(objects, architecture, identity.finish()), 0);
+  XAAS_CHECK(file.write(print_header(objects, architecture, identity.finish()), 0));
+  return file.close();
 }
 
 bool sif_holds(const std::filesystem::path& path, const std::string& name) {

@@ -304,8 +304,10 @@ Result<std::uint64_t> write_squashfs_at(const LayerContent& content, const File&
 
 Result<std::uint64_t> write_squashfs(const LayerContent& content, const std::filesystem::path& file,
                                      unsigned threads) {
-  XAAS_TRY(const auto created, File::create(file, 0644));
-  return write_squashfs_at(content, created, 0, threads);
+  XAAS_TRY(auto created, File::create(file, 0644));
+  XAAS_TRY(const auto size, write_squashfs_at(content, created, 0, threads));
+  XAAS_CHECK(created.close());
+  return size;
 }
 
 bool squashfs_holds(const std::filesystem::path& file, const std::string& path) {

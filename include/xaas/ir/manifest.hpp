@@ -23,12 +23,14 @@ inline constexpr std::string_view k_ir_schema = "xaas.ir/0";
 inline constexpr std::string_view k_media_ir_manifest = "application/vnd.xaas.ir.v0+json";
 inline constexpr std::string_view k_media_ir_layer = "application/vnd.xaas.ir.layer.v0.tar+zstd";
 inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.v0";
+inline constexpr std::string_view k_ir_artifact = "application/vnd.xaas.ir.v";  // and a version
 inline constexpr std::string_view k_annotation_ir =
     "org.xaas.ir";  // "0": this index entry is an IR manifest
 inline constexpr std::string_view k_annotation_debug =
     "org.xaas.debug";  // "true": this layer is only for deployments with debug information
 
-/// What debug information calls the folders of the source and of the build.
+/// What debug information calls the folder of a capture, and the source and the build in it.
+inline constexpr std::string_view k_root_in_debug_info = "/xaas";
 inline constexpr std::string_view k_source_in_debug_info = "/xaas/source";
 inline constexpr std::string_view k_build_in_debug_info = "/xaas/build";
 
@@ -160,6 +162,9 @@ struct PrefixedFile {
 
   friend bool operator==(const PrefixedFile&, const PrefixedFile&) = default;
 };
+
+/// How a prefix stands in it, where `room` is the placeholder's length; empty when it does not fit.
+std::string prefix_in(const PrefixedFile& file, const std::string& prefix, std::size_t room);
 
 struct Install {
   std::string prefix;       // in the image: "/usr/local"

@@ -18,8 +18,8 @@ struct Numerics {
   // Functions whose operations may be fused wherever the back end likes (`contract`:
   // -ffp-contract=fast), and no more than that.
   std::size_t contracted = 0;
-  // Functions with operations that may be done in another order or by approximation: any other
-  // fast-math flag.
+  // Functions with operations that may be done in another order or by approximation: by any other
+  // fast-math flag, or in a loop for which a directive asks for vectors (`omp simd`).
   std::size_t fast_math = 0;
   // Functions of the C library that it calls and IEEE 754 does not fix the results of: "exp".
   std::set<std::string> math_calls;

@@ -26,7 +26,19 @@ std::string without_padding(std::string_view path);
 /// Where `text` occurs in `bytes`; no two places overlap, and nothing occurs nowhere.
 std::vector<std::uint64_t> places_of(std::string_view text, std::string_view bytes);
 
-/// `bytes` with `to` at each of these places instead of the `length` bytes that are there.
+/// Whether each place is at least `length` bytes behind the one before.
+bool lie_apart(const std::vector<std::uint64_t>& places, std::size_t length);
+
+/// Whether `text` stands at each of these places of `bytes`.
+bool stands_at(std::string_view text, const std::vector<std::uint64_t>& places,
+               std::string_view bytes);
+
+/// The same places when what stands there has become another length.
+std::vector<std::uint64_t> moved_places(const std::vector<std::uint64_t>& places, std::size_t from,
+                                        std::size_t to);
+
+/// `bytes` with `to` at each of these places, which lie apart and in it, instead of the `length`
+/// bytes that are there.
 std::string replaced_at(std::string_view bytes, const std::vector<std::uint64_t>& places,
                         std::size_t length, std::string_view to);
 
@@ -34,7 +46,7 @@ std::string replaced_at(std::string_view bytes, const std::vector<std::uint64_t>
 std::string replaced(std::string_view bytes, std::string_view from, std::string_view to);
 
 /// Whether pieces of `placeholder` (8 bytes in a row, or more) are left: a compiler may take a
-/// string apart into the operands of instructions.
+/// string apart into the operands of instructions. So is one in wide characters, UTF-16 or UTF-32.
 bool has_pieces_of(std::string_view placeholder, std::string_view bytes);
 
 /// Whether a file is a text, in which things may move: no NUL in it.

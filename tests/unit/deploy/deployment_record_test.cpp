@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "deployment_record.hpp"
 
-#include <gtest/gtest.h>
+#include "xaas/support/json.hpp"
 
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <functional>
 #include <string>
 
 namespace xaas {
@@ -68,6 +72,39 @@ TEST(PartFor, IsWhatTheChooserStarts) {
   EXPECT_EQ(part_for(record, *target_of_cpu("haswell")).view, "x86-64-v3");
   EXPECT_EQ(part_for(record, *target_of_cpu("nehalem")).view, "x86-64-v2");
   EXPECT_EQ(part_for(record, *target_of_cpu("core2")).view, "x86-64-v2");  // the last one
+}
+
+/// What is said of a tree's record after a change; empty: it is read.
+std::string complaint_after(const std::function<void(Json&)>& change) {
+  DeploymentRecord record = sample();
+  record.targets[0].products[0].place = "bin/app";
+  record.prefix = "/opt/app";
+  record.room = 128;
+  record.prefixed = {{.path = "bin/app", .is_text = false, .places = {8, 136}},
+                     {.path = "lib/app.pc", .is_text = true, .places = {7, 15}}};
+  Json json = *parse_json(print_record(record));
+  change(json);
+  const auto parsed = parse_record(json.dump());
+  return parsed ? "" : parsed.error().message();
+}
+
+TEST(ParseRecord, RefusesPlacesOutsideOfItsTree) {
+  EXPECT_EQ(complaint_after([](Json&) {}), "");
+  for (const char* path : {"/etc/passwd", "../x", "bin/../../x", "bin//x", "bin/", ".", ""}) {
+    EXPECT_EQ(complaint_after([&](Json& json) { json["prefixed"][1]["path"] = path; }),
+              "`prefixed[1].path` is not a path below the tree")
+        << path;
+  }
+  EXPECT_EQ(complaint_after([](Json& json) { json["targets"][0]["products"][0]["place"] = "/bin/app"; }),
+            "`targets[0].products[0].place` is not a path below the tree");
+}
+
+TEST(ParseRecord, RefusesAPrefixThatCannotStandWhereItSays) {
+  EXPECT_NE(complaint_after([](Json& json) { json["prefixed"][0]["places"] = {8, 135}; }), "");
+  EXPECT_NE(complaint_after([](Json& json) { json["prefixed"][1]["places"] = {7, 14}; }), "");
+  EXPECT_NE(complaint_after([](Json& json) { json["prefixed"][1]["places"] = {-1}; }), "");
+  EXPECT_NE(complaint_after([](Json& json) { json["prefix"] = ""; }), "");
+  EXPECT_NE(complaint_after([](Json& json) { json["room"] = 1LL << 50; }), "");
 }
 
 TEST(PrintRecord, LeavesOutTheReferenceOfAnImageThatMayTravel) {

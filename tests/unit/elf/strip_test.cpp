@@ -80,6 +80,18 @@ TEST_F(StripElf, LeavesTheSameObjectWithAndWithoutDebugInformation) {
   EXPECT_EQ(stripped("debug.o", Strip::debug), stripped("plain.o", Strip::debug));
 }
 
+TEST_F(StripElf, LeavesTheSameAssemblyWithAndWithoutDebugInformation) {
+  write("s.S",
+        ".data\n.quad 1\n.text\n.globl s\ns: lea table(%rip), %rax\n call f\n ret\n"
+        ".section .rodata\ntable: .quad 2\n.section .note.GNU-stack,\"\",@progbits\n");
+  sh("clang-22 -c s.S -o plain.o; clang-22 -g -c s.S -o debug.o");
+  EXPECT_TRUE(facts_of("debug.o").has_debug_info);
+  write("s.o", stripped("debug.o", Strip::debug));
+  EXPECT_EQ(bytes_of("s.o"), stripped("plain.o", Strip::debug));
+  write("f.c", "int s(void); void f(void) {} int main(void) { return *(long*)(long)s() != 2; }");
+  sh("clang-22 s.o f.c -o q");
+}
+
 TEST_F(StripElf, ChangesNothingThatIsLoaded) {
   EXPECT_EQ(*first_loaded_difference(bytes_of("p"), stripped("p", Strip::debug)), "");
   EXPECT_EQ(*first_loaded_difference(bytes_of("p"), stripped("p", Strip::all)), "");

@@ -283,6 +283,27 @@ TEST(Canonicalize, CountsWhatResultsDependOn) {
   EXPECT_FALSE(unit_of({.text = text, .isa_flags = {"-mavx2"}}).numerics.fused);
 }
 
+TEST(Canonicalize, CountsSumsThatADirectiveReordersAsFastMath) {
+  const auto fast_math = [](const std::string& loop) {
+    return unit_of({.text = "double plus(double); void add(double*, double);"
+                            "double f(double* a, int n, double* m) { double s = 0;\n" +
+                            loop + " return s; }",
+                    .other_flags = {"-fopenmp-simd"}})
+        .numerics.fast_math;
+  };
+  const std::string sum = "for (int i = 0; i < n; ++i) s += a[i];";
+  const std::string each = "for (int i = 0; i < n; ++i) a[i] *= 3;";
+  EXPECT_EQ(fast_math(sum), 0U);
+  EXPECT_EQ(fast_math("#pragma omp simd reduction(+:s)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma clang loop vectorize(enable)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma clang loop vectorize_width(4)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma clang loop vectorize(disable)\n" + sum), 0U);
+  EXPECT_EQ(fast_math("#pragma clang loop interleave(enable)\n" + sum), 1U);
+  EXPECT_EQ(fast_math("#pragma omp simd\n" + each), 0U);
+  EXPECT_EQ(fast_math("#pragma omp simd\nfor (int i = 0; i < n; ++i) *m += a[i];"), 1U);
+  EXPECT_EQ(fast_math("#pragma omp simd\nfor (int i = 0; i < n; ++i) add(m, a[i]);"), 1U);
+}
+
 // The compiler may evaluate an intrinsic with the library that it has itself.
 TEST(Canonicalize, CountsMathIntrinsicsAsFastMath) {
   const Numerics numerics =
@@ -320,10 +341,12 @@ TEST(Canonicalize, ListsStringsThatNameTheBuildFolder) {
   EXPECT_THAT(unit.build_paths, ElementsAre(path));
 }
 
-TEST(Canonicalize, ListsBuildFoldersInDebugInformation) {
-  EXPECT_THAT(unit_of({k_sum, {}, {"-g"}}).build_paths,
-              Contains(HasSubstr(test_folder().string())));
-  EXPECT_THAT(unit_of({k_sum}).build_paths, IsEmpty());
+TEST(Canonicalize, MovesDebugInformationOutOfTheBuildFolder) {
+  const CanonicalUnit unit = unit_of({k_sum, {}, {"-g"}});
+  EXPECT_THAT(unit.build_paths, IsEmpty());
+  const std::string text = disassembled(test_folder(), unit.debug_bitcode);
+  EXPECT_THAT(text, HasSubstr(R"(filename: "/xaas/unit.c")"));
+  EXPECT_THAT(text, Not(HasSubstr("\"" + test_folder().string() + "/unit.c")));
 }
 
 /// A bitcode file that `producer` wrote, with nothing in it that could be parsed.

@@ -161,6 +161,28 @@ TEST(ParseIrManifest, RefusesAProductOutsideTheImage) {
   EXPECT_NE(error_after([](Json& json) { json["products"][0]["path"] = "relative"; }), "");
 }
 
+TEST(ParseIrManifest, RefusesPathsThatLeaveAFolderWhenTheirBeginningIsTakenAway) {
+  for (const char* path :
+       {"/usr/local//etc/passwd", "//etc/passwd", "/usr/local/./x", "/usr/local/", "/"}) {
+    EXPECT_EQ(error_after([&](Json& json) { json["products"][0]["path"] = path; }),
+              "`products[0].path` is `" + std::string(path) +
+                  "`, which is not an absolute path without `.` and `..`");
+    EXPECT_NE(error_after([&](Json& json) { json["install"]["unreached"][0] = path; }), "") << path;
+  }
+  EXPECT_NE(error_after([](Json& json) { json["install"]["unreached"][0] = ""; }), "");
+}
+
+TEST(ParseIrManifest, RefusesPlacesOfThePrefixThatOverlap) {
+  const auto with_places = [](std::size_t file, std::uint64_t first, std::uint64_t second) {
+    return [=](Json& json) { json["install"]["files"][file]["places"] = {first, second}; };
+  };
+  EXPECT_EQ(error_after(with_places(0, 8, 136)), "");
+  EXPECT_NE(error_after(with_places(0, 8, 135)), "");
+  EXPECT_NE(error_after(with_places(0, 200, 8)), "");
+  EXPECT_EQ(error_after(with_places(1, 7, 17)), "");
+  EXPECT_NE(error_after(with_places(1, 7, 7)), "");
+}
+
 TEST(ParseIrManifest, RefusesADebugCompanionOfNothing) {
   EXPECT_EQ(error_after(
                 [](Json& json) { json["units"][2]["debug_bitcode"] = digest_of("unit -g").str(); }),
@@ -253,7 +275,7 @@ TEST(ParseIrManifest, RefusesALibraryOutsideTheImage) {
   for (const char* path : {"relative", "/lib/../../etc/libc.so.6"}) {
     EXPECT_EQ(error_after([&](Json& json) { json["links"][0]["items"][4]["path"] = path; }),
               "`links[0].items[4].path` is `" + std::string(path) +
-                  "`, which is not an absolute path without `..`");
+                  "`, which is not an absolute path without `.` and `..`");
   }
 }
 

@@ -4,6 +4,7 @@
 #include "blob_writer.hpp"
 #include "layer_reader.hpp"
 #include "raw_layer.hpp"
+#include "tar_writer.hpp"
 
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/files.hpp"
@@ -104,6 +105,18 @@ TEST_F(LayoutArchiveTest, MayBeCompressedAsAWhole) {
                           "7zXZ and so on"),
             "archive.compression");
   EXPECT_EQ(code_of_bytes("\x1f\x8b, but no gzip"), "archive.damaged");
+}
+
+TEST_F(LayoutArchiveTest, MayBeLargerThanWhatIsReadOfIt) {
+  const std::uint64_t size = std::uint64_t{20} << 30;
+  const auto begin = tar_header({.path = "blobs/sha256/" + std::string(64, '0'), .size = size});
+  std::ofstream file(archive_, std::ios::binary);
+  file << begin;
+  file.seekp(static_cast<std::streamoff>(begin.size() + size));  // a hole
+  file << raw_tar({marker(), index()});
+  file.close();
+  const auto layout = Layout::open_archive(archive_);
+  EXPECT_TRUE(layout) << layout.error().message();
 }
 
 TEST_F(LayoutArchiveTest, UncompressingIsBounded) {

@@ -166,7 +166,8 @@ TEST(MakePlan, KeepsBitsOnlyWhenAsked) {
   EXPECT_TRUE(units[0].keep_bits);
   EXPECT_EQ(units[1].treatment, Treatment::machine_code);
   EXPECT_EQ(units[1].reason,
-            "1 of its functions have fast-math, and the generic image's bits were asked for");
+            "1 of its functions have fast-math, or sums that `omp simd` reorders, and the generic "
+            "image's bits were asked for");
   EXPECT_EQ(units[2].treatment, Treatment::lower);
   EXPECT_FALSE(units[2].keep_bits);
 }

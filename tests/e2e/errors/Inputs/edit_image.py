@@ -87,6 +87,18 @@ def file(prefix, text):
     facts["links"][0]["items"].insert(0, {"file": "x", "prefix": prefix, "content": digest})
 
 
+def another_first():
+    """What stands first in the index is not the image that the IR is of."""
+    other = json.loads(json.dumps(generic))
+    manifest = read(other)
+    config = read(manifest["config"])
+    manifest["layers"] = manifest["layers"][:1]
+    config["rootfs"]["diff_ids"] = config["rootfs"]["diff_ids"][:1]
+    put(manifest["config"], config)
+    put(other, manifest)
+    image["manifests"].insert(0, other)
+
+
 def other_architecture():
     """As if all of it had been packaged on the other kind of machine."""
     other = {"amd64": "arm64", "arm64": "amd64"}[facts["architecture"]]
@@ -99,6 +111,7 @@ def other_architecture():
 CHANGES = {
     "nothing": lambda: None,
     "two-images": two_images,
+    "another-first": another_first,
     "other-architecture": other_architecture,
     "wrong-digest": lambda: ir_manifest["layers"][0].update(digest="sha256:" + "0" * 64),
     "wrong-size": lambda: ir_manifest["layers"][0].update(size=ir_layer["size"] + 1),
