@@ -187,6 +187,10 @@ Status check_install(const Install& install) {
 
 Status check_references(const IrManifest& manifest) {
   XAAS_CHECK(check_install(manifest.install));
+  if (manifest.packages.empty()) {
+    return fail(ErrorKind::corrupt, "`packages` is empty; the first one is the application")
+        .with_code("ir.reference");
+  }
   for (std::size_t i = 0; i < manifest.units.size(); ++i) XAAS_CHECK(check_unit(manifest, i));
   for (std::size_t i = 0; i < manifest.links.size(); ++i) XAAS_CHECK(check_link(manifest, i));
   for (std::size_t i = 0; i < manifest.products.size(); ++i) XAAS_CHECK(check_product(manifest, i));

@@ -345,14 +345,21 @@ Status check_requirements(const JsonReader& reader) {
       .with_help("use a newer xaas-deploy");
 }
 
+/// Every later version of this program reads version 1; 0 changed from one day to the next.
+Status check_schema(const std::string& schema) {
+  if (schema == k_ir_schema) return {};
+  const bool is_draft = schema == "xaas.ir/0";
+  return fail(ErrorKind::unsupported,
+              "the IR manifest is of schema `{}`{}; this program reads `{}`", schema,
+              is_draft ? ", from before the format was settled" : "", k_ir_schema)
+      .with_code("ir.schema")
+      .with_help(is_draft ? "package the application again, with this xaas-build"
+                          : "use a newer xaas-deploy");
+}
+
 Status read_header(const JsonReader& reader, IrManifest& manifest) {
   XAAS_TRY(const auto schema, reader.string("schema"));
-  if (schema != k_ir_schema) {
-    return fail(ErrorKind::unsupported,
-                "the IR manifest is of schema `{}`; this program reads `{}`", schema, k_ir_schema)
-        .with_code("ir.schema")
-        .with_help("use the xaas-deploy of the release that packaged the image, or a newer one");
-  }
+  XAAS_CHECK(check_schema(schema));
   XAAS_CHECK(check_requirements(reader));
   XAAS_TRY(manifest.application, reader.string("application"));
   XAAS_TRY(manifest.producer, reader.string("producer"));

@@ -86,7 +86,7 @@ Result<Descriptor> put_ir(Layout& layout, const IrManifest& manifest, const Blob
   XAAS_TRY(artifact.config, layout.put_blob(print_ir_manifest(manifest), k_media_ir_manifest));
   XAAS_TRY(auto descriptor, layout.put_blob(print_manifest(artifact), k_media_manifest));
   descriptor.platform = Platform{.architecture = "unknown", .os = "unknown"};
-  descriptor.annotations = {{std::string(k_annotation_ir), "0"}};
+  descriptor.annotations = {{std::string(k_annotation_ir), "1"}};
   return descriptor;
 }
 

@@ -78,7 +78,7 @@ Result<int> run_check_command(const CheckOptions& options) {
   XAAS_TRY(const auto deployed, open_deployed("tree:" + options.tree.string()));
   const auto complaints = complaints_about(deployed);
   if (options.json) {
-    XAAS_CHECK(print_output(print_json({{"schema", "xaas.check/0"}, {"complaints", complaints}})));
+    XAAS_CHECK(print_output(print_json({{"schema", "xaas.check/1"}, {"complaints", complaints}})));
   } else if (complaints.empty()) {
     XAAS_CHECK(print_output(fmt::format("`{}` is whole and in its place\n", deployed.name)));
   } else {

@@ -80,7 +80,7 @@ std::string verdict_words(const Comparison& comparison);
 /// A table and the verdict, for people.
 std::string comparison_table(const Comparison& comparison);
 
-/// A `xaas.comparison/0` document.
+/// A `xaas.comparison/1` document.
 std::string comparison_json(const Comparison& comparison);
 
 }  // namespace xaas

@@ -91,7 +91,7 @@ std::string comparison_json(const Comparison& comparison) {
     return json;
   };
   Json json;
-  json["schema"] = "xaas.comparison/0";
+  json["schema"] = "xaas.comparison/1";
   json["measured"] = comparison.metric.empty() ? "wall-seconds" : "metric";
   if (!comparison.metric.empty()) json["metric"] = comparison.metric;
   json["better"] = comparison.better == Better::lower ? "lower" : "higher";

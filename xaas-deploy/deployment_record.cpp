@@ -14,7 +14,7 @@
 namespace xaas {
 namespace {
 
-constexpr std::string_view k_schema = "xaas.deployment/0";
+constexpr std::string_view k_schema = "xaas.deployment/1";
 
 /// The component that owns a value owns its JSON too; nest its text instead of writing it again.
 Json nested(const std::string& text) {

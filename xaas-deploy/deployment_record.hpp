@@ -42,7 +42,7 @@ struct DeployedTarget {
   friend bool operator==(const DeployedTarget&, const DeployedTarget&) = default;
 };
 
-/// How a deployment was made (`xaas.deployment/0`). Nothing in it depends on when, and of the
+/// How a deployment was made (`xaas.deployment/1`). Nothing in it depends on when, and of the
 /// folder it says only what its programs have compiled in.
 struct DeploymentRecord {
   std::string application;

@@ -167,7 +167,7 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
                      {"notes", link.notes}});
   }
   Json json;
-  json["schema"] = "xaas.plan/0";
+  json["schema"] = "xaas.plan/1";
   json["application"] = manifest.application;
   json["configuration"] = plan.configuration;
   json["target"] = {{"name", plan.target.name},

@@ -19,13 +19,13 @@
 
 namespace xaas {
 
-inline constexpr std::string_view k_ir_schema = "xaas.ir/0";
-inline constexpr std::string_view k_media_ir_manifest = "application/vnd.xaas.ir.v0+json";
-inline constexpr std::string_view k_media_ir_layer = "application/vnd.xaas.ir.layer.v0.tar+zstd";
-inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.v0";
+inline constexpr std::string_view k_ir_schema = "xaas.ir/1";
+inline constexpr std::string_view k_media_ir_manifest = "application/vnd.xaas.ir.v1+json";
+inline constexpr std::string_view k_media_ir_layer = "application/vnd.xaas.ir.layer.v1.tar+zstd";
+inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.v1";
 inline constexpr std::string_view k_ir_artifact = "application/vnd.xaas.ir.v";  // and a version
 inline constexpr std::string_view k_annotation_ir =
-    "org.xaas.ir";  // "0": this index entry is an IR manifest
+    "org.xaas.ir";  // "1": this index entry is an IR manifest
 inline constexpr std::string_view k_annotation_debug =
     "org.xaas.debug";  // "true": this layer is only for deployments with debug information
 

@@ -88,7 +88,7 @@ struct PlanNumerics {
 };
 PlanNumerics numerics_of(const IrManifest& manifest, const DeploymentPlan& plan);
 
-/// The plan in words, and as one JSON document (`xaas.plan/0`).
+/// The plan in words, and as one JSON document (`xaas.plan/1`).
 std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan);
 std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan);
 

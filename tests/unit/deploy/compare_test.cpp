@@ -355,7 +355,7 @@ TEST(ComparisonJson, HoldsEverything) {
   const auto comparison = report_of({1, 1, 1, 1, 1, 3}, {2, 2, 2, 2, 2, 2});
   const auto json = parse_json(comparison_json(comparison));
   ASSERT_TRUE(json.has_value());
-  EXPECT_EQ((*json)["schema"], "xaas.comparison/0");
+  EXPECT_EQ((*json)["schema"], "xaas.comparison/1");
   EXPECT_EQ((*json)["measured"], "wall-seconds");
   EXPECT_EQ((*json)["a"]["name"], "heat-here");
   EXPECT_EQ((*json)["a"]["samples"].size(), 6U);

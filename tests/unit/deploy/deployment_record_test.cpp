@@ -56,7 +56,7 @@ TEST(ParseRecord, RefusesAnotherSchema) {
 }
 
 TEST(ParseRecord, RefusesWhatIsNotARecord) {
-  for (const char* text : {"", "[]", "7", "{}", R"({"schema": "xaas.deployment/0"})"}) {
+  for (const char* text : {"", "[]", "7", "{}", R"({"schema": "xaas.deployment/1"})"}) {
     EXPECT_FALSE(parse_record(text)) << text;
   }
 }

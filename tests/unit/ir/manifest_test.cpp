@@ -99,11 +99,106 @@ TEST(ParseIrManifest, GivesBackWhatWasPrinted) {
             (std::vector<std::size_t>{1, 2}));
 }
 
-TEST(ParseIrManifest, RefusesAnotherSchemaBeforeAnythingElse) {
-  const auto parsed = parse_ir_manifest(R"({"schema": "xaas.ir/7", "units": "nonsense"})");
-  ASSERT_FALSE(parsed);
-  EXPECT_EQ(parsed.error().kind(), ErrorKind::unsupported);
-  EXPECT_NE(parsed.error().message().find("xaas.ir/7"), std::string::npos);
+/// What xaas-build 0.1 wrote. Never change the file: every later version reads it, and this is what
+/// it says.
+TEST(ParseIrManifest, ReadsVersion1) {
+  const auto text = read_file(XAAS_SOURCE_DIR "/tests/unit/ir/golden/manifest-1.json");
+  ASSERT_TRUE(text) << text.error().message();
+  const auto parsed = parse_ir_manifest(*text);
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(parsed->application, "sample");
+  EXPECT_EQ(parsed->llvm_version, "22.1.8");
+  EXPECT_EQ(parsed->glibc_floor + " " + parsed->glibc_version, "2.34 2.36");
+  const Install& install = parsed->install;
+  EXPECT_EQ(install.prefix, "/usr/local");
+  EXPECT_EQ(install.placeholder.size(), 128U);
+  EXPECT_EQ(install.files.at(0), (PrefixedFile{"/usr/local/bin/app", false, {8, 200}}));
+  EXPECT_EQ(install.files.at(1), (PrefixedFile{"/usr/local/lib/app.pc", true, {7}}));
+  EXPECT_EQ(install.unreached, std::vector<std::string>{"/usr/local/bin/tool"});
+  EXPECT_EQ(parsed->packages.at(1), (Package{"libslow", digest_of("another IR")}));
+  EXPECT_EQ(parsed->blobs.size(), 6U);
+  EXPECT_EQ(parsed->generic_files.at(0).path, "/usr/local/bin/tool");
+  EXPECT_EQ(parsed->configurations.at(0), (Configuration{"default", {0, 1}}));
+}
+
+TEST(ParseIrManifest, ReadsTheUnitsOfVersion1) {
+  const auto parsed =
+      parse_ir_manifest(*read_file(XAAS_SOURCE_DIR "/tests/unit/ir/golden/manifest-1.json"));
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  ASSERT_EQ(parsed->units.size(), 3U);
+  EXPECT_EQ(parsed->units[0],
+            (TranslationUnit{.source = "a.c",
+                             .language = "c",
+                             .bitcode = digest_of("unit"),
+                             .pipeline_flags = {"-O2"},
+                             .floor = {"avx", "avx2"},
+                             .explicit_functions = {"kernel"},
+                             .neutralized = {"-march=native"},
+                             .numerics = {.multiply_adds = 2, .fused = true, .math_calls = {"exp"}},
+                             .names_prefix = true,
+                             .text_bytes = 100}));
+  EXPECT_EQ(parsed->units[1].package, 1U);
+  EXPECT_EQ(parsed->units[1].machine_code, digest_of("object"));
+  EXPECT_EQ(parsed->units[1].debug_bitcode, digest_of("unit -g"));
+  EXPECT_EQ(parsed->units[1].debug_machine_code, digest_of("object -g"));
+  EXPECT_EQ(parsed->units[1].reason, "compiled without optimization");
+  EXPECT_TRUE(parsed->units[2].bitcode.is_empty());
+}
+
+TEST(ParseIrManifest, ReadsTheLinksOfVersion1) {
+  const auto parsed =
+      parse_ir_manifest(*read_file(XAAS_SOURCE_DIR "/tests/unit/ir/golden/manifest-1.json"));
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  const std::vector<LinkItem> items{
+      LinkOption{"--pie"},
+      LinkFile{.prefix = "", .name = "crt1.o", .content = digest_of("crt1.o")},
+      LinkUnit{0},
+      LinkArchive{.name = "libslow.a", .members = {1, 2}, .whole = true},
+      LinkLibrary{.soname = "libc.so.6", .path = "/lib/libc.so.6", .content = {}},
+      LinkLibrary{.soname = "libprivate.so", .path = "", .content = digest_of("libprivate.so")}};
+  EXPECT_EQ(parsed->links.at(0), (Link{"app", LinkKind::executable, items}));
+  EXPECT_EQ(parsed->products.at(0),
+            (Product{.path = "/usr/local/bin/app",
+                     .link = 0,
+                     .build_id = "abcd",
+                     .strip = StripLevel::all,
+                     .runpath = std::vector<std::string>{"$ORIGIN/../lib"}}));
+  EXPECT_FALSE(parsed->products.at(1).runpath.has_value());
+}
+
+TEST(ParseIrManifest, RefusesOtherVersionsBeforeAnythingElse) {
+  const auto error_of = [](const std::string& schema) {
+    return parse_ir_manifest(R"({"schema": ")" + schema + R"(", "units": "nonsense"})").error();
+  };
+  const Error older = error_of("xaas.ir/0");
+  EXPECT_EQ(older.kind(), ErrorKind::unsupported);
+  EXPECT_EQ(older.message(),
+            "the IR manifest is of schema `xaas.ir/0`, from before the format was settled; this "
+            "program reads `xaas.ir/1`");
+  EXPECT_EQ(older.help(), "package the application again, with this xaas-build");
+  const Error newer = error_of("xaas.ir/2");
+  EXPECT_EQ(newer.kind(), ErrorKind::unsupported);
+  EXPECT_EQ(newer.message(),
+            "the IR manifest is of schema `xaas.ir/2`; this program reads `xaas.ir/1`");
+  EXPECT_EQ(newer.help(), "use a newer xaas-deploy");
+}
+
+TEST(ParseIrManifest, PassesOverWhatLaterProgramsAdd) {
+  EXPECT_EQ(error_after([](Json& json) {
+              json["units"][0]["variants"] = {{{"requires", {"avx512f"}}}};
+              json["configurations"][0]["points"] = {{"mpi", "off"}};
+              json["configurations"].push_back(
+                  {{"name", "mpi=on"}, {"products", {1}}, {"install", Json::object()}});
+              json["links"][0]["items"][4]["interface"] = "mpi";
+              json["blobs"].push_back(
+                  {{"content", digest_of("variant").str()}, {"size", 7}, {"layer", 1}});
+            }),
+            "");
+}
+
+TEST(ParseIrManifest, RefusesADocumentWithoutPackages) {
+  EXPECT_EQ(error_after([](Json& json) { json["packages"] = Json::array(); }),
+            "`packages` is empty; the first one is the application");
 }
 
 TEST(ParseIrManifest, RefusesWhatItWouldMisunderstand) {

@@ -58,7 +58,7 @@ TEST(ParseTarget, RefusesANewerSchema) {
 }
 
 TEST(ParseTarget, RefusesOtherDocuments) {
-  expect_refused(R"({"schema": "xaas.ir/0"})", "target.not-a-target", "xaas.ir/0");
+  expect_refused(R"({"schema": "xaas.ir/1"})", "target.not-a-target", "xaas.ir/1");
   expect_refused(R"({"schema": "xaas.target/"})", "target.not-a-target", "xaas.target/");
   expect_refused("[]", "target.not-a-target", "object");
   EXPECT_FALSE(parse_target("").has_value());

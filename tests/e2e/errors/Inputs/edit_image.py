@@ -126,6 +126,7 @@ CHANGES = {
     "manifest-twice": lambda: put(generic, b'{"schemaVersion": 2, "schemaVersion": 2}'),
     "manifest-field": lambda: put(generic, {**read(generic), "schemaVersion": 1}),
     "ir-schema": lambda: facts.update(schema="xaas.ir/99"),
+    "ir-draft": lambda: facts.update(schema="xaas.ir/0"),
     "ir-llvm": lambda: facts.update(llvm="99.1.0"),
     "ir-field": lambda: facts["links"][0].update(kind="thing"),
     "ir-reference": lambda: facts["products"][0].update(link=99),
