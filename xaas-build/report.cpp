@@ -101,7 +101,7 @@ std::string print_report_json(const BuildReport& report) {
     generic.push_back({{"path", file.path}, {"reason", file.reason}});
   }
   Json json;
-  json["schema"] = "xaas.build-report/0";
+  json["schema"] = "xaas.build-report/1";
   json["image"] = report.output.str();
   json["digest"] = report.image.index.digest.str();
   json["application"] = report.manifest.application;

@@ -21,7 +21,7 @@ struct BuildReport {
 
 /// The coverage report for people: what is captured, what is not and why, sizes and times.
 std::string print_report(const BuildReport& report);
-/// The same as one JSON document, `xaas.build-report/0`.
+/// The same as one JSON document, `xaas.build-report/1`.
 std::string print_report_json(const BuildReport& report);
 
 /// Units, coverage and exceptions of a manifest; also for `xaas-build inspect`.

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using FileTime = fs::file_time_type;
 using Items = std::vector<CacheItem>;
 
-constexpr const char* k_schema = "xaas.cache/0";
+constexpr const char* k_schema = "xaas.cache/1";
 
 Result<fs::path> chosen_cache(const CacheOptions& options) {
   XAAS_TRY(const auto site, load_site_profile());

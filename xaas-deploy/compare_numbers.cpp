@@ -172,7 +172,7 @@ std::string print_number_differences(const NumberDifferences& differences) {
 
 std::string print_number_differences_json(const NumberDifferences& differences) {
   Json json;
-  json["schema"] = "xaas.number-differences/0";
+  json["schema"] = "xaas.number-differences/1";
   json["numbers"] = differences.numbers;
   json["differing"] = differences.differing;
   json["bitwise_equal"] = differences.differing == 0;

@@ -41,7 +41,7 @@ struct NumberBounds {
 /// `mismatch`, exit code 6, when some difference is beyond a bound.
 Status check_bounds(const NumberDifferences& differences, const NumberBounds& bounds);
 
-/// For people; `xaas.number-differences/0`.
+/// For people; `xaas.number-differences/1`.
 std::string print_number_differences(const NumberDifferences& differences);
 std::string print_number_differences_json(const NumberDifferences& differences);
 

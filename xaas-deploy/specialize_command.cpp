@@ -189,7 +189,7 @@ std::string print_plans(const IrManifest& ir, const std::vector<DeploymentPlan>&
   if (plans.size() == 1) return print_plan(ir, plans.front());
   Json list = Json::array();
   for (const DeploymentPlan& plan : plans) list.push_back(Json::parse(print_plan(ir, plan)));
-  return print_json({{"schema", "xaas.plans/0"}, {"plans", std::move(list)}});
+  return print_json({{"schema", "xaas.plans/1"}, {"plans", std::move(list)}});
 }
 
 }  // namespace
