@@ -2,13 +2,13 @@
 #include "image_content.hpp"
 
 #include "xaas/elf/c_library.hpp"
+#include "xaas/planning/plan.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <set>
 #include <string>
 #include <utility>
@@ -95,18 +95,10 @@ Result<std::vector<std::filesystem::path>> included_files(const std::filesystem:
 }
 
 void raise_to(const std::set<std::string>& versions, std::string& highest) {
-  const auto parse = [](std::string_view text) {
-    std::pair<int, int> version{0, 0};
-    const auto dot = text.find('.');
-    if (dot == std::string_view::npos) return version;
-    std::from_chars(text.data(), text.data() + dot, version.first);
-    std::from_chars(text.data() + dot + 1, text.data() + text.size(), version.second);
-    return version;
-  };
   for (const std::string& version : versions) {
     if (!version.starts_with("GLIBC_")) continue;
     const std::string_view number = std::string_view(version).substr(6);
-    if (parse(number) > parse(highest)) highest = number;
+    if (is_older_version(highest, number)) highest = number;
   }
 }
 

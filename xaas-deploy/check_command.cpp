@@ -36,9 +36,11 @@ void look_at_product(const fs::path& tree, const DeployedProduct& product,
 void look_at_prefixed(const Deployed& deployed, const PrefixedFile& file,
                       std::vector<std::string>& complaints) {
   const DeploymentRecord& record = *deployed.record;
-  for (const DeployedTarget& part : record.targets)
-    if (std::ranges::find(part.products, file.path, &DeployedProduct::place) != part.products.end())
-      return;
+  const bool is_product = std::ranges::any_of(record.targets, [&](const DeployedTarget& part) {
+    return std::ranges::find(part.products, file.path, &DeployedProduct::place) !=
+           part.products.end();
+  });
+  if (is_product) return;
   const auto bytes = read_file(deployed.path / file.path);
   if (!bytes) {
     complaints.push_back(
@@ -65,9 +67,10 @@ std::vector<std::string> complaints_about(const Deployed& deployed) {
     complaints.push_back(fmt::format(
         "`{}` holds the prefix of its build in pieces, which could not be replaced", path));
   }
-  for (const DeployedTarget& part : record.targets)
+  for (const DeployedTarget& part : record.targets) {
     for (const DeployedProduct& product : part.products)
       look_at_product(deployed.path, product, complaints);
+  }
   for (const PrefixedFile& file : record.prefixed) look_at_prefixed(deployed, file, complaints);
   return complaints;
 }

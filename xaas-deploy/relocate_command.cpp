@@ -77,9 +77,10 @@ Status relocate(const fs::path& tree, DeploymentRecord& record, const Prefix& to
     remove_stale_temporaries((tree / file.path).parent_path());
     XAAS_TRY(const auto bytes, relocated(tree, file, from, to));
     XAAS_CHECK(write_in_place(tree / file.path, bytes));
-    for (DeployedTarget& part : record.targets)
+    for (DeployedTarget& part : record.targets) {
       for (DeployedProduct& product : part.products)
         if (product.place == file.path) product.content = digest_of(bytes);
+    }
   }
   record.prefix = to.text;
   return write_file(tree / k_record_path, print_record(record));

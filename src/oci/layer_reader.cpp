@@ -214,7 +214,7 @@ Result<std::optional<LayerItem>> LayerReader::next() {
   if (status != ARCHIVE_OK && status != ARCHIVE_WARN)
     return damaged_layer(reader, state_->source.name);
   const auto position = archive_filter_bytes(reader, 0);
-  if (position < 0 || static_cast<std::uint64_t>(position) > state_->longest_stream)
+  if (position < 0 || std::cmp_greater(position, state_->longest_stream))
     return too_many_bytes(state_->limits);
   if (++state_->entries > state_->limits.entries) return too_many_entries(state_->limits);
   state_->has_unread_content = true;

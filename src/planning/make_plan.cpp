@@ -38,9 +38,10 @@ std::vector<std::string> missing_features(const std::set<std::string>& floor,
 
 /// Why its bits would not be the generic build's, were it lowered.
 std::string describe_dependence(const Numerics& numerics) {
-  if (numerics.fast_math > 0)
+  if (numerics.fast_math > 0) {
     return fmt::format("{} of its functions have fast-math, or sums that `omp simd` reorders",
                        numerics.fast_math);
+  }
   return fmt::format("{} of its functions are fused as the compiler likes", numerics.contracted);
 }
 
