@@ -15,6 +15,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/site_profile.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
@@ -133,7 +134,8 @@ Result<int> run_ir_command(const IrOptions& options) {
   XAAS_TRY(const auto output, parse_layout_reference(options.output));
   XAAS_CHECK(check_options(options, output));
   XAAS_TRY(const auto work, make_work_folder(options));
-  const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
+  XAAS_TRY(const auto site, load_site_profile());
+  const unsigned jobs = options.jobs == 0 ? default_jobs(site) : options.jobs;
 
   const Install install{.prefix = options.prefix,
                         .placeholder = options.fixed_prefix ? "" : placeholder_prefix()};

@@ -2,8 +2,9 @@
 //
 // How many processors we may use. The affinity mask is what schedulers and taskset set; the quota
 // of the control group is what containers set: `podman run --cpus=2` on 64 processors leaves the
-// mask alone, and 64 jobs there are throttled. A group's limit binds everything below it, so the
-// smallest on the way up counts (cgroups(7); cpu.max in the kernel's cgroup-v2 document,
+// mask alone, and 64 jobs there are throttled. (A set of processors, cpuset, the kernel applies to
+// the mask by itself.) A group's limit binds everything below it, so the smallest on the way up
+// counts (cgroups(7); cpu.max in the kernel's cgroup-v2 document,
 // cpu.cfs_quota_us in sched-bwc).
 #include "processors.hpp"
 
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -51,21 +53,76 @@ std::optional<unsigned> read_v1(const fs::path& folder) {
   return quota_of(values[0], values[1]);
 }
 
-/// The smallest limit of `group` and its parents. Inside a container the group's path is the
-/// host's, of which only the mount itself is there; that is visited last.
-template <class Read>
-std::optional<unsigned> smallest_limit(const fs::path& mount, fs::path group, Read read) {
-  std::optional<unsigned> smallest;
-  while (true) {
-    if (const auto limit = read(mount / group.relative_path()))
-      smallest = std::min(smallest.value_or(*limit), *limit);
-    if (!group.has_relative_path()) return smallest;
-    group = group.parent_path();
-  }
+/// A mounted hierarchy of groups (proc(5), /proc/PID/mountinfo). In a container only a part of it
+/// may be mounted: `root` is the group that lies at `point`.
+struct Hierarchy {
+  fs::path root;
+  fs::path point;
+  std::string type;     // "cgroup", "cgroup2"
+  std::string options;  // of version 1: its controllers, among others
+};
+
+bool lists(std::string_view options, std::string_view word) {
+  return fmt::format(",{},", options).contains(fmt::format(",{},", word));
 }
 
-bool names_cpu(std::string_view controllers) {
-  return ("," + std::string{controllers} + ",").contains(",cpu,");
+/// Blanks and the like are written as octal numbers.
+std::string unescaped(std::string_view text) {
+  std::string plain;
+  while (!text.empty()) {
+    unsigned code = 0;
+    const char* const digits = text.data() + 1;
+    if (text.size() > 3 && text.front() == '\\' &&
+        std::from_chars(digits, digits + 3, code, 8).ptr == digits + 3) {
+      plain += static_cast<char>(code);
+      text.remove_prefix(4);
+      continue;
+    }
+    plain += text.front();
+    text.remove_prefix(1);
+  }
+  return plain;
+}
+
+/// Later mounts hide earlier ones on the same point, so they come first.
+std::vector<Hierarchy> mounted_hierarchies(const fs::path& machine) {
+  std::vector<Hierarchy> found;
+  const auto mounts = read_file(machine / "proc/self/mountinfo");
+  std::istringstream lines{mounts ? *mounts : ""};
+  for (std::string line; std::getline(lines, line);) {
+    // ID PARENT DEVICE ROOT POINT OPTIONS [TAG...] - TYPE SOURCE SUPER-OPTIONS
+    const auto dash = line.find(" - ");
+    if (dash == std::string::npos) continue;
+    std::istringstream front{line.substr(0, dash)};
+    std::istringstream back{line.substr(dash + 3)};
+    std::array<std::string, 5> first;
+    std::array<std::string, 3> last;
+    for (auto& word : first) front >> word;
+    for (auto& word : last) back >> word;
+    if (last[0] != "cgroup" && last[0] != "cgroup2") continue;
+    found.insert(found.begin(), {.root = unescaped(first[3]),
+                                 .point = unescaped(first[4]),
+                                 .type = last[0],
+                                 .options = last[2]});
+  }
+  return found;
+}
+
+/// The smallest limit of `group` and its parents, as far as they are mounted. A group that lies
+/// outside of what is mounted (a container that was given another's) has the mount's own.
+std::optional<unsigned> smallest_limit(const fs::path& machine, const Hierarchy& hierarchy,
+                                       const fs::path& group,
+                                       std::optional<unsigned> (*read)(const fs::path&)) {
+  fs::path below = group.lexically_relative(hierarchy.root);
+  if (below.empty() || *below.begin() == "..") below = ".";
+  const fs::path mount = machine / hierarchy.point.relative_path();
+  std::optional<unsigned> smallest;
+  for (;; below = below.parent_path()) {
+    if (const auto limit = read(mount / below))
+      smallest = std::min(smallest.value_or(*limit), *limit);
+    if (below.empty() || below == ".") break;
+  }
+  return smallest;
 }
 
 unsigned affinity_processors() {
@@ -82,21 +139,25 @@ unsigned affinity_processors() {
 
 }  // namespace
 
-std::optional<unsigned> cgroup_processors(const fs::path& root) {
-  const auto groups = read_file(root / "proc/self/cgroup");
+std::optional<unsigned> cgroup_processors(const fs::path& machine) {
+  const auto groups = read_file(machine / "proc/self/cgroup");
   if (!groups) return std::nullopt;
+  const auto hierarchies = mounted_hierarchies(machine);
   std::optional<unsigned> smallest;
   std::istringstream lines{*groups};
   for (std::string line; std::getline(lines, line);) {
+    // NUMBER:CONTROLLERS:GROUP, without controllers for version 2 (cgroups(7))
     const auto first = line.find(':');
     const auto second = line.find(':', first + 1);
     if (first == std::string::npos || second == std::string::npos) continue;
     const auto controllers = line.substr(first + 1, second - first - 1);
-    const fs::path group = line.substr(second + 1);
-    std::optional<unsigned> limit;
-    if (controllers.empty()) limit = smallest_limit(root / "sys/fs/cgroup", group, read_v2);
-    if (names_cpu(controllers))
-      limit = smallest_limit(root / "sys/fs/cgroup" / controllers, group, read_v1);
+    if (!controllers.empty() && !lists(controllers, "cpu")) continue;
+    const auto hierarchy = std::ranges::find_if(hierarchies, [&](const Hierarchy& candidate) {
+      return controllers.empty() ? candidate.type == "cgroup2" : lists(candidate.options, "cpu");
+    });
+    if (hierarchy == hierarchies.end()) continue;
+    const auto limit = smallest_limit(machine, *hierarchy, line.substr(second + 1),
+                                      controllers.empty() ? read_v2 : read_v1);
     if (limit) smallest = std::min(smallest.value_or(*limit), *limit);
   }
   return smallest;

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/result.hpp"
+
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace xaas {
+
+/// What whoever runs a machine says of it and nothing can detect (`xaas.site/1`, schema in
+/// targets/schema). An empty field says nothing.
+struct SiteProfile {
+  std::string cache;  // absolute path; may name variables: `/scratch/$USER/xaas`
+  unsigned jobs = 0;  // the most that a program of ours starts by itself; 0: no bound
+
+  friend bool operator==(const SiteProfile&, const SiteProfile&) = default;
+};
+
+/// Unknown fields are passed over, so that a later 1.x can add some; a `xaas.site/2` is refused.
+Result<SiteProfile> parse_site_profile(std::string_view json);
+std::string print_site_profile(const SiteProfile& profile);
+
+/// The file that XAAS_SITE_PROFILE names, else /etc/xaas/site.json, which need not be there.
+Result<SiteProfile> load_site_profile();
+
+/// Parallel jobs where nobody asked for a number: what this process may use (affinity mask and
+/// cgroup), and no more than the site wants.
+unsigned default_jobs(const SiteProfile& profile);
+
+/// The value of a variable; empty when it is not set.
+using Variables = std::function<std::optional<std::string>(const std::string& name)>;
+
+/// Puts values in the place of `$NAME` and `${NAME}`. A variable that is unset or empty is
+/// `invalid_input` and named: without it a folder of one user would be that of all. So is a result
+/// that is no absolute path.
+Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Variables& variables);
+
+/// This process's environment, and UID, which shells do not pass on.
+Variables environment_variables();
+
+}  // namespace xaas

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/targets/site_profile.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/support/json.hpp"
+#include "xaas/support/process.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_schema = "xaas.site/1";
+constexpr std::string_view k_schema_name = "xaas.site/";
+constexpr int k_schema_major = 1;
+constexpr std::int64_t k_most_jobs = 4096;  // as `--jobs`
+constexpr const char* k_standard_place = "/etc/xaas/site.json";
+
+Status check_schema(const std::string& schema) {
+  int major = 0;
+  if (schema.starts_with(k_schema_name)) {
+    const char* const begin = schema.data() + k_schema_name.size();
+    std::from_chars(begin, schema.data() + schema.size(), major);
+  }
+  if (major == k_schema_major) return {};
+  if (major > k_schema_major) {
+    return fail(ErrorKind::unsupported, "the site profile has schema `{}`, newer than `{}`", schema,
+                k_schema)
+        .with_code("site.newer-schema")
+        .with_help("use a newer release of this program");
+  }
+  return fail(ErrorKind::corrupt, "`schema` is `{}`; a site profile has `{}`", schema, k_schema)
+      .with_code("site.malformed");
+}
+
+Result<SiteProfile> read_profile(const JsonReader& reader) {
+  XAAS_TRY(const auto schema, reader.string("schema"));
+  XAAS_CHECK(check_schema(schema));
+  SiteProfile profile;
+  XAAS_TRY(profile.cache, reader.string_or("cache", {}));
+  if (!profile.cache.empty() && !profile.cache.starts_with('/') &&
+      !profile.cache.starts_with('$')) {
+    return fail(ErrorKind::invalid_input, "`cache` is `{}`, which is no absolute path",
+                profile.cache)
+        .with_code("site.malformed");
+  }
+  if (!reader.has("jobs")) return profile;
+  XAAS_TRY(const auto jobs, reader.integer("jobs"));
+  if (jobs < 1 || jobs > k_most_jobs) {
+    return fail(ErrorKind::invalid_input, "`jobs` is {}; it is at least 1 and at most {}", jobs,
+                k_most_jobs)
+        .with_code("site.malformed");
+  }
+  profile.jobs = static_cast<unsigned>(jobs);
+  return profile;
+}
+
+template <class T>
+Result<T> with_default_code(Result<T> result) {
+  const bool is_plain = !result && !result.error().code().starts_with("site.");
+  if (is_plain) return std::move(result.error()).with_code("site.malformed");
+  return result;
+}
+
+bool is_name_character(char character) {
+  return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
+         (character >= '0' && character <= '9') || character == '_';
+}
+
+/// Takes the variable's name from the front of `text`, which stands behind a `$`; empty when there
+/// is none.
+std::string take_name(std::string_view& text) {
+  const bool has_braces = text.starts_with('{');
+  if (has_braces) text.remove_prefix(1);
+  const auto* const end = std::ranges::find_if_not(text, is_name_character);
+  const auto length = static_cast<std::size_t>(end - text.begin());
+  std::string name(text.substr(0, length));
+  text.remove_prefix(length);
+  if (!has_braces) return name;
+  if (!text.starts_with('}')) return {};
+  text.remove_prefix(1);
+  return name;
+}
+
+}  // namespace
+
+Result<SiteProfile> parse_site_profile(std::string_view json) {
+  XAAS_TRY(const auto value, with_default_code(parse_json(json)));
+  if (!value.is_object()) {
+    return fail(ErrorKind::corrupt, "a site profile is a JSON object, this is not one")
+        .with_code("site.malformed");
+  }
+  return with_default_code(read_profile(JsonReader(value, {})));
+}
+
+std::string print_site_profile(const SiteProfile& profile) {
+  Json json = {{"schema", k_schema}};
+  if (!profile.cache.empty()) json["cache"] = profile.cache;
+  if (profile.jobs != 0) json["jobs"] = profile.jobs;
+  return print_json(json);
+}
+
+Result<SiteProfile> load_site_profile() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
+  const char* named = std::getenv("XAAS_SITE_PROFILE");
+  const bool is_named = named != nullptr && *named != '\0';
+  const std::filesystem::path file = is_named ? named : k_standard_place;
+  if (!file.is_absolute()) {
+    return fail(ErrorKind::invalid_input, "XAAS_SITE_PROFILE is `{}`, which is no absolute path",
+                file.string())
+        .with_code("site.path")
+        .with_help("a relative one would mean another file in each folder");
+  }
+  auto text = read_file(file, k_longest_document);
+  const bool is_absent = !text && text.error().kind() == ErrorKind::not_found;
+  if (is_absent && !is_named) return SiteProfile();
+  const std::string doing = fmt::format("reading the site profile `{}`", file.string());
+  XAAS_TRY(const auto json, while_doing(std::move(text), doing));
+  return while_doing(parse_site_profile(json), doing);
+}
+
+unsigned default_jobs(const SiteProfile& profile) {
+  const unsigned usable = usable_processors();
+  return profile.jobs == 0 ? usable : std::min(usable, profile.jobs);
+}
+
+Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Variables& variables) {
+  std::string path;
+  for (std::string_view rest = profile.cache; !rest.empty();) {
+    const auto plain = rest.substr(0, rest.find('$'));
+    path += plain;
+    rest.remove_prefix(plain.size());
+    if (rest.empty()) break;
+    rest.remove_prefix(1);
+    const auto name = take_name(rest);
+    const auto value = name.empty() ? std::nullopt : variables(name);
+    if (!value || value->empty()) {
+      return fail(ErrorKind::invalid_input,
+                  "the site profile's `cache` is `{}`, and the variable `{}` is not set",
+                  profile.cache, name)
+          .with_code("site.variable")
+          .with_help("set it, or name the cache with `--cache` or XAAS_CACHE");
+    }
+    path += *value;
+  }
+  if (path.empty() || path.starts_with('/')) return std::filesystem::path(path);
+  return fail(ErrorKind::invalid_input,
+              "the site profile's `cache` is `{}`, here `{}`, which is no absolute path",
+              profile.cache, path)
+      .with_code("site.variable");
+}
+
+Variables environment_variables() {
+  return [](const std::string& name) -> std::optional<std::string> {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
+    if (const char* value = std::getenv(name.c_str())) return value;
+    if (name == "UID") return std::to_string(::geteuid());
+    return std::nullopt;
+  };
+}
+
+}  // namespace xaas
