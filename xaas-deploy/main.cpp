@@ -36,6 +36,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::CheckOptions& options) const {
     return run_check_command(options);
   }
+  xaas::Result<int> operator()(const xaas::CacheOptions& options) const {
+    return run_cache_command(options);
+  }
   xaas::Result<int> operator()(const xaas::IdentifyOptions& options) const {
     return run_identify_command(options);
   }

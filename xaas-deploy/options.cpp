@@ -102,7 +102,7 @@ void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
   auto* cache = specialize
                     .add_option("--cache", options.cache,
                                 "Keep compiled pieces and verdicts for next time here (default: "
-                                "$XAAS_CACHE, else the user's cache folder)")
+                                "$XAAS_CACHE, the site profile's, ~/.cache/xaas)")
                     ->type_name("DIR")
                     ->group(k_work);
   specialize.add_flag("!--no-cache", options.use_cache, "Use no cache")
@@ -340,6 +340,9 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   CheckOptions check_options;
   const CLI::App* check = add_check(app, check_options);
 
+  CacheOptions cache_options;
+  const CLI::App* cache = add_cache_command(app, cache_options);
+
   run_options.arguments = cut_behind_dashes(arguments);
   if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
   if (detect->parsed()) return detect_options;
@@ -350,6 +353,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (identify->parsed()) return identify_options;
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
+  if (cache->parsed()) return cache_options;
   return compare_options;
 }
 

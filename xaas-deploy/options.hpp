@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "cache_command.hpp"
 #include "commands.hpp"
 #include "identity.hpp"
 #include "specialize_command.hpp"
@@ -22,7 +23,7 @@ struct LowerOneLink {};
 
 using DeployCommand =
     std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
-                 CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions>;
+                 CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

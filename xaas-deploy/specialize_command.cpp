@@ -2,6 +2,7 @@
 #include "specialize_command.hpp"
 
 #include "c_library_pair.hpp"
+#include "cache_contents.hpp"
 #include "cache_folder.hpp"
 #include "deployment.hpp"
 #include "deployment_report.hpp"
@@ -17,6 +18,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/site_profile.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
@@ -115,11 +117,11 @@ struct Workshop {
   TemporaryFolder folder;
   std::filesystem::path root;   // the generic image
   std::filesystem::path blobs;  // IR contents
-  std::filesystem::path cache;
+  Cache cache;
 };
 
-Result<Workshop> open_workshop(const Preparation& preparation, DebugInfo debug_info,
-                               std::filesystem::path cache, Progress& progress) {
+Result<Workshop> open_workshop(const Preparation& preparation, DebugInfo debug_info, Cache cache,
+                               Progress& progress) {
   // Whole images, of runs that were killed.
   remove_stale_temporaries();
   XAAS_TRY(auto folder, TemporaryFolder::make());
@@ -134,31 +136,15 @@ Result<Workshop> open_workshop(const Preparation& preparation, DebugInfo debug_i
   return workshop;
 }
 
-/// A cache that is full, or goes away, costs time, not the deployment: the link runs again without.
-Result<LoweringResult> lower(const LoweringJob& job, Progress& progress) {
-  auto lowered = lower_in_child(job, k_lower_command);
-  if (lowered || job.cache.empty() || lowered.error().code() != "lowering.failed") return lowered;
-  LoweringJob uncached = job;
-  uncached.cache.clear();
-  auto again = lower_in_child(uncached, k_lower_command);
-  if (again) {
-    progress.say(Progress::Level::warning,
-                 fmt::format("went on without a cache: {}", lowered.error().message()));
-  }
-  return again;
-}
-
 /// The same link again, with debug information; core files of one are read with the other, so
 /// both have one build id.
-Status lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain,
-                             Progress& progress) {
+Result<CacheNotes> lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain) {
   XAAS_TRY(const auto bytes, read_file(plain));
   XAAS_TRY(const auto facts, read_elf(bytes));
   if (facts) job.build_id = facts->build_id;
   XAAS_CHECK(make_folders(job.work));
-  XAAS_TRY(const auto lowered, lower(job, progress));
-  static_cast<void>(lowered);
-  return {};
+  XAAS_TRY(auto lowered, lower_in_child(job, k_lower_command));
+  return std::move(lowered.cache);
 }
 
 /// Threads by a link's share of the units, and the longest links first: they run side by side, and
@@ -177,35 +163,51 @@ void share_threads(std::vector<PlannedLowering>& lowerings, unsigned jobs) {
   });
 }
 
+struct LinkedProducts {
+  std::vector<VerifiedProduct> products;
+  CacheNotes cache;
+};
+
+Result<LinkedProducts> lower_link(const Preparation& preparation, const PlannedLowering& lowering,
+                                  const Workshop& workshop, const std::string& loader) {
+  XAAS_CHECK(make_folders(lowering.job.work));
+  XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
+  LinkedProducts made{.products = {}, .cache = lowered.cache};
+  if (lowering.debug_job) {
+    XAAS_TRY(const auto more, lower_with_debug_info(*lowering.debug_job, lowering.job.output));
+    made.cache.add(more);
+  }
+  const Verification against{.manifest = preparation.image.ir,
+                             .target = preparation.plan.target,
+                             .root = workshop.root,
+                             .work = lowering.job.work,
+                             .cache = workshop.cache.folder,
+                             .loader = loader};
+  for (const std::size_t product : lowering.products) {
+    XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
+    made.cache.add(verified.cache);
+    made.products.push_back(std::move(verified));
+  }
+  return made;
+}
+
 /// Links and verifies. Links run side by side, each in a child process.
 Result<std::vector<VerifiedProduct>> lower_products(const Preparation& preparation,
                                                     const std::vector<PlannedLowering>& lowerings,
                                                     const Workshop& workshop,
                                                     const std::string& loader, unsigned jobs,
                                                     Progress& progress) {
-  const IrManifest& ir = preparation.image.ir;
   std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
+  std::vector<CacheNotes> notes(lowerings.size());
   progress.stage("lowering", lowerings.size());
   XAAS_CHECK(for_each_parallel(lowerings.size(), jobs, [&](std::size_t i) -> Status {
-    const PlannedLowering& lowering = lowerings[i];
-    XAAS_CHECK(make_folders(lowering.job.work));
-    XAAS_TRY(const auto lowered, lower(lowering.job, progress));
-    if (lowering.debug_job) {
-      XAAS_CHECK(lower_with_debug_info(*lowering.debug_job, lowering.job.output, progress));
-    }
-    const Verification against{.manifest = ir,
-                               .target = preparation.plan.target,
-                               .root = workshop.root,
-                               .work = lowering.job.work,
-                               .cache = workshop.cache,
-                               .loader = loader};
-    for (const std::size_t product : lowering.products) {
-      XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));
-      per_link[i].push_back(std::move(verified));
-    }
-    progress.step(lowering.job.name);
+    XAAS_TRY(auto made, lower_link(preparation, lowerings[i], workshop, loader));
+    per_link[i] = std::move(made.products);
+    notes[i] = std::move(made.cache);
+    progress.step(lowerings[i].job.name);
     return {};
   }));
+  report_cache(workshop.cache, notes, progress);
   std::vector<VerifiedProduct> products;
   for (auto& some : per_link) std::ranges::move(some, std::back_inserter(products));
   std::ranges::sort(products, {}, &VerifiedProduct::product);
@@ -328,13 +330,12 @@ Status write_whole_root(const RootFileContent& content, const DeploymentOutput& 
 
 Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
                                 const SpecializeOptions& options, Progress& progress) {
-  const unsigned jobs = options.jobs == 0 ? usable_processors() : options.jobs;
+  XAAS_TRY(const auto site, load_site_profile());
+  const unsigned jobs = options.jobs == 0 ? default_jobs(site) : options.jobs;
   const DebugInfo debug_info = options.debug ? DebugInfo::with : DebugInfo::without;
-  XAAS_TRY(
-      const auto workshop,
-      open_workshop(preparation, debug_info,
-                    usable_cache({.folder = options.cache, .use = options.use_cache}, progress),
-                    progress));
+  XAAS_TRY(auto cache,
+           open_cache({.folder = options.cache, .use = options.use_cache}, site, progress));
+  XAAS_TRY(const auto workshop, open_workshop(preparation, debug_info, std::move(cache), progress));
   const IrImage& image = preparation.image;
   const auto* tree = std::get_if<TreeOutput>(&output);
   std::optional<TreeLayout> layout;
@@ -353,7 +354,8 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
       .blobs = workshop.blobs,
       .root = workshop.root,
       .work = workshop.folder.path() / "links",
-      .cache = workshop.cache.empty() ? workshop.cache : workshop.cache / "thinlto",
+      .cache =
+          workshop.cache.folder.empty() ? workshop.cache.folder : workshop.cache.folder / k_objects,
       .save_temps = options.save_temps.empty()
                         ? options.save_temps
                         : std::filesystem::absolute(options.save_temps, error),

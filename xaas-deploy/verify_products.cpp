@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "verify_products.hpp"
 
+#include "cache_contents.hpp"
+
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/ir/prefix.hpp"
+#include "xaas/support/cache_entry.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/verify/verify.hpp"
@@ -42,17 +45,20 @@ Digest census_key(std::string_view lowered, const std::set<std::string>& explici
   return builder.finish();
 }
 
+/// A cache that cannot be read or written costs time, not the deployment.
 Result<Census> cached_census(std::string_view lowered,
                              const std::set<std::string>& explicit_functions,
-                             const std::filesystem::path& cache) {
+                             const std::filesystem::path& cache, CacheNotes& notes) {
   if (cache.empty()) return take_census(lowered, explicit_functions);
-  const auto path = cache / "census" / census_key(lowered, explicit_functions).hex();
-  if (const auto text = read_file(path)) {
-    if (auto census = parse_census(*text)) return census;
+  const auto path = cache / k_verdicts / census_key(lowered, explicit_functions).hex();
+  const CacheEntry entry = read_cache_entry(path);
+  if (entry.state == CacheEntry::State::whole) {
+    if (auto census = parse_census(entry.content)) return census;
   }
+  notes.add_damage(path, entry);
   XAAS_TRY(auto census, take_census(lowered, explicit_functions));
-  // A cache that cannot be written (full, read-only) costs time, not the deployment.
-  static_cast<void>(write_file(path, print_census(census)).has_value());
+  if (const auto kept = write_cache_entry(path, print_census(census)); !kept)
+    notes.add({.damaged = {}, .problem = kept.error().message()});
   return census;
 }
 
@@ -127,15 +133,17 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
   XAAS_TRY(const auto generic_file, path_in_root(against.root, product.path));
   XAAS_TRY(const auto generic, read_file(generic_file));
   XAAS_TRY(auto breaches, interface_differences(generic, bytes, against.loader));
-  XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, against.cache));
-  XAAS_TRY(const auto generic_census, cached_census(generic, {}, against.cache));
+  CacheNotes notes;
+  XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, against.cache, notes));
+  XAAS_TRY(const auto generic_census, cached_census(generic, {}, against.cache, notes));
   for (const std::string& name : unrunnable_classes(census, generic_census, against.target)) {
     breaches.push_back(
         fmt::format("it has {} instructions, which `{}` cannot run", name, against.target.name));
   }
   XAAS_CHECK(refuse(product, std::move(breaches)));
   VerifiedProduct verified{.product = index,
-                           .file = against.work / fmt::format("product-{}", index)};
+                           .file = against.work / fmt::format("product-{}", index),
+                           .cache = std::move(notes)};
   std::optional<std::string> installed;
   if (lowering.debug_job) {
     XAAS_TRY(installed, with_debug_info(*lowering.debug_job, bytes, verified));

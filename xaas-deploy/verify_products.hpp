@@ -19,6 +19,7 @@ struct VerifiedProduct {
   std::string note;                        // for people; empty: there is nothing to say
   bool has_pieces_of_placeholder = false;  // of install prefixes, which could not be replaced
   DeployedProduct record;
+  CacheNotes cache;
 };
 
 /// What a product is checked against, and where; references must outlive the checks.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job_json.hpp"
 #include "materialize.hpp"
+#include "object_cache.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
@@ -105,6 +106,7 @@ Result<LoweringResult> lower_here(LoweringJob job) {
   XAAS_TRY(Materialized units,
            materialize_units(job, job.save_temps.empty() ? job.work : job.save_temps));
   XAAS_CHECK(job.archive.empty() ? link_units(job, units.paths) : lower_archive(job, units.paths));
+  units.facts.cache = object_cache_notes();
   units.facts.seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   return std::move(units.facts);

@@ -145,7 +145,9 @@ Result<LoweringJob> parse_job(std::string_view json) {
 std::string print_result(const LoweringResult& result) {
   return print_json({{"functions", result.functions},
                      {"explicit_functions", result.explicit_functions},
-                     {"microseconds", std::llround(result.seconds * 1e6)}});
+                     {"microseconds", std::llround(result.seconds * 1e6)},
+                     {"damaged_cache_entries", result.cache.damaged},
+                     {"cache_problem", result.cache.problem}});
 }
 
 Result<LoweringResult> parse_result(std::string_view json) {
@@ -155,6 +157,8 @@ Result<LoweringResult> parse_result(std::string_view json) {
   XAAS_TRY(const std::int64_t functions, reader.integer("functions"));
   XAAS_TRY(const auto names, reader.strings("explicit_functions"));
   XAAS_TRY(const std::int64_t microseconds, reader.integer("microseconds"));
+  XAAS_TRY(result.cache.damaged, reader.strings("damaged_cache_entries"));
+  XAAS_TRY(result.cache.problem, reader.string_or("cache_problem", ""));
   result.functions = static_cast<std::size_t>(functions);
   result.explicit_functions = {names.begin(), names.end()};
   result.seconds = static_cast<double>(microseconds) / 1e6;

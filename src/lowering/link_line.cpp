@@ -59,7 +59,11 @@ std::vector<std::string> link_line(const LoweringJob& job, const std::vector<std
   line.emplace_back("--no-dependent-libraries");
   // Core files and `perf` name a program by it; installed ones had it before.
   line.push_back("--build-id=" + (job.build_id.empty() ? "sha1" : "0x" + job.build_id));
-  if (!job.cache.empty()) line.push_back("--thinlto-cache-dir=" + job.cache);
+  if (!job.cache.empty()) {
+    line.push_back("--thinlto-cache-dir=" + job.cache);
+    // Nothing is pruned by lld, which would take some entries for all of the cache.
+    line.emplace_back("--thinlto-cache-policy=prune_after=0s:cache_size=0%:cache_size_files=0");
+  }
   if (!job.save_temps.empty()) line.emplace_back("--save-temps");
   return line;
 }

@@ -4,6 +4,7 @@
 // kept and nothing imported: who links the archive later sees the interface of the generic one.
 
 #include "materialize.hpp"
+#include "object_cache.hpp"
 
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/support/files.hpp"
@@ -54,12 +55,11 @@ class UnitLowering {
     const auto resolutions = keep_all(**input);
     if (auto error = lto.add(std::move(*input), resolutions))
       return failed(path_, std::move(error));
-    XAAS_TRY(const auto cache, open_cache());
     auto stream = [this](std::size_t, const llvm::Twine&) {
       return std::make_unique<llvm::CachedFileStream>(
           std::make_unique<llvm::raw_svector_ostream>(made_));
     };
-    if (auto error = lto.run(stream, cache)) return failed(path_, std::move(error));
+    if (auto error = lto.run(stream, open_cache())) return failed(path_, std::move(error));
     return std::string(cached_ ? cached_->getBuffer() : made_.str());
   }
 
@@ -74,15 +74,13 @@ class UnitLowering {
     return resolutions;
   }
 
-  Result<llvm::FileCache> open_cache() {
-    if (job_.cache.empty()) return llvm::FileCache();
+  llvm::FileCache open_cache() {
+    if (job_.cache.empty()) return {};
     const auto keep = [this](unsigned, const llvm::Twine&,
                              std::unique_ptr<llvm::MemoryBuffer> buffer) {
       cached_ = std::move(buffer);
     };
-    auto cache = llvm::localCache("ThinLTO", "Thin", job_.cache, keep);
-    if (!cache) return failed(path_, cache.takeError());
-    return std::move(*cache);
+    return make_object_cache(job_.cache, keep);
   }
 
   const LoweringJob& job_;

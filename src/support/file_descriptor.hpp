@@ -3,7 +3,9 @@
 
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -26,6 +28,8 @@ class FileDescriptor {
   [[nodiscard]] int number() const { return number_; }
   [[nodiscard]] bool is_open() const { return number_ >= 0; }
   void reset();
+  /// The number is now the caller's to close.
+  [[nodiscard]] int release() { return std::exchange(number_, -1); }
 
  private:
   int number_ = -1;
@@ -36,6 +40,13 @@ Error io_error(std::string_view what, const std::filesystem::path& path, int err
 
 /// open(2) with O_CLOEXEC.
 Result<FileDescriptor> open_file(const std::filesystem::path& path, int flags, unsigned mode = 0);
+
+/// All of an open file, as `read_file` reads it; `path` is for messages.
+Result<std::string> read_open_file(const FileDescriptor& file, const std::filesystem::path& path,
+                                   std::uint64_t limit);
+
+/// Closes what was written. Servers say only then that it did not fit.
+Status close_written(FileDescriptor& file, const std::filesystem::path& path);
 
 Status write_all(const FileDescriptor& file, std::string_view bytes,
                  const std::filesystem::path& path);

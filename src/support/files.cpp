@@ -48,6 +48,8 @@ class PendingFile {
   Status take_place(unsigned mode) {
     // Not left to the umask: the bits are part of what images hold.
     if (::fchmod(file_.number(), mode & 07777U) != 0) return io_error("writing", target_, errno);
+    // A file on a server may be found not to fit only now (close(2), EDQUOT and ENOSPC).
+    XAAS_CHECK(close_written(file_, target_));
     if (::rename(path_.c_str(), target_.c_str()) != 0) return io_error("writing", target_, errno);
     path_.clear();
     return {};
@@ -108,6 +110,11 @@ void FileDescriptor::reset() {
   if (number_ >= 0) ::close(std::exchange(number_, -1));
 }
 
+Status close_written(FileDescriptor& file, const std::filesystem::path& path) {
+  if (::close(file.release()) == 0 || errno == EINTR) return {};
+  return io_error("writing", path, errno);
+}
+
 Error io_error(std::string_view what, const std::filesystem::path& path, int error) {
   const bool absent = error == ENOENT || error == ENOTDIR;
   return fail(absent ? ErrorKind::not_found : ErrorKind::io, "{} `{}`: {}", what, path.string(),
@@ -148,9 +155,8 @@ Status write_all(const FileDescriptor& file, std::string_view bytes,
   return {};
 }
 
-Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {
-  // Opening a pipe would wait for a writer, for ever if there is none: O_NONBLOCK does not.
-  XAAS_TRY(const auto file, open_file(path, O_RDONLY | O_NONBLOCK));
+Result<std::string> read_open_file(const FileDescriptor& file, const std::filesystem::path& path,
+                                   std::uint64_t limit) {
   struct stat facts{};
   if (::fstat(file.number(), &facts) != 0) return io_error("reading", path, errno);
   // The output of another program (`--target <(...)`) is read like a file; a device has no end.
@@ -171,6 +177,12 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t l
   }
   bytes.resize(size);
   return bytes;
+}
+
+Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit) {
+  // Opening a pipe would wait for a writer, for ever if there is none: O_NONBLOCK does not.
+  XAAS_TRY(const auto file, open_file(path, O_RDONLY | O_NONBLOCK));
+  return read_open_file(file, path, limit);
 }
 
 Status write_file(const std::filesystem::path& path, std::string_view bytes, unsigned mode) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/support/cache_entry.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -71,7 +72,7 @@ struct LoweringJob {
   std::string placeholder;
   std::string prefix;
   unsigned threads = 1;
-  std::string cache;       // lld's ThinLTO cache folder; empty: none
+  std::string cache;       // folder of the units' machine code; empty: none
   std::string save_temps;  // folder for LLVM's stage dumps; empty: none
   std::string work;        // private folder for rewritten bitcode
 
@@ -86,6 +87,7 @@ struct LoweringResult {
   std::size_t functions = 0;                 // defined in the bitcode that went into the link
   std::set<std::string> explicit_functions;  // lowered with features of their own or a floor
   double seconds = 0;
+  CacheNotes cache;
 };
 
 /// Runs the job in a child process of this program (`/proc/self/exe` with `lower_command`, the job
