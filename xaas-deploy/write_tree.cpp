@@ -10,6 +10,7 @@
 #include "xaas/ir/prefix.hpp"
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/support/place_file.hpp"
 
 #include <fmt/format.h>
 
@@ -162,7 +163,7 @@ Status move_into_place(const std::filesystem::path& tree, const TreeOutput& outp
   XAAS_CHECK(while_doing(check_output_is_free(output, force), "writing the deployment"));
   if (::renameat2(AT_FDCWD, tree.c_str(), AT_FDCWD, folder.c_str(), RENAME_EXCHANGE) == 0)
     return {};
-  if (errno == EINVAL || errno == ENOSYS) return move_in_two_steps(tree, folder);
+  if (is_flag_unknown(errno)) return move_in_two_steps(tree, folder);
   return not_moved(folder, errno);
 }
 

@@ -271,6 +271,9 @@ Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& 
   if (::flock(number, LOCK_EX | LOCK_NB) == 0) return std::optional{std::move(lock)};
   const int error = errno;
   if (error == EWOULDBLOCK) return std::optional<FileLock>{};
+  // No locks there (Lustre without -o flock, NFS without its lock service, some FUSE): as if held.
+  if (error == ENOLCK || error == ENOSYS || error == EOPNOTSUPP)
+    return std::optional{std::move(lock)};
   return io_error("locking", path, error);
 }
 

@@ -50,8 +50,12 @@ Status place_file(const std::filesystem::path& finished, const std::filesystem::
   if (::renameat2(AT_FDCWD, finished.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0)
     return {};
   if (errno == EEXIST) return file_exists(target);
-  if (errno == EINVAL || errno == ENOSYS) return link_into_place(finished, target);
+  if (is_flag_unknown(errno)) return link_into_place(finished, target);
   return io_error("writing", target, errno);
+}
+
+bool is_flag_unknown(int error) {
+  return error == EINVAL || error == ENOSYS || error == EPERM || error == EOPNOTSUPP;
 }
 
 }  // namespace xaas

@@ -83,7 +83,9 @@ class TemporaryFolder {
 /// process is gone. Never an error: what cannot be removed is left.
 void remove_stale_temporaries(const std::filesystem::path& parent = {});
 
-/// An exclusive advisory lock (flock) on `path`, which is created. Held until destroyed.
+/// An exclusive advisory lock (flock) on `path`, which is created. Held until destroyed. Where file
+/// systems have no locks everybody gets it: it may keep runs from undoing each other's work, but
+/// nothing may be wrong without it.
 class FileLock {
  public:
   /// Empty when another process holds it.

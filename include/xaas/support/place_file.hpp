@@ -21,4 +21,8 @@ Status check_can_make_beside(const std::filesystem::path& target);
 /// That something is at the place of an output, and what to do about it.
 Error file_exists(const std::filesystem::path& target);
 
+/// Whether renameat2(2) may have failed for its flags alone: file systems say EINVAL, old kernels
+/// ENOSYS, filters of system calls EPERM, some user-space file systems EOPNOTSUPP.
+bool is_flag_unknown(int error);
+
 }  // namespace xaas
