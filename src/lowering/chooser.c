@@ -60,7 +60,7 @@ static const unsigned long* auxiliary_vector(char** environment) {
 static int fits(struct processor* processor, const volatile struct XaasCandidate* candidate) {
   for (unsigned i = 0; i < choice.check_count && i < xaas_most_checks; ++i)
     if ((candidate->needs >> i & 1) != 0 && !has(processor, &choice.checks[i])) return 0;
-  return has_states(candidate->states);
+  return has_states(processor, candidate->states);
 }
 
 #if defined(__x86_64__)
@@ -69,10 +69,10 @@ static void look_here(struct processor* processor, const unsigned long* entry) {
   look(processor);
 }
 
-static int is_own_vendor(const volatile struct XaasCandidate* candidate) {
-  struct leaf leaf;
-  ask(&leaf, 0, 0);
-  const unsigned words[3] = {leaf.words[1], leaf.words[3], leaf.words[2]};
+static int is_own_vendor(struct processor* processor,
+                         const volatile struct XaasCandidate* candidate) {
+  const unsigned* const answer = leaf_of(processor, 0, 0)->words;
+  const unsigned words[3] = {answer[1], answer[3], answer[2]};
   for (unsigned i = 0; i < sizeof words; ++i)
     if (((const char*)words)[i] != candidate->vendor[i]) return 0;
   return 1;
@@ -88,16 +88,18 @@ static void look_here(struct processor* processor, const unsigned long* entry) {
   processor->count = count;
 }
 
-static int is_own_vendor(const volatile struct XaasCandidate* candidate) {
+static int is_own_vendor(struct processor* processor,
+                         const volatile struct XaasCandidate* candidate) {
+  (void)processor;
   (void)candidate;
   return 0;
 }
 #endif
 
 /// 2: made for this vendor's processors; 1: for no vendor's; 0: for another's.
-static int liking(const volatile struct XaasCandidate* candidate) {
+static int liking(struct processor* processor, const volatile struct XaasCandidate* candidate) {
   if (candidate->vendor[0] == 0) return 1;
-  return is_own_vendor(candidate) ? 2 : 0;
+  return is_own_vendor(processor, candidate) ? 2 : 0;
 }
 
 /// The same rule as choose_target() in targets/choose_target.cpp.
@@ -111,7 +113,8 @@ static unsigned choose(char** environment) {
     const volatile struct XaasCandidate* rival = &choice.candidates[best];
     if (!fits(&processor, candidate)) continue;
     if (best == generic || candidate->level > rival->level ||
-        (candidate->level == rival->level && liking(candidate) > liking(rival)))
+        (candidate->level == rival->level &&
+         liking(&processor, candidate) > liking(&processor, rival)))
       best = i;
   }
   return best;

@@ -103,38 +103,46 @@ static void ask(struct leaf* leaf, unsigned number, unsigned subleaf) {
                    : "a"(number), "c"(subleaf));
 }
 
-static unsigned long long enabled_states(void) {
-  struct leaf first;
-  unsigned low, high;
-  ask(&first, 1, 0);
-  if ((first.words[2] >> 27 & 1) == 0) return 0;  // OSXSAVE: there is no xgetbv
-  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
-  return (unsigned long long)high << 32 | low;
-}
-
+// What it has answered, because in a virtual machine each question is a trip to its host.
 struct processor {
-  struct leaf leaf;  // the last one asked for: one after the other asks for the same
-  unsigned highest[2];
+  struct leaf leaves[8];
+  unsigned count;
 };
 
 static void look(struct processor* processor) {
-  ask(&processor->leaf, 0x80000000u, 0);
-  processor->highest[1] = processor->leaf.words[0];
-  ask(&processor->leaf, 0, 0);
-  processor->highest[0] = processor->leaf.words[0];
+  processor->count = 0;
+}
+
+static const struct leaf* leaf_of(struct processor* processor, unsigned number, unsigned subleaf) {
+  enum { most = sizeof processor->leaves / sizeof processor->leaves[0] };
+  for (unsigned i = 0; i < processor->count; ++i)
+    if (processor->leaves[i].number == number && processor->leaves[i].subleaf == subleaf)
+      return &processor->leaves[i];
+  struct leaf* const leaf =
+      &processor->leaves[processor->count < most ? processor->count++ : most - 1];
+  ask(leaf, number, subleaf);
+  return leaf;
+}
+
+/// 1 and 0x80000001 are there on each x86-64 processor: they say that it is one.
+static int has_leaf(struct processor* processor, unsigned number) {
+  const unsigned first = number & 0x80000000u;
+  return number - first <= 1 || number <= leaf_of(processor, first, 0)->words[0];
 }
 
 static int has(struct processor* processor, const volatile struct XaasCheck* check) {
   const unsigned leaf = check->leaf;
-  if (leaf > processor->highest[leaf >> 31]) return 0;
-  if (processor->leaf.number != leaf || processor->leaf.subleaf != check->subleaf)
-    ask(&processor->leaf, leaf, check->subleaf);
-  const unsigned word = processor->leaf.words[check->word & 3];
+  if (!has_leaf(processor, leaf)) return 0;
+  const unsigned word = leaf_of(processor, leaf, check->subleaf)->words[check->word & 3];
   return check->least != 0 ? (word & 0xff) >= check->least : word >> check->bit & 1;
 }
 
-static int has_states(unsigned long long states) {
-  return states == 0 || (enabled_states() & states) == states;
+static int has_states(struct processor* processor, unsigned long long states) {
+  unsigned low, high;
+  if (states == 0) return 1;
+  if ((leaf_of(processor, 1, 0)->words[2] >> 27 & 1) == 0) return 0;  // OSXSAVE: there is no xgetbv
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (((unsigned long long)high << 32 | low) & states) == states;
 }
 #elif defined(__aarch64__)
 struct processor {
@@ -154,7 +162,8 @@ static int has(struct processor* processor, const volatile struct XaasCheck* che
   return processor->count == 0;  // without /proc nobody knows
 }
 
-static int has_states(unsigned long long states) {
+static int has_states(struct processor* processor, unsigned long long states) {
+  (void)processor;
   (void)states;
   return 1;
 }

@@ -39,7 +39,7 @@ static void guard(void) {
   struct processor processor;
   if (required.count == 0) return;
   look(&processor);
-  int fits = has_states(required.states);
+  int fits = has_states(&processor, required.states);
   for (unsigned i = 0; fits && i < required.count && i < xaas_most_checks; ++i)
     fits = has(&processor, &required.checks[i]);
   if (!fits) refuse(&processor);
