@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_content.hpp"
 
+#include "capture_to_manifest.hpp"
+
 #include "xaas/elf/c_library.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/glibc_version.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <set>
 #include <string>
 #include <utility>
@@ -119,8 +123,9 @@ void raise_to(const std::set<std::string>& versions, std::string& highest) {
     std::pair<int, int> version{0, 0};
     const auto dot = text.find('.');
     if (dot == std::string_view::npos) return version;
-    std::from_chars(text.data(), text.data() + dot, version.first);
-    std::from_chars(text.data() + dot + 1, text.data() + text.size(), version.second);
+    const char* const begin = std::to_address(text.begin());
+    std::from_chars(begin, begin + dot, version.first);
+    std::from_chars(begin + dot + 1, begin + text.size(), version.second);
     return version;
   };
   for (const std::string& version : versions) {
@@ -143,7 +148,8 @@ Status find_glibc_versions(const std::vector<InstalledFile>& installed, ImageCon
     XAAS_TRY(const auto elf, read_elf(bytes));
     if (!elf) continue;
     if (!is_c_library(elf->soname)) raise_floor(*elf, content.glibc_floor);
-    if (elf->soname == "libc.so.6") raise_to(elf->version_definitions, content.glibc_version);
+    if (elf->soname == "libc.so.6")
+      content.glibc_version = glibc_version_of(bytes, native_architecture());
   }
   return {};
 }
