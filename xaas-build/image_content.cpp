@@ -214,14 +214,14 @@ Status check_include(const std::filesystem::path& include) {
       .with_help("it is added to the image at the path it has here, e.g. `/usr/lib/libextra.so.1`");
 }
 
-Result<ImageContent> collect_image_content(const std::filesystem::path& stage, Base base,
+Result<ImageContent> collect_image_content(const BuildResult& build, Base base,
                                            const std::vector<InstalledFile>& installed,
                                            const std::vector<std::filesystem::path>& includes,
                                            const std::filesystem::path& scratch) {
   ImageContent content;
   add_mount_points(content.base);
   if (base == Base::small) add_base_files(content.base);
-  XAAS_CHECK(add_stage(stage, content));
+  XAAS_CHECK(add_stage(build.stage, content));
   std::error_code error;
   std::vector<std::filesystem::path> roots;
   if (base == Base::small) roots.push_back(shell_here());
@@ -229,7 +229,7 @@ Result<ImageContent> collect_image_content(const std::filesystem::path& stage, B
     XAAS_TRY(auto files, included_files(include));
     roots.insert(roots.end(), files.begin(), files.end());
   }
-  XAAS_TRY(content.libraries, close_over_libraries(installed, roots));
+  XAAS_TRY(content.libraries, close_over_libraries(installed, roots, build.tools));
   for (const auto& [path, host] : content.libraries.files) {
     const std::filesystem::path real = std::filesystem::canonical(host, error);
     content.base[path.substr(1)] = LayerFile{.content = real, .mode = mode_of(real)};

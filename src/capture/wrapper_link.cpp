@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "build_id.hpp"
+#include "compiler_tools.hpp"
 #include "driver_commands.hpp"
 #include "link_resolution.hpp"
 #include "linker_table.hpp"
@@ -143,8 +144,13 @@ Status hand_over_dependencies(const std::vector<LinkerArgument>& arguments, cons
 
 std::vector<std::string> lld_flags(const WrapperJob& job, Driver driver) {
   // flang has no --ld-path, and clang warns of a path behind -fuse-ld.
-  if (driver == Driver::fortran) return {"-fuse-ld=" + job.settings.linker};
-  return {"-fuse-ld=lld", "--ld-path=" + job.settings.linker};
+  std::vector<std::string> flags{"-fuse-ld=" + job.settings.linker};
+  if (driver != Driver::fortran) flags = {"-fuse-ld=lld", "--ld-path=" + job.settings.linker};
+  // For clang itself this is a folder of libraries with -fopenmp alone. CMake asks without, and
+  // would write a run path into programs: where the tarball lies.
+  if (const fs::path tarball = tarball_of_tool(job.settings.linker); !tarball.empty())
+    flags.push_back("-L" + (tarball / "lib").string());
+  return flags;
 }
 
 Result<int> run_link(const WrapperJob& job, const LinkTask& task) {
