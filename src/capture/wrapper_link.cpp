@@ -9,6 +9,7 @@
 #include "wrapper.hpp"
 
 #include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
 
 #include <fmt/core.h>
 
@@ -99,9 +100,14 @@ Status record_opaque(const WrapperJob& job, ResolvedLink link) {
   return add_link(job, std::move(record));
 }
 
-/// lld refused: the link as the user wrote it. Its errors are the ones to show.
+/// lld refused: the link as the user wrote it. Its errors are the ones to show, lld's where there
+/// is no other linker.
 Result<int> run_original(const WrapperJob& job, const LinkTask& task,
                          const std::vector<LinkerArgument>& arguments, const Outcome& refused) {
+  if (!find_program_in(job.settings.search_path, "ld")) {
+    print(refused.errors + task.complaint, stderr);
+    return refused.exit_code;
+  }
   Command command = plain_command(job, task.original);
   command.errors = Command::Errors::capture;
   const auto outcome = run(command);

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # The released xaas-deploy specializes zstd and runs it in root file systems of other machines: the same
-# C library, a newer one, an older one, none; and where neither namespaces nor a home are to be had. In
+# C library, a newer one, an older one, none; and as a user without namespaces and a home. In
 # each, `plan` says which C library the programs will run with, and the specialized zstd gives the bytes
 # of the generic one.
 # Usage: tests/release/roots.sh build/dist [WORK-FOLDER]
@@ -90,7 +90,7 @@ if need_root "zstd in Debian 12" bookworm bookworm "$base"; then
   prepare bookworm
   zstd_in "Debian 12" bookworm "the machine's; its glibc 2\.36 is not older than the image's 2\.36\$" "$theirs"
   rm -rf bookworm/job/here
-  nowhere=(--unshare-user --disable-userns --cap-drop ALL --setenv HOME /nowhere)
+  nowhere=(--unshare-user --disable-userns --cap-drop ALL --uid 65534 --gid 65534 --setenv HOME /nowhere)
   no_namespaces() { ! in_root bookworm "${nowhere[@]}" -- unshare -m true && ! in_root bookworm "${nowhere[@]}" -- unshare -U true; }
   check "without namespaces and a home: there are none" no_namespaces
   zstd_in "without namespaces and a home" bookworm "the machine's; its glibc 2\.36 is not older" "$theirs" "${nowhere[@]}"

@@ -34,8 +34,8 @@ within() {
 }
 near=/opt/x/bin/xaas-build
 far=/srv/software/by/somebody/else/xaas-build-of-this-year/bin/xaas-build
-# What a site without user namespaces allows: nobody's capabilities, and no namespace.
-bare=(--unshare-user --disable-userns --cap-drop ALL)
+# What a site without user namespaces allows: a plain user, and no namespace.
+bare=(--unshare-user --disable-userns --cap-drop ALL --uid 65534 --gid 65534)
 
 has_no_llvm() {
   ! find "$1"/usr/{bin,sbin,lib/llvm*} "$1"/usr/lib/*/libLLVM* 2>/dev/null |
