@@ -27,6 +27,8 @@ class HostProbe {
   HostProbe() = default;
   HostProbe(const HostProbe&) = default;
   HostProbe& operator=(const HostProbe&) = default;
+  HostProbe(HostProbe&&) = default;
+  HostProbe& operator=(HostProbe&&) = default;
 };
 
 /// Description of the machine that `probe` answers for.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libc_version.hpp"
 
+#include "xaas/targets/glibc_version.hpp"
+
 #include <llvm/BinaryFormat/ELF.h>
 #include <llvm/Object/ELF.h>
 #include <llvm/Object/ELFTypes.h>
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -25,18 +28,35 @@ std::optional<T> value_or_nothing(llvm::Expected<T> expected) {
   return {};
 }
 
-// "GLIBC_2.36"; GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are no versions.
-std::optional<Version> parse_version_name(std::string_view name) {
-  constexpr std::string_view k_start = "GLIBC_";
-  if (!name.starts_with(k_start)) return {};
-  name.remove_prefix(k_start.size());
-  const char* const end = name.data() + name.size();
+// "2.36", whatever follows.
+std::optional<Version> parse_version(std::string_view text) {
+  const char* const end = std::to_address(text.end());
   Version version{};
-  const auto major = std::from_chars(name.data(), end, version.first);
+  const auto major = std::from_chars(std::to_address(text.begin()), end, version.first);
   if (major.ec != std::errc{} || major.ptr == end || *major.ptr != '.') return {};
   const auto minor = std::from_chars(major.ptr + 1, end, version.second);
   if (minor.ec != std::errc{}) return {};
   return version;
+}
+
+// "GLIBC_2.36"; GLIBC_PRIVATE and GLIBC_ABI_DT_RELR are no versions.
+std::optional<Version> parse_version_name(std::string_view name) {
+  constexpr std::string_view k_start = "GLIBC_";
+  if (!name.starts_with(k_start)) return {};
+  return parse_version(name.substr(k_start.size()));
+}
+
+// "GNU C Library (Debian GLIBC 2.31-13+deb11u11) stable release version 2.31.": what libc.so.6
+// prints when it is run (glibc's csu/version.c).
+std::optional<Version> version_in_banner(std::string_view bytes) {
+  constexpr std::string_view k_start = "GNU C Library (";
+  constexpr std::string_view k_version = " release version ";
+  const auto start = bytes.find(k_start);
+  if (start == std::string_view::npos) return {};
+  const auto line = bytes.substr(start, bytes.substr(start).find('\n'));
+  const auto at = line.find(k_version);
+  if (at == std::string_view::npos) return {};
+  return parse_version(line.substr(at + k_version.size()));
 }
 
 unsigned machine_of(std::string_view architecture) {
@@ -108,10 +128,12 @@ std::string glibc_version_of(std::string_view bytes, std::string_view architectu
   const auto sections = value_or_nothing(file->sections());
   if (!sections) return {};
   std::optional<Version> newest;
-  for (const auto& section : *sections)
+  for (const auto& section : *sections) {
     if (section.sh_type == llvm::ELF::SHT_GNU_verdef)
       newest = std::max(newest, newest_definition(*file, section));
+  }
   if (!newest) return {};
+  newest = std::max(newest, version_in_banner(bytes));
   return std::to_string(newest->first) + "." + std::to_string(newest->second);
 }
 
@@ -121,8 +143,9 @@ LibcFacts find_libc(const HostProbe& probe, std::string_view architecture) {
     if (!tried.insert(path).second) continue;
     const auto bytes = probe.read(path);
     if (!bytes) continue;
-    if (auto version = glibc_version_of(*bytes, architecture); !version.empty())
+    if (auto version = glibc_version_of(*bytes, architecture); !version.empty()) {
       return {.version = std::move(version), .path = path, .problem = {}};
+    }
   }
   return {.version = {},
           .path = {},

@@ -14,11 +14,7 @@ struct LibcFacts {
   std::string problem;  // a sentence when the version is unknown
 };
 
-/// The newest `GLIBC_2.N` that the machine's libc.so.6 defines. The library is read, not run: the
-/// machine described may be another one, and its loader need not be ours.
+/// The version of the machine's libc.so.6. The library is read, not run: the machine described may
+/// be another one, and its loader need not be ours.
 LibcFacts find_libc(const HostProbe& probe, std::string_view architecture);
-
-/// "2.36" from a libc.so.6 of that architecture; empty when `bytes` is anything else.
-std::string glibc_version_of(std::string_view bytes, std::string_view architecture);
-
 }  // namespace xaas

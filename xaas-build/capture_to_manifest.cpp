@@ -21,8 +21,6 @@
 namespace xaas {
 namespace {
 
-constexpr std::string_view k_compiler = "clang-22";
-
 unsigned mode_of(const std::filesystem::path& path) {
   std::error_code error;
   const auto permissions = std::filesystem::status(path, error).permissions();
@@ -108,7 +106,7 @@ class ManifestMaker {
     describe();
     const std::string baseline = captured_.manifest.baseline;
     XAAS_TRY(captured_.manifest.units,
-             units_.finish(std::string(k_compiler), baseline, request_.jobs, progress));
+             units_.finish(request_.build->compiler, baseline, request_.jobs, progress));
     std::set<Digest> contents = referenced_blobs(captured_.manifest);
     contents.merge(debug_blobs(captured_.manifest));
     for (const Digest& digest : contents) {
@@ -227,10 +225,21 @@ class ManifestMaker {
           fmt::format("`{}` holds its install prefix in pieces: the generic image has `{}` for it",
                       file.path, request_.install->placeholder));
     }
+    warn_of_folder_in_names();
     for (const std::string& text : units_.build_paths()) {
       captured_.warnings.push_back(
           fmt::format("a string of the program names the build folder: `{}`", text));
     }
+  }
+
+  /// flang makes names from the path of the source, and has no map for them.
+  void warn_of_folder_in_names() {
+    const auto is_fortran = [](const TranslationUnit& unit) { return unit.language == "fortran"; };
+    if (request_.build->fixed_path || std::ranges::none_of(captured_.manifest.units, is_fortran))
+      return;
+    captured_.warnings.emplace_back(
+        "Fortran units name the folder of this build, which no mount namespace hides here: the "
+        "image's digest is another one each time");
   }
 
   const ManifestRequest& request_;

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "image_content.hpp"
 
+#include "capture_to_manifest.hpp"
+
 #include "xaas/elf/c_library.hpp"
 #include "xaas/planning/plan.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/glibc_version.hpp"
 
 #include <fmt/format.h>
 
@@ -115,7 +118,8 @@ Status find_glibc_versions(const std::vector<InstalledFile>& installed, ImageCon
     XAAS_TRY(const auto elf, read_elf(bytes));
     if (!elf) continue;
     if (!is_c_library(elf->soname)) raise_floor(*elf, content.glibc_floor);
-    if (elf->soname == "libc.so.6") raise_to(elf->version_definitions, content.glibc_version);
+    if (elf->soname == "libc.so.6")
+      content.glibc_version = glibc_version_of(bytes, native_architecture());
   }
   return {};
 }
@@ -190,14 +194,14 @@ Status check_include(const std::filesystem::path& include) {
       .with_help("it is added to the image at the path it has here, e.g. `/usr/lib/libextra.so.1`");
 }
 
-Result<ImageContent> collect_image_content(const std::filesystem::path& stage, Base base,
+Result<ImageContent> collect_image_content(const BuildResult& build, Base base,
                                            const std::vector<InstalledFile>& installed,
                                            const std::vector<std::filesystem::path>& includes,
                                            const std::filesystem::path& scratch) {
   ImageContent content;
   add_mount_points(content.base);
   if (base == Base::small) add_base_files(content.base);
-  XAAS_CHECK(add_stage(stage, content));
+  XAAS_CHECK(add_stage(build.stage, content));
   std::error_code error;
   std::vector<std::filesystem::path> roots;
   if (base == Base::small) roots.push_back(shell_here());
@@ -205,7 +209,7 @@ Result<ImageContent> collect_image_content(const std::filesystem::path& stage, B
     XAAS_TRY(auto files, included_files(include));
     roots.insert(roots.end(), files.begin(), files.end());
   }
-  XAAS_TRY(content.libraries, close_over_libraries(installed, roots));
+  XAAS_TRY(content.libraries, close_over_libraries(installed, roots, build.tools));
   for (const auto& [path, host] : content.libraries.files) {
     const std::filesystem::path real = std::filesystem::canonical(host, error);
     content.base[path.substr(1)] = LayerFile{.content = real, .mode = mode_of(real)};

@@ -40,7 +40,7 @@ enum class Base {
 /// Collects the image from the staging root and this machine. `includes` are files or folders of
 /// the build machine that go in at their own path (libraries that the application opens by name,
 /// data). `scratch` is a private folder.
-Result<ImageContent> collect_image_content(const std::filesystem::path& stage, Base base,
+Result<ImageContent> collect_image_content(const BuildResult& build, Base base,
                                            const std::vector<InstalledFile>& installed,
                                            const std::vector<std::filesystem::path>& includes,
                                            const std::filesystem::path& scratch);

@@ -156,8 +156,8 @@ Result<int> run_ir_command(const IrOptions& options) {
   XAAS_TRY(const auto installed, read_install_tree(build, install));
   if (installed.empty()) return empty_install_tree(build);
   XAAS_TRY(auto scratch, TemporaryFolder::make(work.path));
-  XAAS_TRY(auto content, collect_image_content(build.stage, options.base, installed,
-                                               options.includes, scratch.path()));
+  XAAS_TRY(auto content,
+           collect_image_content(build, options.base, installed, options.includes, scratch.path()));
   lead_to_prefix(content, installed, install);
   const BlobFolder blobs(work.path / "blobs");
   const ManifestRequest manifest_request{.build = &build,

@@ -2,11 +2,13 @@
 #include "library_closure.hpp"
 
 #include "xaas/elf/c_library.hpp"
+#include "xaas/ir/manifest.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
 #include <fmt/format.h>
 
+#include <array>
 #include <deque>
 #include <set>
 #include <sstream>
@@ -22,6 +24,17 @@ struct Pending {
   ElfFacts elf;
 };
 
+/// Where loaders look without a cache (ld.so(8)), Debian's folders first.
+constexpr auto k_loader_folders = std::to_array<const char*>(
+#if defined(__aarch64__)
+    {
+      "/lib/aarch64-linux-gnu", "/usr/lib/aarch64-linux-gnu",
+#else
+    {"/lib/x86_64-linux-gnu", "/usr/lib/x86_64-linux-gnu",
+#endif
+          "/lib64", "/usr/lib64", "/lib", "/usr/lib"
+    });
+
 /// Parts of the C library that programs are not linked with.
 bool is_for_debuggers(const std::string& name) {
   return name.starts_with("libthread_db.so.") || name.starts_with("libc_malloc_debug.so.") ||
@@ -30,8 +43,9 @@ bool is_for_debuggers(const std::string& name) {
 
 class Closure {
  public:
-  Closure(const std::vector<InstalledFile>& installed, std::map<std::string, std::string> cache)
-      : cache_(std::move(cache)) {
+  Closure(const std::vector<InstalledFile>& installed, std::map<std::string, std::string> cache,
+          const std::filesystem::path& tools)
+      : cache_(std::move(cache)), tools_libraries_(tools.empty() ? tools : tools / "lib") {
     for (const InstalledFile& file : installed) {
       if (!file.elf || file.elf->kind == ElfKind::relocatable) continue;
       installed_.insert(file.path);
@@ -46,6 +60,12 @@ class Closure {
   }
 
   Status add_root(const std::filesystem::path& host) { return add_host_file(host); }
+
+  /// glibc opens it by itself when a thread is cancelled.
+  Status add_unwinder() {
+    const auto unwinder = on_machine("libgcc_s.so.1");
+    return unwinder.empty() ? Status() : add_host_file(unwinder);
+  }
 
   Result<LibraryClosure> close() {
     while (!pending_.empty()) {
@@ -68,7 +88,7 @@ class Closure {
         continue;
       }
       XAAS_CHECK(add_host_file(found));
-      result_.by_soname.emplace(soname, image_path_of(found));
+      result_.by_soname.emplace(soname, place_of(found));
     }
     return {};
   }
@@ -86,12 +106,30 @@ class Closure {
       const std::filesystem::path candidate = std::filesystem::path(folder) / soname;
       if (folder.starts_with('/') && std::filesystem::exists(candidate, error)) return candidate;
     }
+    if (!tools_libraries_.empty() && std::filesystem::exists(tools_libraries_ / soname, error))
+      return tools_libraries_ / soname;
+    return on_machine(soname);
+  }
+
+  [[nodiscard]] std::filesystem::path on_machine(const std::string& soname) const {
     const auto cached = cache_.find(soname);
-    return cached == cache_.end() ? std::filesystem::path() : std::filesystem::path(cached->second);
+    if (cached != cache_.end()) return cached->second;
+    std::error_code error;
+    for (const char* folder : k_loader_folders) {
+      auto candidate = std::filesystem::path(folder) / soname;
+      if (std::filesystem::exists(candidate, error)) return candidate;
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::string place_of(const std::filesystem::path& host) const {
+    if (!tools_libraries_.empty() && host.parent_path() == tools_libraries_)
+      return (std::filesystem::path(k_tools_prefix) / "lib" / host.filename()).string();
+    return image_path_of(host);
   }
 
   Status add_host_file(const std::filesystem::path& host) {
-    const std::string image_path = image_path_of(host);
+    const std::string image_path = place_of(host);
     if (installed_.contains(image_path) || !result_.files.emplace(image_path, host).second)
       return {};
     XAAS_TRY(const auto bytes, while_doing(read_file(host), "collecting shared libraries"));
@@ -116,6 +154,7 @@ class Closure {
   }
 
   std::map<std::string, std::string> cache_;
+  std::filesystem::path tools_libraries_;  // empty: the compiler brings none
   std::set<std::string> installed_;
   std::deque<Pending> pending_;
   std::set<std::string> missing_;
@@ -166,14 +205,12 @@ std::string image_path_of(const std::filesystem::path& host_path) {
 }
 
 Result<LibraryClosure> close_over_libraries(const std::vector<InstalledFile>& installed,
-                                            const std::vector<std::filesystem::path>& roots) {
+                                            const std::vector<std::filesystem::path>& roots,
+                                            const std::filesystem::path& tools) {
   XAAS_TRY(auto cache, read_loader_cache());
-  const auto unwinder = cache.find("libgcc_s.so.1");
-  // glibc opens it by itself when a thread is cancelled.
-  const std::string unwinder_path = unwinder == cache.end() ? "" : unwinder->second;
-  Closure closure(installed, std::move(cache));
+  Closure closure(installed, std::move(cache), tools);
   for (const std::filesystem::path& root : roots) XAAS_CHECK(closure.add_root(root));
-  if (!unwinder_path.empty()) XAAS_CHECK(closure.add_root(unwinder_path));
+  XAAS_CHECK(closure.add_unwinder());
   return closure.close();
 }
 

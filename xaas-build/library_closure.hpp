@@ -29,8 +29,10 @@ struct LibraryClosure {
 
 /// Libraries and loaders that the installed files and `roots` (files of the build machine) need,
 /// transitively. A library's RPATH and RUNPATH are searched first, then the install tree, then the
-/// loader's cache (ld.so(8)).
+/// libraries that the compiler's tarball brings (`tools` is its prefix, empty where there is none;
+/// the image has them below `k_tools_prefix`), then the loader's cache and its folders (ld.so(8)).
 Result<LibraryClosure> close_over_libraries(const std::vector<InstalledFile>& installed,
-                                            const std::vector<std::filesystem::path>& roots);
+                                            const std::vector<std::filesystem::path>& roots,
+                                            const std::filesystem::path& tools);
 
 }  // namespace xaas

@@ -106,13 +106,18 @@ class Build {
   std::optional<FixedPath> fixed_;
   BuildPlaces places_;  // as the build sees them
   std::map<std::string, std::string> environment_;
+  std::string compiler_;
 };
 
 /// No folder of this build may end up in __FILE__ or debug information; names below them are the
 /// same everywhere. Debuggers need them absolute: a name may count from where the compiler ran.
-std::vector<std::string> prefix_map_flags(const BuildPlaces& places) {
-  std::vector<std::string> flags{"-ffile-prefix-map=" + places.source + "=.",
-                                 "-ffile-prefix-map=" + places.source + "/="};
+/// The compiler's own headers likewise, wherever it lies.
+std::vector<std::string> prefix_map_flags(const BuildPlaces& places, const std::string& tools) {
+  std::vector<std::string> flags;
+  if (!tools.empty())
+    flags.push_back(fmt::format("-ffile-prefix-map={}/={}/", tools, k_tools_prefix));
+  flags.push_back("-ffile-prefix-map=" + places.source + "=.");
+  flags.push_back("-ffile-prefix-map=" + places.source + "/=");
   const bool is_apart = places.build != places.source;
   if (is_apart) {
     flags.push_back("-ffile-prefix-map=" + places.build + "=build");
@@ -129,14 +134,16 @@ Status Build::prepare() {
   fixed_ = FixedPath::try_for(work_.string());
   places_ = build_places(fixed_ ? k_fixed_folder : work_.string(), system_);
   const BuildPlaces here = build_places(work_.string(), system_);
-  XAAS_TRY(
-      WrapperSettings settings,
-      find_real_tools(request_.baseline.empty() ? architecture_baseline() : request_.baseline));
-  settings.prefix_map_flags = prefix_map_flags(places_);
+  const ToolPlaces tool_places = xaas::tool_places();
+  XAAS_TRY(WrapperSettings settings,
+           find_real_tools(tool_places, request_.baseline.empty() ? architecture_baseline()
+                                                                  : request_.baseline));
+  compiler_ = settings.c_compiler;
+  settings.prefix_map_flags = prefix_map_flags(places_, tarball_of_tool(compiler_).string());
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
   XAAS_TRY(const fs::path installed, installed_wrapper());
-  XAAS_CHECK(make_tools_folder(here.tools, settings,
+  XAAS_CHECK(make_tools_folder(here.tools, settings, tool_places,
                                request_.wrapper.empty() ? installed : request_.wrapper));
   progress_.stage("copying the source tree");
   XAAS_CHECK(copy_tree(request_.source, here.source));
@@ -244,6 +251,8 @@ Result<BuildResult> Build::run_to_end() {
                      .store = work_ / "capture/store",
                      .build_log = work_ / "build.log",
                      .seen_paths = {{places_.root, work_}},
+                     .compiler = compiler_,
+                     .tools = tarball_of_tool(compiler_),
                      .fixed_path = fixed_.has_value(),
                      .seconds = seconds.count()};
   XAAS_TRY(result.log, read_capture_log(work_ / "capture"));

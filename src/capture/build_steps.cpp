@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "build_steps.hpp"
 
+#include "compiler_tools.hpp"
+
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -97,6 +99,15 @@ void override_compiler(std::vector<std::string>& argv, const std::string& variab
   if (!is_caught(current) && !current.starts_with(ours)) argv.push_back(variable + "=" + ours);
 }
 
+/// Where programs that the build makes and runs find the tarball's OpenMP: no run path of theirs
+/// may tell where it lies. Behind what the user set; nothing else is in that folder.
+std::string library_path(const fs::path& tools) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
+  const char* given = std::getenv("LD_LIBRARY_PATH");
+  const std::string before = given == nullptr || *given == '\0' ? "" : std::string(given) + ":";
+  return before + (tools / "lib").string();
+}
+
 }  // namespace
 
 BuildPlaces build_places(const std::string& root, BuildSystem system) {
@@ -178,6 +189,8 @@ std::map<std::string, std::string> build_environment(BuildSystem system,
     for (const char* name : {"FC", "F77", "F90"})
       if (!is_set(request, name)) variables[name] = places.tools + "/flang";
   }
+  if (const fs::path tools = tarball_of_tool(settings.c_compiler); !tools.empty())
+    variables["LD_LIBRARY_PATH"] = library_path(tools);
   // __DATE__ and __TIME__ must not tell today from tomorrow. The first day that a zip file can
   // hold.
   if (!is_set(request, "SOURCE_DATE_EPOCH")) variables["SOURCE_DATE_EPOCH"] = "315532800";

@@ -8,7 +8,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
+#include <optional>
 #include <set>
 #include <string_view>
 
@@ -27,14 +27,22 @@ constexpr auto k_fortran =
 
 // These only move objects around; links find what is inside by content.
 constexpr auto k_direct = std::to_array<std::array<const char*, 2>>({
-    {"ar", "llvm-ar-22"},
-    {"ranlib", "llvm-ranlib-22"},
-    {"gcc-ar", "llvm-ar-22"},
-    {"gcc-ranlib", "llvm-ranlib-22"},
-    {"gcc-nm", "llvm-nm-22"},
-    {"llvm-ar", "llvm-ar-22"},
-    {"llvm-ranlib", "llvm-ranlib-22"},
-    {"llvm-nm", "llvm-nm-22"},
+    {"ar", "llvm-ar"},
+    {"ranlib", "llvm-ranlib"},
+    {"gcc-ar", "llvm-ar"},
+    {"gcc-ranlib", "llvm-ranlib"},
+    {"gcc-nm", "llvm-nm"},
+    {"llvm-ar", "llvm-ar"},
+    {"llvm-ranlib", "llvm-ranlib"},
+    {"llvm-nm", "llvm-nm"},
+});
+
+// What libtool and install steps run, too. The machine's own where it has them.
+constexpr auto k_where_absent = std::to_array<std::array<const char*, 2>>({
+    {"nm", "llvm-nm"},
+    {"objcopy", "llvm-objcopy"},
+    {"readelf", "llvm-readelf"},
+    {"strip", "llvm-strip"},
 });
 
 /// "gcc-12", "x86_64-linux-gnu-g++", "clang++-14": a compiler or linker with a version or a target.
@@ -69,32 +77,21 @@ std::set<std::string> tool_names_in(std::string_view search_path) {
   return names;
 }
 
-Result<std::string> required(const std::string& name, std::string_view package) {
-  const auto path = find_program(name);
-  if (path) return path->string();
-  return fail(ErrorKind::not_found, "no program `{}` in PATH", name)
-      .with_code("capture.no-compiler")
-      .with_help("install the package `" + std::string(package) + "`");
-}
-
-std::string optional_program(const std::string& name) {
-  const auto path = find_program(name);
+std::string or_empty(const std::optional<fs::path>& path) {
   return path ? path->string() : std::string{};
 }
 
 }  // namespace
 
-Result<WrapperSettings> find_real_tools(std::string baseline) {
+Result<WrapperSettings> find_real_tools(const ToolPlaces& places, std::string baseline) {
   WrapperSettings settings;
-  XAAS_TRY(settings.c_compiler, required("clang-22", "clang-22"));
-  XAAS_TRY(settings.cxx_compiler, required("clang++-22", "clang-22"));
-  XAAS_TRY(settings.linker, required("ld.lld-22", "lld-22"));
-  settings.fortran_compiler = optional_program("flang-22");
-  settings.gcc = optional_program("gcc");
-  settings.gxx = optional_program("g++");
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  const char* path = std::getenv("PATH");
-  settings.search_path = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin";
+  XAAS_TRY(settings.c_compiler, require_llvm_tool(places, "clang", "clang-22"));
+  XAAS_TRY(settings.cxx_compiler, require_llvm_tool(places, "clang++", "clang-22"));
+  XAAS_TRY(settings.linker, require_llvm_tool(places, "ld.lld", "lld-22"));
+  settings.fortran_compiler = or_empty(find_llvm_tool(places, "flang"));
+  settings.gcc = or_empty(find_program_in(places.search_path, "gcc"));
+  settings.gxx = or_empty(find_program_in(places.search_path, "g++"));
+  settings.search_path = places.search_path;
   settings.baseline = std::move(baseline);
   return settings;
 }
@@ -105,7 +102,7 @@ Result<fs::path> installed_wrapper() {
 }
 
 Status make_tools_folder(const fs::path& folder, const WrapperSettings& settings,
-                         const fs::path& wrapper) {
+                         const ToolPlaces& places, const fs::path& wrapper) {
   std::error_code error;
   if (!fs::exists(wrapper, error)) {
     return fail(ErrorKind::not_found, "the compiler wrapper `{}` is not there", wrapper.string())
@@ -118,7 +115,11 @@ Status make_tools_folder(const fs::path& folder, const WrapperSettings& settings
   if (!settings.fortran_compiler.empty()) names.insert(k_fortran.begin(), k_fortran.end());
   for (const std::string& name : names) XAAS_CHECK(make_link(wrapper, folder / name));
   for (const auto& [name, tool] : k_direct)
-    if (const auto path = find_program(tool)) XAAS_CHECK(make_link(*path, folder / name));
+    if (const auto path = find_llvm_tool(places, tool)) XAAS_CHECK(make_link(*path, folder / name));
+  for (const auto& [name, tool] : k_where_absent) {
+    if (find_program_in(places.search_path, name)) continue;
+    if (const auto path = find_llvm_tool(places, tool)) XAAS_CHECK(make_link(*path, folder / name));
+  }
   return {};
 }
 

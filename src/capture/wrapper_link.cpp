@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "build_id.hpp"
+#include "compiler_tools.hpp"
 #include "driver_commands.hpp"
 #include "link_resolution.hpp"
 #include "linker_table.hpp"
@@ -8,6 +9,7 @@
 #include "wrapper.hpp"
 
 #include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
 
 #include <fmt/core.h>
 
@@ -98,9 +100,14 @@ Status record_opaque(const WrapperJob& job, ResolvedLink link) {
   return add_link(job, std::move(record));
 }
 
-/// lld refused: the link as the user wrote it. Its errors are the ones to show.
+/// lld refused: the link as the user wrote it. Its errors are the ones to show, lld's where there
+/// is no other linker.
 Result<int> run_original(const WrapperJob& job, const LinkTask& task,
                          const std::vector<LinkerArgument>& arguments, const Outcome& refused) {
+  if (!find_program_in(job.settings.search_path, "ld")) {
+    print(refused.errors + task.complaint, stderr);
+    return refused.exit_code;
+  }
   Command command = plain_command(job, task.original);
   command.errors = Command::Errors::capture;
   const auto outcome = run(command);
@@ -143,8 +150,13 @@ Status hand_over_dependencies(const std::vector<LinkerArgument>& arguments, cons
 
 std::vector<std::string> lld_flags(const WrapperJob& job, Driver driver) {
   // flang has no --ld-path, and clang warns of a path behind -fuse-ld.
-  if (driver == Driver::fortran) return {"-fuse-ld=" + job.settings.linker};
-  return {"-fuse-ld=lld", "--ld-path=" + job.settings.linker};
+  std::vector<std::string> flags{"-fuse-ld=" + job.settings.linker};
+  if (driver != Driver::fortran) flags = {"-fuse-ld=lld", "--ld-path=" + job.settings.linker};
+  // For clang itself this is a folder of libraries with -fopenmp alone. CMake asks without, and
+  // would write a run path into programs: where the tarball lies.
+  if (const fs::path tarball = tarball_of_tool(job.settings.linker); !tarball.empty())
+    flags.push_back("-L" + (tarball / "lib").string());
+  return flags;
 }
 
 Result<int> run_link(const WrapperJob& job, const LinkTask& task) {

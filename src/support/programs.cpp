@@ -50,12 +50,17 @@ std::vector<std::string> folders_in(std::string_view path) {
 }
 
 std::optional<std::filesystem::path> find_program(const std::string& name) {
+  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
+  return find_program_in(path == nullptr ? "/usr/bin:/bin" : path, name);
+}
+
+std::optional<std::filesystem::path> find_program_in(std::string_view search_path,
+                                                     const std::string& name) {
   std::vector<std::filesystem::path> candidates;
   if (name.contains('/')) {
     candidates.emplace_back(name);
   } else {
-    const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
-    for (const auto& folder : folders_in(path == nullptr ? "/usr/bin:/bin" : path))
+    for (const auto& folder : folders_in(search_path))
       candidates.push_back(std::filesystem::path{folder} / name);
   }
   const auto found = std::ranges::find_if(candidates, is_program);

@@ -11,6 +11,7 @@ import sys
 
 ALLOWED = {
     "support": set(),
+    "starter": set(),
     "specializations": {"support"},
     "targets": {"support"},
     "oci": {"support"},

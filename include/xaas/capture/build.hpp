@@ -38,7 +38,9 @@ struct BuildResult {
   /// The folder prefix that the build saw -> where the same files are now (they differ when the
   /// build ran under a fixed path in a mount namespace). Everything of the build lies below it.
   std::map<std::string, std::filesystem::path> seen_paths;
-  bool fixed_path = false;  // the build ran under the fixed path
+  std::string compiler;         // the Clang that C units were compiled by
+  std::filesystem::path tools;  // of the tarball that it is from; empty: none
+  bool fixed_path = false;      // the build ran under the fixed path
   double seconds = 0;
 };
 

@@ -34,6 +34,10 @@ inline constexpr std::string_view k_root_in_debug_info = "/xaas";
 inline constexpr std::string_view k_source_in_debug_info = "/xaas/source";
 inline constexpr std::string_view k_build_in_debug_info = "/xaas/build";
 
+/// What images call the prefix of the LLVM that they were made with, wherever it lay: where Debian
+/// has it. In it are the compiler's headers and the OpenMP runtime.
+inline constexpr std::string_view k_tools_prefix = "/usr/lib/llvm-22";
+
 /// A package that units are from. Links may use archives that came with an earlier package.
 struct Package {
   std::string name;  // the application's, for people

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -58,6 +59,10 @@ Error replace_process(const Command& command);
 
 /// Absolute path of a program in PATH, or empty.
 std::optional<std::filesystem::path> find_program(const std::string& name);
+
+/// The same, in the folders of `search_path`.
+std::optional<std::filesystem::path> find_program_in(std::string_view search_path,
+                                                     const std::string& name);
 
 /// The file this process runs from.
 Result<std::filesystem::path> own_executable();

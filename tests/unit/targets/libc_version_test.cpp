@@ -5,6 +5,7 @@
 
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/glibc_version.hpp"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,7 @@ namespace {
 using testing::FakeHost;
 
 // A library that defines the versions of a C library and nothing of its content.
-std::string make_libc(const std::string& triple) {
+std::string make_libc(const std::string& triple, const std::string& source = "") {
   const auto folder = TemporaryFolder::make().value();
   const auto map = folder.path() / "libc.map";
   EXPECT_TRUE(write_file(map,
@@ -25,7 +26,7 @@ std::string make_libc(const std::string& triple) {
   const auto made = run({.argv = {XAAS_CLANG, "--target=" + triple, "-shared", "-nostdlib",
                                   "-fuse-ld=lld", "-Wl,--version-script=" + map.string(),
                                   "-Wl,-soname,libc.so.6", "-x", "c", "-", "-o", output.string()},
-                         .input = "int a, b, c, d, e;"});
+                         .input = "int a, b, c, d, e;" + source});
   EXPECT_TRUE(made.has_value() && made->succeeded()) << made->errors;
   return read_file(output).value();
 }
@@ -35,6 +36,19 @@ std::string make_libc(const std::string& triple) {
 TEST(GlibcVersionOf, IsTheNewestVersionByNumber) {
   EXPECT_EQ(glibc_version_of(make_libc("x86_64-linux-gnu"), "amd64"), "2.38");
   EXPECT_EQ(glibc_version_of(make_libc("aarch64-linux-gnu"), "arm64"), "2.38");
+}
+
+TEST(GlibcVersionOf, IsWhatTheLibrarySaysOfItselfWhereThatIsNewer) {
+  const auto says = [](const std::string& version) {
+    return glibc_version_of(make_libc("x86_64-linux-gnu",
+                                      "__attribute__((used)) static const char banner[] =\n"
+                                      "\"GNU C Library (X GLIBC 9.9-1) stable release version " +
+                                          version + ".\\n\";"),
+                            "amd64");
+  };
+  EXPECT_EQ(says("2.39"), "2.39");
+  EXPECT_EQ(says("2.37"), "2.38");  // symbols that are there are there
+  EXPECT_EQ(says("no.thing"), "2.38");
 }
 
 TEST(GlibcVersionOf, RefusesAnotherMachinesLibrary) {

@@ -1,0 +1,3 @@
+#include <math.h>
+
+double root_of(double x) { return exp(x) + sqrt(x); }
