@@ -95,8 +95,9 @@ TEST(ParseRecord, RefusesPlacesOutsideOfItsTree) {
               "`prefixed[1].path` is not a path below the tree")
         << path;
   }
-  EXPECT_EQ(complaint_after([](Json& json) { json["targets"][0]["products"][0]["place"] = "/bin/app"; }),
-            "`targets[0].products[0].place` is not a path below the tree");
+  EXPECT_EQ(
+      complaint_after([](Json& json) { json["targets"][0]["products"][0]["place"] = "/bin/app"; }),
+      "`targets[0].products[0].place` is not a path below the tree");
 }
 
 TEST(ParseRecord, RefusesAPrefixThatCannotStandWhereItSays) {
