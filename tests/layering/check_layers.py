@@ -11,7 +11,7 @@ import sys
 
 ALLOWED = {
     "support": set(),
-    "starter": set(),
+    "freestanding": set(),
     "specializations": {"support"},
     "targets": {"support"},
     "oci": {"support"},
@@ -23,7 +23,7 @@ ALLOWED = {
     "capture": {"support", "elf", "ir", "specializations", "targets"},
     "frontend": {"support", "elf", "ir", "specializations", "targets"},
     "registry": {"support", "oci"},
-    "lowering": {"support", "elf", "ir", "targets", "planning"},
+    "lowering": {"support", "elf", "freestanding", "ir", "targets", "planning"},
     "verify": {"support", "elf", "targets", "oci"},
     "build": {"support", "elf", "image", "specializations", "targets", "ir", "oci", "registry", "capture",
               "frontend", "planning"},

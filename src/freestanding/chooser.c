@@ -5,9 +5,9 @@
 // runs everywhere and is in the way of each start: one readlink, one execve. xaas-deploy fills
 // `choice` in.
 
-#include "freestanding.h"
+#include "processor.h"
 
-enum { exit_cannot_start = 127, longest_path = 4096, at_execfn = 31 };
+enum { exit_cannot_start = 127, at_execfn = 31 };
 
 // Volatile: what stands here is not what will.
 __attribute__((section(".rodata.xaas.choice"),
@@ -128,12 +128,6 @@ static int is_generic_wanted(char** environment) {
     return *text != 0 && !(*text == '0' && text[1] == 0);
   }
   return 0;
-}
-
-static unsigned long length_of(const volatile char* text) {
-  unsigned long length = 0;
-  while (text[length] != 0) ++length;
-  return length;
 }
 
 /// The path of this file, without links on the way; its length.

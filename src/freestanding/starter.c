@@ -12,65 +12,20 @@
 // environment that the tool's children see. Statically linked, without any library: there may be
 // none. See docs/decisions/0013.
 
+#include "system_calls.h"
+
 #include <elf.h>
 #include <stddef.h>
 
 #if defined(__x86_64__)
 #define LOADER "ld-linux-x86-64.so.2"
-enum {
-  sys_read = 0,
-  sys_write = 1,
-  sys_mmap = 9,
-  sys_pread = 17,
-  sys_exit = 231,
-  sys_openat = 257,
-  sys_readlinkat = 267
-};
 #elif defined(__aarch64__)
 #define LOADER "ld-linux-aarch64.so.1"
-enum {
-  sys_read = 63,
-  sys_write = 64,
-  sys_pread = 67,
-  sys_readlinkat = 78,
-  sys_exit = 94,
-  sys_openat = 56,
-  sys_mmap = 222
-};
 #endif
 
-enum { at_fdcwd = -100, path_max = 4096, exit_no_program = 127 };
+enum { exit_no_program = 127 };
 enum { prot_read = 1, prot_write = 2, prot_exec = 4 };
 enum { map_private = 2, map_fixed = 0x10, map_anonymous = 0x20 };
-
-#if defined(__x86_64__)
-static long call6(long number, long a, long b, long c, long d, long e, long f) {
-  long result;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-#elif defined(__aarch64__)
-static long call6(long number, long a, long b, long c, long d, long e, long f) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc 0"
-                   : "+r"(x0)
-                   : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                   : "memory");
-  return x0;
-}
-#endif
 
 // The compiler may ask for these by itself.
 void* memset(void* to, int byte, size_t size) {
@@ -85,17 +40,6 @@ void* memcpy(void* to, const void* from, size_t size) {
   return to;
 }
 
-static size_t length_of(const char* text) {
-  size_t length = 0;
-  while (text[length] != '\0') ++length;
-  return length;
-}
-
-static int starts_with(const char* text, const char* start) {
-  while (*start != '\0' && *text == *start) ++text, ++start;
-  return *start == '\0';
-}
-
 static char* append(char* to, const char* text) {
   while (*text != '\0') *to++ = *text++;
   *to = '\0';
@@ -104,10 +48,10 @@ static char* append(char* to, const char* text) {
 
 /// What the loader is told; the strings live as long as the process.
 static struct Places {
-  char self[path_max];
-  char loader[path_max];
-  char libraries[path_max];
-  char program[path_max];
+  char self[longest_path];
+  char loader[longest_path];
+  char libraries[longest_path];
+  char program[longest_path];
 } places;
 
 static void say(const char* text) {
@@ -126,23 +70,22 @@ __attribute__((noreturn)) static void refuse(const char* seen, const char* path)
 
 /// PREFIX/bin/NAME, with links followed. Without /proc, as the kernel was told it.
 static void find_self(const char* told) {
-  const long got = call6(sys_readlinkat, at_fdcwd, (long)"/proc/self/exe", (long)places.self,
-                         path_max - 1, 0, 0);
+  const long got = read_link("/proc/self/exe", places.self, longest_path - 1);
   if (got > 0) {
     places.self[got] = '\0';
     return;
   }
-  if (told == NULL || length_of(told) >= path_max) refuse("there is no", "/proc/self/exe");
+  if (told == NULL || length_of(told) >= longest_path) refuse("there is no", "/proc/self/exe");
   append(places.self, told);
 }
 
 static void find_places(const char* told) {
   find_self(told);
   size_t name = length_of(places.self);
-  if (name + sizeof "../libexec/xaas/llvm/" + sizeof LOADER >= path_max)
+  if (name + sizeof "../libexec/xaas/llvm/" + sizeof LOADER >= longest_path)
     refuse("this path is too long:", places.self);
   while (name > 0 && places.self[name - 1] != '/') --name;
-  char folder[path_max];  // "PREFIX/bin/", or nothing for the current one
+  char folder[longest_path];  // "PREFIX/bin/", or nothing for the current one
   memcpy(folder, places.self, name);
   folder[name] = '\0';
   append(append(places.libraries, folder), "../lib/xaas");
@@ -199,15 +142,14 @@ static void read_headers(long file, struct Loader* loader) {
   const long got = call6(sys_pread, file, (long)header, sizeof *header, 0, 0, 0);
   const unsigned count = header->e_phnum;
   const long size = (long)(count * sizeof loader->segments[0]);
-  if (got != sizeof *header || !starts_with((const char*)header->e_ident, ELFMAG) ||
+  if (got != sizeof *header || !starts_with((const char*)header->e_ident, 0, ELFMAG) ||
       header->e_type != ET_DYN || count > sizeof loader->segments / sizeof loader->segments[0] ||
       call6(sys_pread, file, (long)loader->segments, size, (long)header->e_phoff, 0, 0) != size)
     refuse("this is no loader:", places.loader);
 }
 
 static void map_loader(unsigned long page, struct Loader* loader) {
-  const long file =
-      call6(sys_openat, at_fdcwd, (long)places.loader, 02000000 /* O_CLOEXEC */, 0, 0, 0);
+  const long file = open_file(places.loader);
   if (file < 0) refuse("there is no", places.loader);
   read_headers(file, loader);
   unsigned long end = 0;
@@ -228,7 +170,7 @@ static void map_loader(unsigned long page, struct Loader* loader) {
 /// The machine's preloaded libraries are made for the machine's C library, not for ours; and what
 /// the tools start are tools.
 static int is_for_other_loaders(const char* variable) {
-  return starts_with(variable, "LD_PRELOAD=") || starts_with(variable, "LD_AUDIT=");
+  return starts_with(variable, 0, "LD_PRELOAD=") || starts_with(variable, 0, "LD_AUDIT=");
 }
 
 static unsigned long value_of(const unsigned long* vector, unsigned long type) {

@@ -1,93 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// What the guard and the chooser have in common: programs of ours without any library, for the
-// baseline processor, that ask what the processor can do. All of it is static; each includes it
-// once.
+// What the guard and the chooser have in common: they ask what the processor can do.
 
-#ifndef XAAS_FREESTANDING_H
-#define XAAS_FREESTANDING_H
+#ifndef XAAS_PROCESSOR_H
+#define XAAS_PROCESSOR_H
 
 #include "processor_checks.h"
-
-#pragma clang diagnostic ignored "-Wunused-function"  // each uses what it needs
-
-#if defined(__x86_64__)
-enum {
-  sys_read = 0,
-  sys_write = 1,
-  sys_open = 2,
-  sys_close = 3,
-  sys_mmap = 9,
-  sys_execve = 59,
-  sys_readlink = 89,
-  sys_exit = 231
-};
-#elif defined(__aarch64__)
-enum {
-  sys_read = 63,
-  sys_write = 64,
-  sys_openat = 56,
-  sys_close = 57,
-  sys_mmap = 222,
-  sys_execve = 221,
-  sys_readlinkat = 78,
-  sys_exit = 94
-};
-#endif
-
-#if defined(__x86_64__)
-static long call6(long number, long a, long b, long c, long d, long e, long f) {
-  long result;
-  register long r10 __asm__("r10") = d;
-  register long r8 __asm__("r8") = e;
-  register long r9 __asm__("r9") = f;
-  __asm__ volatile("syscall"
-                   : "=a"(result)
-                   : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
-                   : "rcx", "r11", "memory");
-  return result;
-}
-static long open_file(const char* path) {
-  return call6(sys_open, (long)path, 0, 0, 0, 0, 0);
-}
-static long read_link(const char* path, char* target, unsigned long size) {
-  return call6(sys_readlink, (long)path, (long)target, (long)size, 0, 0, 0);
-}
-#elif defined(__aarch64__)
-static long call6(long number, long a, long b, long c, long d, long e, long f) {
-  register long x8 __asm__("x8") = number;
-  register long x0 __asm__("x0") = a;
-  register long x1 __asm__("x1") = b;
-  register long x2 __asm__("x2") = c;
-  register long x3 __asm__("x3") = d;
-  register long x4 __asm__("x4") = e;
-  register long x5 __asm__("x5") = f;
-  __asm__ volatile("svc 0"
-                   : "+r"(x0)
-                   : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5)
-                   : "memory");
-  return x0;
-}
-static long open_file(const char* path) {
-  return call6(sys_openat, -100 /* AT_FDCWD */, (long)path, 0, 0, 0, 0);
-}
-static long read_link(const char* path, char* target, unsigned long size) {
-  return call6(sys_readlinkat, -100 /* AT_FDCWD */, (long)path, (long)target, (long)size, 0, 0);
-}
-#endif
-
-/// Up to `size` bytes of a file of /proc.
-static unsigned long read_file(const char* path, char* bytes, unsigned long size) {
-  const long file = open_file(path);
-  unsigned long have = 0;
-  long got = 0;
-  if (file < 0) return 0;
-  while (have < size &&
-         (got = call6(sys_read, file, (long)(bytes + have), (long)(size - have), 0, 0, 0)) > 0)
-    have += (unsigned long)got;
-  call6(sys_close, file, 0, 0, 0, 0, 0);
-  return have;
-}
+#include "system_calls.h"
 
 #if defined(__x86_64__)
 struct leaf {
@@ -168,18 +87,6 @@ static int has_states(struct processor* processor, unsigned long long states) {
   return 1;
 }
 #endif
-
-static unsigned long add(char* text, unsigned long at, unsigned long size,
-                         const volatile char* more) {
-  while (at + 1 < size && *more != 0) text[at++] = *more++;
-  return at;
-}
-
-static int starts_with(const char* text, const char* end, const char* start) {
-  while (*start != 0)
-    if (text == end || *text++ != *start++) return 0;
-  return 1;
-}
 
 /// Whether a launcher started this process as another rank than the first.
 static int is_later_rank(void) {

@@ -5,7 +5,7 @@
 // Compiled for the baseline, without any library: neither may be there yet. xaas-deploy fills
 // `required` in before the link.
 
-#include "freestanding.h"
+#include "processor.h"
 
 enum { exit_wrong_processor = 126 };
 
