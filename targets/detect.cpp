@@ -37,10 +37,11 @@ FeatureSet x86_features_by_cpuid(const HostProbe& probe, const ProcessorFamily& 
                                  Target& target) {
   auto features = family.features_of(family.levels().front().name).value_or(FeatureSet{});
   const auto reported = probe.cpu_features();
-  if (reported.empty())
+  if (reported.empty()) {
     target.probe_errors.emplace_back(
         "cpuid gave nothing: only the architecture's first level is "
         "assumed");
+  }
   for (const auto& [feature, present] : reported)
     if (present && family.known_features().contains(feature)) features.insert(feature);
   return features;
@@ -54,9 +55,10 @@ void detect_x86_features(const HostProbe& probe, const ProcessorFamily& family,
     target.origins["cpu.features"] = "cpuid, /proc/cpuinfo";
     hear_kernel_on_x86(kernel.flags, target);
   }
-  for (const auto& feature : drop_incomplete(family, target.cpu.features))
+  for (const auto& feature : drop_incomplete(family, target.cpu.features)) {
     target.probe_errors.push_back(
         fmt::format("`{}` is reported without a feature that it needs: taken as absent", feature));
+  }
 }
 
 // Of a processor without a name we assume every version, and what of it has no kernel flag; the
@@ -84,10 +86,11 @@ void detect_aarch64_features(const ProcessorFamily& family, const KernelProcesso
   }
   auto features = by_name.value_or(versions_of(family));
   for (const auto& entry : aarch64_kernel_flags()) {
-    if (kernel_shows(entry, kernel.flags))
+    if (kernel_shows(entry, kernel.flags)) {
       features.insert(std::string(entry.feature));
-    else
+    } else {
       features.erase(std::string(entry.feature));
+    }
   }
   drop_incomplete(family, features);
   target.cpu.features = std::move(features);
@@ -108,9 +111,10 @@ KernelProcessor read_kernel_processor(const HostProbe& probe, Target& target) {
     return {};
   }
   auto kernel = parse_cpuinfo(*text);
-  if (kernel.flags.empty())
+  if (kernel.flags.empty()) {
     target.probe_errors.push_back(
         fmt::format("{} names no processor features: not used as a cross-check", k_cpuinfo));
+  }
   return kernel;
 }
 
@@ -125,22 +129,22 @@ void choose_names(const HostProbe& probe, const ProcessorFamily& family, Target&
 void detect_cpu(const HostProbe& probe, const ProcessorFamily& family, Target& target) {
   const auto kernel = read_kernel_processor(probe, target);
   choose_names(probe, family, target);
-  if (family.architecture == "amd64")
+  if (family.architecture == "amd64") {
     detect_x86_features(probe, family, kernel, target);
-  else
+  } else {
     detect_aarch64_features(family, kernel, target);
+  }
   auto& cpu = target.cpu;
   cpu.level = level_of(family.architecture, cpu.features);
   cpu.missing_for_next_level = missing_for_level_after(family, cpu.level, cpu.features);
   target.origins["cpu.level"] = "cpu.features";
-  if (cpu.name.empty())
+  if (cpu.name.empty()) {
     cpu.name =
         family.code_generation_name(cpu.level.empty() ? family.levels().front().name : cpu.level);
-  cpu.vendor = kernel.vendor;
+  }
+  cpu.vendor = kernel.vendor.empty() ? family.vendor_of(cpu.name) : kernel.vendor;
   if (!cpu.vendor.empty())
-    target.origins["cpu.vendor"] = k_cpuinfo;
-  else if (!(cpu.vendor = family.vendor_of(cpu.name)).empty())
-    target.origins["cpu.vendor"] = "llvm";
+    target.origins["cpu.vendor"] = kernel.vendor.empty() ? "llvm" : k_cpuinfo;
 }
 
 }  // namespace
@@ -162,10 +166,11 @@ Target detect_target(const HostProbe& probe) {
   auto libc = find_libc(probe, target.architecture);
   target.libc_name = libc.version.empty() ? "none" : "glibc";
   target.libc_version = std::move(libc.version);
-  if (libc.problem.empty())
+  if (libc.problem.empty()) {
     target.origins["libc.version"] = libc.path;
-  else
+  } else {
     target.probe_errors.push_back(std::move(libc.problem));
+  }
   return target;
 }
 

@@ -24,11 +24,12 @@ Status check_schema(const std::string& schema) {
     std::from_chars(begin, schema.data() + schema.size(), major);
   }
   if (major == k_schema_major) return {};
-  if (major > k_schema_major)
+  if (major > k_schema_major) {
     return fail(ErrorKind::unsupported, "the target description has schema `{}`, newer than `{}`",
                 schema, k_schema)
         .with_code("target.newer-schema")
         .with_help("use a newer xaas-deploy, or detect the target again with this one");
+  }
   return fail(ErrorKind::corrupt, "`schema` is `{}`; a target description has `{}`", schema,
               k_schema)
       .with_code("target.not-a-target");
@@ -57,12 +58,13 @@ Result<Cpu> read_cpu(const JsonReader& reader) {
   XAAS_TRY(cpu.name, reader.string("name"));
   XAAS_TRY(cpu.tune, reader.string_or("tune", cpu.name));
   XAAS_TRY(cpu.level, reader.string_or("level", {}));
-  if (!reader.has("features"))
+  if (!reader.has("features")) {
     return fail(ErrorKind::corrupt, "`cpu.features` is missing")
         .with_code("target.malformed")
         .with_help(
             "list every feature of the processor, implied ones included; `xaas-deploy "
             "detect` prints them");
+  }
   XAAS_TRY(const auto features, reader.strings("features"));
   cpu.features.insert(features.begin(), features.end());
   XAAS_TRY(cpu.missing_for_next_level, reader.strings("missing_for_next_level"));
@@ -71,33 +73,39 @@ Result<Cpu> read_cpu(const JsonReader& reader) {
 
 Status check_features(const ProcessorFamily& family, const FeatureSet& features) {
   const auto& known = family.known_features();
-  for (const auto& feature : features)
-    if (!known.contains(feature))
+  for (const auto& feature : features) {
+    if (!known.contains(feature)) {
       return fail(ErrorKind::invalid_input,
                   "`cpu.features` has `{}`, which is no feature of `{}` that LLVM knows", feature,
                   family.architecture)
           .with_code("target.unknown-feature")
           .with_help(near_name_help(feature, {known.begin(), known.end()}, "leave it out"));
-  for (const auto& feature : features)
-    for (const auto& implied : family.with_implied({feature}))
-      if (!features.contains(implied))
+    }
+  }
+  for (const auto& feature : features) {
+    for (const auto& implied : family.with_implied({feature})) {
+      if (!features.contains(implied)) {
         return fail(ErrorKind::invalid_input,
                     "`cpu.features` has `{}` but not `{}`, which it implies", feature, implied)
             .with_code("target.incomplete-features")
             .with_help(fmt::format("add `{}`, or remove `{}` too", implied, feature));
+      }
+    }
+  }
   return {};
 }
 
 /// A processor is lowered for by its features, so each must be one that our LLVM has, and the set
 /// must be whole; a level is what the features say, whatever the file claims.
 Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
-  if (!family.features_of(cpu.name))
+  if (!family.features_of(cpu.name)) {
     return fail(ErrorKind::invalid_input, "`cpu.name` is `{}`, which LLVM does not know for `{}`",
                 cpu.name, family.architecture)
         .with_code("target.unknown-cpu")
         .with_help(near_name_help(cpu.name, family.cpu_names(),
                                   "with an unlisted processor, name its level, e.g. `" +
                                       family.levels().front().name + "`"));
+  }
   XAAS_CHECK(check_features(family, cpu.features));
   cpu.name = family.code_generation_name(cpu.name);
   cpu.tune = family.code_generation_name(cpu.tune);
@@ -142,9 +150,10 @@ Result<T> with_default_code(Result<T> result) {
 
 Result<Target> parse_target(std::string_view json) {
   XAAS_TRY(const auto value, with_default_code(parse_json(json)));
-  if (!value.is_object())
+  if (!value.is_object()) {
     return fail(ErrorKind::corrupt, "a target description is a JSON object, this is not one")
         .with_code("target.not-a-target");
+  }
   return with_default_code(read_target(JsonReader(value, {})));
 }
 

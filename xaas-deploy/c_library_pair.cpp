@@ -30,10 +30,11 @@ std::vector<unsigned> highest_version(const fs::path& library, std::string_view 
     if (!version.starts_with(name)) continue;
     std::vector<unsigned> numbers{0};
     for (const char c : std::string_view(version).substr(name.size())) {
-      if (c == '.')
+      if (c == '.') {
         numbers.push_back(0);
-      else if (c >= '0' && c <= '9')
+      } else if (c >= '0' && c <= '9') {
         numbers.back() = numbers.back() * 10 + static_cast<unsigned>(c - '0');
+      }
     }
     highest = std::max(highest, numbers);
   }
@@ -59,14 +60,15 @@ constexpr auto k_linked =
 Result<std::vector<std::string>> c_library_files(const fs::path& root) {
   XAAS_TRY(const auto folders, loader_folders(root));
   std::map<std::string, std::string> by_name;
-  for (const std::string& folder : folders) {
+  for (const fs::path folder : folders) {
     std::error_code error;
-    for (const auto& entry : fs::directory_iterator(root / folder.substr(1), error)) {
-      const std::string name = entry.path().filename().string();
-      if (is_c_library(name)) by_name.emplace(name, folder + "/" + name);
+    for (const auto& entry : fs::directory_iterator(root / folder.relative_path(), error)) {
+      const fs::path name = entry.path().filename();
+      if (is_c_library(name.string())) by_name.emplace(name.string(), (folder / name).string());
     }
   }
   std::vector<std::string> files;
+  files.reserve(by_name.size());
   for (const auto& [name, path] : by_name) files.push_back(path);
   std::ranges::sort(files);
   return files;

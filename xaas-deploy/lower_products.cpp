@@ -85,13 +85,13 @@ std::vector<PlannedLowering> make_jobs(const LoweringRequest& request, const Dep
                                        const LoweringPlaces& places,
                                        const ProductIdentity& identity) {
   const SpecializeOptions& options = request.options;
-  const auto runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
-    return request.layout != nullptr ? request.layout->runpath_of(product) : product.runpath;
-  };
-  auto lowerings = make_lowering_jobs(
-      request.image.ir, plan, places, runpath,
-      [&](const std::string& recorded) { return identity_option(identity, recorded); },
-      options.debug ? DebugInfo::with : DebugInfo::without);
+  const ProductSettings settings{
+      .runpath = [&](const Product& product) -> std::optional<std::vector<std::string>> {
+        return request.layout != nullptr ? request.layout->runpath_of(product) : product.runpath;
+      },
+      .identity = [&](const std::string& recorded) { return identity_option(identity, recorded); },
+      .debug_info = options.debug ? DebugInfo::with : DebugInfo::without};
+  auto lowerings = make_lowering_jobs(request.image.ir, plan, places, settings);
   share_threads(lowerings, request.jobs);
   for (PlannedLowering& lowering : lowerings) {
     lowering.job.frame_pointers = options.frame_pointers;

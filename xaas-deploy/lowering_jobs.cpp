@@ -90,31 +90,33 @@ class JobMaker {
         places_, link.kind == LinkKind::executable ? GuardPlace::program : GuardPlace::library);
     if (guarded_ && takes_guard(link))
       items.emplace_back(LoweringJob::Object{.prefix = "", .path = guard.string()});
+    const auto is_replaced = [&](const LinkItem& item) {
+      return (runpath && is_runpath_option(item)) || is_identity_option(item) ||
+             (debug_info_ == DebugInfo::with && is_strip_option(item)) ||
+             (brings_loader && is_loader_option(item));
+    };
     for (const LinkItem& item : link.items) {
-      if ((runpath && is_runpath_option(item)) || is_identity_option(item)) continue;
-      if (debug_info_ == DebugInfo::with && is_strip_option(item)) continue;
-      if (brings_loader && is_loader_option(item)) continue;
-      std::visit([&](const auto& value) { add(value, items); }, item);
+      if (!is_replaced(item)) std::visit([&](const auto& value) { add(value, items); }, item);
     }
-    if (link.kind != LinkKind::archive) {
-      const auto own = std::ranges::find_if(link.items, is_identity_option);
-      items.emplace_back(LoweringJob::Option{
-          identity(own == link.items.end() ? "" : std::get<LinkOption>(*own).text)});
-    }
+    if (link.kind == LinkKind::archive) return items;
+    const auto own = std::ranges::find_if(link.items, is_identity_option);
+    items.emplace_back(LoweringJob::Option{
+        identity(own == link.items.end() ? "" : std::get<LinkOption>(*own).text)});
     if (brings_loader) add_loader(items);
-    if (runpath && link.kind != LinkKind::archive && !is_static_pie(link)) {
-      // One word: alone, a path that begins with `@` would be a response file.
-      if (!runpath->empty()) {
-        items.emplace_back(
-            LoweringJob::Option{fmt::format("--rpath={}", fmt::join(*runpath, ":"))});
-      }
-      // DT_RPATH, unlike DT_RUNPATH, also serves the libraries that a bundled library needs.
-      items.emplace_back(LoweringJob::Option{"--disable-new-dtags"});
-    }
+    if (runpath && !is_static_pie(link)) add_runpath(*runpath, items);
     return items;
   }
 
  private:
+  static void add_runpath(const std::vector<std::string>& runpath,
+                          std::vector<LoweringJob::Item>& items) {
+    // One word: alone, a path that begins with `@` would be a response file.
+    if (!runpath.empty())
+      items.emplace_back(LoweringJob::Option{fmt::format("--rpath={}", fmt::join(runpath, ":"))});
+    // DT_RPATH, unlike DT_RUNPATH, also serves the libraries that a bundled library needs.
+    items.emplace_back(LoweringJob::Option{"--disable-new-dtags"});
+  }
+
   static bool is_identity_option(const LinkItem& item) {
     const auto* option = std::get_if<LinkOption>(&item);
     return option != nullptr && option->text.starts_with("--package-metadata=");
@@ -152,7 +154,7 @@ class JobMaker {
   }
 
   /// With debug information where it is wanted and there is some.
-  [[nodiscard]] const Digest& form(const Digest& plain, const Digest& companion) const {
+  [[nodiscard]] Digest form(const Digest& plain, const Digest& companion) const {
     const bool with = debug_info_ == DebugInfo::with && !companion.is_empty();
     return with ? companion : plain;
   }
@@ -161,7 +163,7 @@ class JobMaker {
     const TranslationUnit& unit = manifest_.units[index];
     const UnitPlan& plan = *plans_.at(index);
     if (plan.treatment == Treatment::machine_code) {
-      const Digest& object = form(unit.machine_code, unit.debug_machine_code);
+      const Digest object = form(unit.machine_code, unit.debug_machine_code);
       const bool is_placed = unit.names_prefix && !places_.placement.placeholder.empty();
       return LoweringJob::Object{
           .prefix = "", .path = is_placed ? placed_object(places_, object).string() : blob(object)};
@@ -218,6 +220,32 @@ class JobMaker {
   bool archives_by_name_ = false;
 };
 
+/// What a unit's treatment reads of it.
+void add_forms(const TranslationUnit& unit, Treatment treatment, DebugInfo debug_info,
+               std::set<Digest>& wanted) {
+  const bool as_it_is = treatment == Treatment::machine_code;
+  wanted.insert(as_it_is ? unit.machine_code : unit.bitcode);
+  if (debug_info == DebugInfo::with)
+    wanted.insert(as_it_is ? unit.debug_machine_code : unit.debug_bitcode);
+}
+
+/// All of a job but its inputs and its places.
+LoweringJob make_job(const IrManifest& manifest, const DeploymentPlan& plan,
+                     const LinkPlan& link_plan, std::size_t first_product,
+                     const LoweringPlaces& places) {
+  const Product& product = manifest.products[first_product];
+  return {.name = product.path,
+          .archive = generic_archive(manifest.links[link_plan.link], product, places),
+          .cpu = plan.target.cpu.name,
+          .tune = plan.target.cpu.tune,
+          .features = code_generation_features(plan.target),
+          .opt_level = link_plan.opt_level,
+          .full_lto = link_plan.lto == LtoMode::full,
+          .placeholder = places.placement.placeholder,
+          .prefix = places.placement.padded,
+          .cache = places.cache.string()};
+}
+
 }  // namespace
 
 Status write_guards(const Target& target, const LoweringPlaces& places) {
@@ -242,13 +270,8 @@ std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& 
   std::set<Digest> wanted;
   for (const LinkPlan& link : plan.links) {
     if (!lowers_something(link)) continue;
-    for (const UnitPlan& unit : link.units) {
-      const TranslationUnit& source = manifest.units[unit.unit];
-      const bool as_it_is = unit.treatment == Treatment::machine_code;
-      wanted.insert(as_it_is ? source.machine_code : source.bitcode);
-      if (debug_info == DebugInfo::with)
-        wanted.insert(as_it_is ? source.debug_machine_code : source.debug_bitcode);
-    }
+    for (const UnitPlan& unit : link.units)
+      add_forms(manifest.units[unit.unit], unit.treatment, debug_info, wanted);
     for (const LinkItem& item : manifest.links[link.link].items) {
       if (const auto* file = std::get_if<LinkFile>(&item)) wanted.insert(file->content);
       const auto* library = std::get_if<LinkLibrary>(&item);
@@ -259,43 +282,34 @@ std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& 
   return wanted;
 }
 
-std::vector<PlannedLowering> make_lowering_jobs(
-    const IrManifest& manifest, const DeploymentPlan& plan, const LoweringPlaces& places,
-    const RunpathPolicy& runpath, const IdentityPolicy& identity, DebugInfo debug_info) {
+std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
+                                                const DeploymentPlan& plan,
+                                                const LoweringPlaces& places,
+                                                const ProductSettings& settings) {
   const bool guarded = !run_time_checks(plan.target).checks.empty();
   std::vector<PlannedLowering> lowerings;
   for (const LinkPlan& link_plan : plan.links) {
     if (!lowers_something(link_plan)) continue;
     std::map<Runpath, std::vector<std::size_t>> by_runpath;
-    for (const std::size_t product : link_plan.products) {
-      by_runpath[runpath(manifest.products[product])].push_back(product);
-    }
+    for (const std::size_t product : link_plan.products)
+      by_runpath[settings.runpath(manifest.products[product])].push_back(product);
     for (auto& [path, products] : by_runpath) {
       const Link& link = manifest.links[link_plan.link];
-      const std::filesystem::path work = places.work / fmt::format("{}", lowerings.size());
-      LoweringJob job{.name = manifest.products[products.front()].path,
-                      .archive = generic_archive(link, manifest.products[products.front()], places),
-                      .items = JobMaker(manifest, link_plan, places, guarded, DebugInfo::without)
-                                   .make_items(link, path, identity),
-                      .output = (work / "output").string(),
-                      .cpu = plan.target.cpu.name,
-                      .tune = plan.target.cpu.tune,
-                      .features = code_generation_features(plan.target),
-                      .opt_level = link_plan.opt_level,
-                      .full_lto = link_plan.lto == LtoMode::full,
-                      .placeholder = places.placement.placeholder,
-                      .prefix = places.placement.padded,
-                      .cache = places.cache.string(),
-                      .save_temps = save_temps_folder(places, lowerings.size()),
-                      .work = work.string()};
-      lowerings.push_back({.job = std::move(job), .plan = &link_plan, .products = products});
-      if (debug_info == DebugInfo::without || link.kind == LinkKind::archive) continue;
-      LoweringJob debug_job = lowerings.back().job;
-      debug_job.items = JobMaker(manifest, link_plan, places, guarded, DebugInfo::with)
-                            .make_items(link, path, identity);
-      debug_job.output = (work / "output-with-debug-info").string();
-      debug_job.work = (work / "debug").string();
-      lowerings.back().debug_job = std::move(debug_job);
+      const auto items = [&](DebugInfo which) {
+        return JobMaker(manifest, link_plan, places, guarded, which)
+            .make_items(link, path, settings.identity);
+      };
+      LoweringJob job = make_job(manifest, plan, link_plan, products.front(), places);
+      job.work = (places.work / fmt::format("{}", lowerings.size())).string();
+      job.output = job.work + "/output";
+      job.save_temps = save_temps_folder(places, lowerings.size());
+      job.items = items(DebugInfo::without);
+      lowerings.push_back({.job = job, .plan = &link_plan, .products = std::move(products)});
+      if (settings.debug_info == DebugInfo::without || link.kind == LinkKind::archive) continue;
+      job.items = items(DebugInfo::with);
+      job.output = job.work + "/output-with-debug-info";
+      job.work += "/debug";
+      lowerings.back().debug_job = std::move(job);
     }
   }
   return lowerings;

@@ -65,10 +65,18 @@ std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& 
 /// The linker's option that names the deployment in a product, given the link's own or "".
 using IdentityPolicy = std::function<std::string(const std::string& recorded)>;
 
+/// What products are given besides their code.
+struct ProductSettings {
+  RunpathPolicy runpath;
+  IdentityPolicy identity;
+  DebugInfo debug_info = DebugInfo::without;
+};
+
 /// One job for each link that has something to lower and each run path that its products need.
-std::vector<PlannedLowering> make_lowering_jobs(
-    const IrManifest& manifest, const DeploymentPlan& plan, const LoweringPlaces& places,
-    const RunpathPolicy& runpath, const IdentityPolicy& identity, DebugInfo debug_info);
+std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
+                                                const DeploymentPlan& plan,
+                                                const LoweringPlaces& places,
+                                                const ProductSettings& settings);
 
 /// Writes the object files that make products refuse processors that they are not for, where the
 /// jobs name them. Call before the jobs run.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <memory>
 #include <string_view>
 #include <utility>
 
@@ -15,8 +16,9 @@ std::pair<int, int> parse_version(std::string_view text) {
   std::pair<int, int> version{0, 0};
   const auto dot = text.find('.');
   if (dot == std::string_view::npos) return version;
-  std::from_chars(text.data(), text.data() + dot, version.first);
-  std::from_chars(text.data() + dot + 1, text.data() + text.size(), version.second);
+  const char* const begin = std::to_address(text.begin());
+  std::from_chars(begin, begin + dot, version.first);
+  std::from_chars(begin + dot + 1, begin + text.size(), version.second);
   return version;
 }
 
@@ -31,12 +33,14 @@ std::pair<CLibrary, std::string> choice_for(const IrManifest& manifest,
     return {CLibrary::image, "`--numerics generic` computes with its functions"};
   if (target.libc_name == "none")
     return {CLibrary::image, fmt::format("`{}` has no glibc", target.name)};
-  if (target.libc_version.empty())
+  if (target.libc_version.empty()) {
     return {CLibrary::host, fmt::format("nothing is known of it; it must not be older than {}",
                                         manifest.glibc_floor)};
-  if (!is_older_version(target.libc_version, ours))
+  }
+  if (!is_older_version(target.libc_version, ours)) {
     return {CLibrary::host, fmt::format("its glibc {} is not older than the image's {}",
                                         target.libc_version, ours)};
+  }
   return {CLibrary::image, fmt::format("its glibc {} is newer than the {} of `{}`", ours,
                                        target.libc_version, target.name)};
 }

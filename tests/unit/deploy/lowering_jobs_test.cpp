@@ -83,8 +83,9 @@ TEST(LoweringJobs, WithDebugInformationAreTheSameLinkOfTheCompanions) {
   manifest.units[0].debug_bitcode = digest_of("code -g");
   manifest.links[0].items.emplace_back(LinkOption{"--strip-all"});
   const auto plan = plan_for(manifest, "x86-64-v3");
-  const auto jobs =
-      make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::with);
+  const auto jobs = make_lowering_jobs(
+      manifest, plan, k_places,
+      {.runpath = own_runpath, .identity = noted, .debug_info = DebugInfo::with});
   ASSERT_EQ(jobs.size(), 1);
   ASSERT_TRUE(jobs[0].debug_job);
   LoweringJob expected = jobs[0].job;
@@ -112,7 +113,7 @@ TEST(MakeLoweringJobs, LinksOnceForProductsThatAreAlike) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
   const auto jobs =
-      make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
+      make_lowering_jobs(manifest, plan, k_places, {.runpath = own_runpath, .identity = noted});
   ASSERT_EQ(jobs.size(), 1U);
   EXPECT_EQ(jobs[0].products, (std::vector<std::size_t>{0, 1}));
   EXPECT_EQ(jobs[0].job.cpu, "x86-64-v3");
@@ -127,7 +128,7 @@ TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
     return std::optional(std::vector<std::string>{"$ORIGIN/" + product.path.substr(15)});
   };
   const auto jobs =
-      make_lowering_jobs(manifest, plan, k_places, below_origin, noted, DebugInfo::without);
+      make_lowering_jobs(manifest, plan, k_places, {.runpath = below_origin, .identity = noted});
   ASSERT_EQ(jobs.size(), 2U);
   const auto options = options_of(jobs[0].job);
   EXPECT_FALSE(std::ranges::count(options, "--rpath=/build/lib"));
@@ -140,7 +141,7 @@ TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
                                     std::pair{"x86-64-v3", std::vector<std::string>{}}}) {
     const DeploymentPlan plan = plan_for(manifest, cpu);
     const auto jobs =
-        make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
+        make_lowering_jobs(manifest, plan, k_places, {.runpath = own_runpath, .identity = noted});
     const auto library = std::ranges::find_if(jobs[0].job.items, [](const auto& item) {
       return std::holds_alternative<LoweringJob::Library>(item);
     });
@@ -157,7 +158,7 @@ TEST(MakeLoweringJobs, NamesLibrariesBySoname) {
   const IrManifest manifest = sample();
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
   const auto jobs =
-      make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
+      make_lowering_jobs(manifest, plan, k_places, {.runpath = own_runpath, .identity = noted});
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "-l:libc.so.6"));
 }
 
@@ -166,7 +167,7 @@ TEST(MakeLoweringJobs, GivesEachProductOneNote) {
   const DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
   const auto notes_in = [&] {
     const auto jobs =
-        make_lowering_jobs(manifest, plan, k_places, own_runpath, noted, DebugInfo::without);
+        make_lowering_jobs(manifest, plan, k_places, {.runpath = own_runpath, .identity = noted});
     std::vector<std::string> notes;
     for (const std::string& option : options_of(jobs[0].job))
       if (option.contains("package-metadata") || option.contains("+ours")) notes.push_back(option);
@@ -184,7 +185,7 @@ TEST(MakeLoweringJobs, GivesARunPathInOneWord) {
     return std::optional(std::vector<std::string>{"@/etc/words"});
   };
   const auto jobs =
-      make_lowering_jobs(manifest, plan, k_places, strange, noted, DebugInfo::without);
+      make_lowering_jobs(manifest, plan, k_places, {.runpath = strange, .identity = noted});
   EXPECT_TRUE(std::ranges::count(options_of(jobs[0].job), "--rpath=@/etc/words"));
   EXPECT_FALSE(std::ranges::count(options_of(jobs[0].job), "@/etc/words"));
 }
