@@ -56,17 +56,6 @@ Result<std::vector<std::string>> installed_paths(const IrImage& image) {
   return installed;
 }
 
-/// Where a place in the tree really is. Two paths of an image can become one inside the other:
-/// `/usr/local/x`, a link to /etc, and `/x/passwd` must not meet.
-Result<std::filesystem::path> destination(const std::filesystem::path& tree,
-                                          const std::string& place) {
-  const auto link = link_on_the_way(tree, place);
-  if (!link) return tree / place;
-  return fail(ErrorKind::corrupt, "`{}` would be written through the link `{}` of the image", place,
-              link->string())
-      .with_code("layer.unsafe-path");
-}
-
 /// What a link of the image says in the tree. Where it leads to something that is not in the tree
 /// (`/usr/bin/awk`), it leads to this machine's.
 std::filesystem::path link_in_tree(const TreeLayout& layout, const std::string& path,
@@ -118,7 +107,7 @@ Status place_installed(TreeContent& content, const std::filesystem::path& tree) 
   for (PrefixedFile file : install.files) {
     const auto place = kept_place(content, file.path);
     if (!place) continue;
-    XAAS_TRY(const auto to, destination(tree, *place));
+    XAAS_TRY(const auto to, safe_place(tree, *place));
     XAAS_TRY(const auto bytes, read_file(to));
     XAAS_TRY(const auto placed, with_prefix(bytes, file, install, content.placement));
     std::error_code error;
@@ -138,7 +127,7 @@ Status install_product(TreeContent& content, std::size_t part, const VerifiedPro
   DeployedTarget& target = content.record.targets[part];
   const std::string& path = content.image.ir.products[verified.product].path;
   const std::string place = place_in_view(target.view, content.layout.place_of(path));
-  XAAS_TRY(const auto to, destination(tree, place));
+  XAAS_TRY(const auto to, safe_place(tree, place));
   XAAS_CHECK(xaas::copy_file(verified.file, to));
   XAAS_TRY(const auto bytes, read_file(verified.file));
   PrefixedFile file{.path = place, .places = places_of(content.placement.padded, bytes)};
@@ -152,12 +141,12 @@ Status copy_files(const TreeContent& content, const std::filesystem::path& tree)
   for (const std::string& path : content.layout.installed()) {
     const auto place = kept_place(content, path);
     if (!place) continue;
-    XAAS_TRY(const auto to, destination(tree, *place));
+    XAAS_TRY(const auto to, safe_place(tree, *place));
     XAAS_CHECK(copy_installed(content, path, to));
   }
   for (const std::string& path : content.layout.bundled()) {
     XAAS_TRY(const auto from, path_in_root(content.root, path));
-    XAAS_TRY(const auto to, destination(tree, content.layout.place_of(path)));
+    XAAS_TRY(const auto to, safe_place(tree, content.layout.place_of(path)));
     XAAS_CHECK(xaas::copy_file(from, to));
   }
   return {};
@@ -339,7 +328,7 @@ Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& outpu
   }
   for (std::size_t part = 0; part < content.parts.size(); ++part)
     XAAS_CHECK(check_programs_load(content, part, tree));
-  XAAS_TRY(const auto record, destination(tree, std::string(k_record_path)));
+  XAAS_TRY(const auto record, safe_place(tree, std::string(k_record_path)));
   XAAS_CHECK(write_file(record, print_record(content.record)));
   XAAS_CHECK(move_into_place(tree, output, content.force));
   return std::move(content.record);

@@ -2,6 +2,7 @@
 #include "write_views.hpp"
 
 #include "identity.hpp"
+#include "image_root.hpp"
 
 #include "xaas/lowering/chooser.hpp"
 #include "xaas/support/files.hpp"
@@ -88,12 +89,18 @@ class ViewWriter {
     identity.target = names + generic.target.cpu.name;
     XAAS_TRY(const auto program,
              chooser_program(place, candidates, generic, identity_note(identity)));
-    return write_file(tree_ / place, program, ir_.products[product].mode);
+    XAAS_TRY(const auto at, safe_place(tree_, place));
+    return write_file(at, program, ir_.products[product].mode);
   }
 
   Status link_library(const std::string& place) {
-    XAAS_CHECK(make_folders((tree_ / place).parent_path()));
-    return make_link(link_between(place, place_in_view(generic_view(), place)), tree_ / place);
+    return put_link(place, link_between(place, place_in_view(generic_view(), place)));
+  }
+
+  Status put_link(const std::string& place, const fs::path& target) {
+    XAAS_TRY(const auto at, safe_place(tree_, place));
+    XAAS_CHECK(make_folders(at.parent_path()));
+    return make_link(target, at);
   }
 
   /// What a view has of its own, and the folders that lead there.
@@ -135,12 +142,11 @@ class ViewWriter {
     const std::string at = place_in_view(view, place);
     std::error_code error;
     if (fs::exists(fs::symlink_status(tree_ / at, error))) return {};
-    XAAS_CHECK(make_folders((tree_ / at).parent_path()));
     const bool own_link =
         fs::is_symlink(fs::symlink_status(tree_ / place, error)) &&
         std::ranges::find(shared_, place, &SharedProduct::second) == shared_.end();
-    return make_link(own_link ? fs::read_symlink(tree_ / place, error) : link_between(at, place),
-                     tree_ / at);
+    return put_link(at,
+                    own_link ? fs::read_symlink(tree_ / place, error) : link_between(at, place));
   }
 
   /// Where a target needs no more than a level of the psABI, the loader itself chooses its
@@ -164,12 +170,11 @@ class ViewWriter {
   Status link_level(const std::string& place, const std::string& level, const std::string& view) {
     const fs::path folder = fs::path(place).parent_path();
     const fs::path levels = folder / k_hwcaps / level;
-    XAAS_CHECK(make_folders(tree_ / levels));
     std::error_code error;
     for (const auto& entry : fs::directory_iterator(tree_ / folder, error)) {
       if (!names_library(entry.path().filename(), place)) continue;
       const std::string at = (levels / entry.path().filename()).string();
-      XAAS_CHECK(make_link(link_between(at, place_in_view(view, place)), tree_ / at));
+      XAAS_CHECK(put_link(at, link_between(at, place_in_view(view, place))));
     }
     return {};
   }
@@ -195,6 +200,14 @@ class ViewWriter {
 };
 
 }  // namespace
+
+Result<fs::path> safe_place(const fs::path& tree, const std::string& place) {
+  const auto link = link_on_the_way(tree, place);
+  if (!link) return tree / place;
+  return fail(ErrorKind::corrupt, "`{}` would be written through the link `{}` of the image", place,
+              link->string())
+      .with_code("layer.unsafe-path");
+}
 
 std::string place_in_view(const std::string& view, const std::string& place) {
   return view.empty() ? place : fmt::format("{}/{}/{}", k_views_folder, view, place);

@@ -10,6 +10,11 @@
 
 namespace xaas {
 
+/// Where a place in the tree really is. Two paths of an image can become one inside the other:
+/// `/usr/local/x`, a link to /etc, and `/x/passwd` must not meet: `layer.unsafe-path`.
+Result<std::filesystem::path> safe_place(const std::filesystem::path& tree,
+                                         const std::string& place);
+
 /// Where a place of the tree is in a view; without a view it is where it is.
 std::string place_in_view(const std::string& view, const std::string& place);
 
