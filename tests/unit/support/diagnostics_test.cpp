@@ -197,10 +197,10 @@ TEST(Progress, CountsWhatSeveralThreadsDo) {
   EXPECT_THAT(*read_file(path), HasSubstr("\"done\":400,"));
 }
 
-/// What a terminal gets that is `width` wide.
-std::string seen_on_terminal(const std::function<void(Progress&)>& work) {
+/// What a terminal gets; empty where there are none (a root without /dev/pts).
+std::optional<std::string> seen_on_terminal(const std::function<void(Progress&)>& work) {
   const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
-  EXPECT_GE(terminal, 0);
+  if (terminal < 0) return std::nullopt;
   EXPECT_EQ(::grantpt(terminal) + ::unlockpt(terminal), 0);
   const int screen = ::open(::ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
   const int kept = ::dup(STDERR_FILENO);
@@ -222,10 +222,12 @@ std::string seen_on_terminal(const std::function<void(Progress&)>& work) {
 }
 
 TEST(Progress, KeepsOneLiveLineOnATerminal) {
-  EXPECT_EQ(seen_on_terminal([](Progress& progress) {
-              progress.stage("building", 2);
-              progress.say(Progress::Level::note, "noted");
-            }),
+  const auto seen = seen_on_terminal([](Progress& progress) {
+    progress.stage("building", 2);
+    progress.say(Progress::Level::note, "noted");
+  });
+  if (!seen) GTEST_SKIP() << "there are no terminals here";
+  EXPECT_EQ(*seen,
             "\r\033[Kp: building [0/2]\r\033[Kp: note: noted\r\n"
             "\r\033[Kp: building [0/2]\r\033[K");
 }
@@ -234,7 +236,8 @@ TEST(Progress, CutsTheLiveLineAtTheTerminalsWidth) {
   const auto seen = seen_on_terminal([](Progress& progress) {
     progress.stage(std::string(75, 'x') + "\xC3\xA4\xC3\xA4\xC3\xA4");
   });
-  EXPECT_EQ(seen, "\r\033[Kp: " + std::string(75, 'x') + "\r\033[K");
+  if (!seen) GTEST_SKIP() << "there are no terminals here";
+  EXPECT_EQ(*seen, "\r\033[Kp: " + std::string(75, 'x') + "\r\033[K");
 }
 
 }  // namespace
