@@ -72,7 +72,7 @@ const RunnableImage& choose_image(const std::vector<RunnableImage>& images, cons
   const bool has_generic = deployed.size() < images.size();
   if (targets.empty() || (has_generic && is_generic_wanted())) return images.front();
   if (const auto best = choose_target(targets, host)) return *deployed[*best];
-  if (has_generic) {
+  if (has_generic && !is_later_rank()) {
     print_errors(
         fmt::format("xaas: nothing of `{}` was made for this processor; starting the "
                     "generic image\n",

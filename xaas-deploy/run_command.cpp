@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.hpp"
 #include "deployed.hpp"
+#include "image_root.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/process.hpp"
@@ -41,6 +42,12 @@ Result<int> run_run_command(const RunOptions& options) {
     deployed.command.clear();
   }
   XAAS_TRY(auto command, command_for(deployed, options.arguments));
+  if (deployed.form == Deployed::Form::image && !can_enter_root() && !is_later_rank()) {
+    print_errors(
+        "xaas-deploy: note: this machine allows no namespaces: the program runs with the image's "
+        "libraries, and finds this machine's files under the names that it has compiled in. "
+        "`specialize --output tree:FOLDER` gives it its own\n");
+  }
   command.output = Command::Output::inherit;
   command.errors = Command::Errors::inherit;
   command.inherit_input = true;

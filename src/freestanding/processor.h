@@ -5,6 +5,7 @@
 #ifndef XAAS_PROCESSOR_H
 #define XAAS_PROCESSOR_H
 
+#include "launcher_ranks.h"
 #include "processor_checks.h"
 #include "system_calls.h"
 
@@ -90,17 +91,14 @@ static int has_states(struct processor* processor, unsigned long long states) {
 
 /// Whether a launcher started this process as another rank than the first.
 static int is_later_rank(void) {
-  static const char names[][24] = {
-      "PMI_RANK=",    "PMIX_RANK=",      "OMPI_COMM_WORLD_RANK=", "SLURM_PROCID=",
-      "PALS_RANKID=", "FLUX_TASK_RANK=", "ALPS_APP_PE=",          "JSM_NAMESPACE_RANK="};
   enum { size = 1 << 20 };
   char* const environment =
       (char*)call6(sys_mmap, 0, size, 3 /* read, write */, 0x22 /* private, anonymous */, -1, 0);
   if ((unsigned long)environment > -4096ul) return 0;
   const char* const end = environment + read_file("/proc/self/environ", environment, size);
   for (const char* at = environment; at < end; ++at) {
-    for (unsigned i = 0; i < sizeof names / sizeof *names; ++i) {
-      if (!starts_with(at, end, names[i])) continue;
+    for (unsigned i = 0; i < sizeof xaas_launcher_ranks / sizeof *xaas_launcher_ranks; ++i) {
+      if (!starts_with(at, end, xaas_launcher_ranks[i])) continue;
       while (*at != '=') ++at;
       return at + 1 < end && (at[1] != '0' || (at + 2 < end && at[2] != 0));
     }

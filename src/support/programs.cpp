@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "file_descriptor.hpp"
 #include "launch.hpp"
+#include "launcher_ranks.h"
 #include "search_path.hpp"
 
 #include "xaas/support/process.hpp"
@@ -104,6 +105,16 @@ std::string shell_quoted(const std::vector<std::string>& argv) {
     text += quoted(word);
   }
   return text;
+}
+
+bool is_later_rank() {
+  for (const std::string_view name : xaas_launcher_ranks) {
+    const std::string variable(name.substr(0, name.size() - 1));
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
+    if (const char* rank = std::getenv(variable.c_str()); rank != nullptr)
+      return std::string_view(rank) != "0" && *rank != '\0';
+  }
+  return false;
 }
 
 }  // namespace xaas

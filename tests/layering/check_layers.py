@@ -10,7 +10,7 @@ import re
 import sys
 
 ALLOWED = {
-    "support": set(),
+    "support": {"freestanding"},
     "freestanding": set(),
     "specializations": {"support"},
     "targets": {"support"},

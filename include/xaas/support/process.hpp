@@ -75,6 +75,10 @@ unsigned usable_processors();
 Status for_each_parallel(std::size_t count, unsigned threads,
                          const std::function<Status(std::size_t)>& job);
 
+/// Whether a launcher started this process as another rank than the first: what is said to all of
+/// them, the first one says.
+bool is_later_rank();
+
 /// For a shell: quoted only where it must be.
 std::string shell_quoted(const std::vector<std::string>& argv);
 
