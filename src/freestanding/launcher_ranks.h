@@ -6,7 +6,7 @@
 #ifndef XAAS_LAUNCHER_RANKS_H
 #define XAAS_LAUNCHER_RANKS_H
 
-static const char xaas_launcher_ranks[][24] = {
+static const char k_launcher_ranks[][24] = {
     "PMI_RANK=",    "PMIX_RANK=",      "OMPI_COMM_WORLD_RANK=", "SLURM_PROCID=",
     "PALS_RANKID=", "FLUX_TASK_RANK=", "ALPS_APP_PE=",          "JSM_NAMESPACE_RANK="};
 

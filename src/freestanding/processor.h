@@ -97,8 +97,8 @@ static int is_later_rank(void) {
   if ((unsigned long)environment > -4096ul) return 0;
   const char* const end = environment + read_file("/proc/self/environ", environment, size);
   for (const char* at = environment; at < end; ++at) {
-    for (unsigned i = 0; i < sizeof xaas_launcher_ranks / sizeof *xaas_launcher_ranks; ++i) {
-      if (!starts_with(at, end, xaas_launcher_ranks[i])) continue;
+    for (unsigned i = 0; i < sizeof k_launcher_ranks / sizeof *k_launcher_ranks; ++i) {
+      if (!starts_with(at, end, k_launcher_ranks[i])) continue;
       while (*at != '=') ++at;
       return at + 1 < end && (at[1] != '0' || (at + 2 < end && at[2] != 0));
     }

@@ -108,7 +108,7 @@ std::string shell_quoted(const std::vector<std::string>& argv) {
 }
 
 bool is_later_rank() {
-  for (const std::string_view name : xaas_launcher_ranks) {
+  for (const std::string_view name : k_launcher_ranks) {
     const std::string variable(name.substr(0, name.size() - 1));
     // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
     if (const char* rank = std::getenv(variable.c_str()); rank != nullptr)
