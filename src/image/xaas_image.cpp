@@ -194,18 +194,8 @@ Status check_can_write(const LayoutReference& output, Replace replace) {
     return check_can_write_archive(output, replace);
   XAAS_CHECK(while_doing(check_can_make(output.path), "looking at the output"));
   std::error_code error;
-  if (!std::filesystem::exists(output.path, error)) return {};
-  const bool is_layout = std::filesystem::exists(output.path / "oci-layout", error);
-  if (!is_layout && std::filesystem::is_directory(output.path, error) &&
-      std::filesystem::is_empty(output.path, error)) {
-    return {};
-  }
-  if (!is_layout) {
-    return fail(ErrorKind::invalid_input, "`{}` is neither an OCI layout nor empty",
-                output.path.string())
-        .with_code("layout.occupied")
-        .with_help("name a new folder, or one that holds an OCI layout");
-  }
+  if (!std::filesystem::exists(output.path / "oci-layout", error))
+    return check_free_for_layout(output.path);
   XAAS_TRY(const auto layout, while_doing(Layout::open(output.path), "looking at the output"));
   XAAS_TRY(const auto tagged, layout.find_tag(output.tag));
   if (!tagged || replace == Replace::yes) return {};

@@ -111,17 +111,29 @@ Result<bool> is_free_for_a_layout(const std::filesystem::path& folder) {
   return true;
 }
 
+}  // namespace
+
+Status check_free_for_layout(const std::filesystem::path& folder) {
+  std::error_code error;
+  const auto status = std::filesystem::symlink_status(folder, error);
+  if (!std::filesystem::exists(status)) return {};
+  if (std::filesystem::is_directory(folder, error)) {
+    XAAS_TRY(const bool is_free, is_free_for_a_layout(folder));
+    if (is_free) return {};
+  }
+  return fail(ErrorKind::invalid_input, "`{}` is neither an OCI layout nor empty", folder.string())
+      .with_help("name a new folder, or one that holds an OCI layout")
+      .with_code("layout.occupied");
+}
+
+namespace {
+
 Status create_layout(const std::filesystem::path& path) {
   XAAS_CHECK(make_folders(path));
   XAAS_TRY(const auto lock, lock_layout(path));
   std::error_code error;
   if (std::filesystem::exists(path / "oci-layout", error)) return {};  // someone was faster
-  XAAS_TRY(const bool is_free, is_free_for_a_layout(path));
-  if (!is_free) {
-    return fail(ErrorKind::invalid_input, "`{}` is neither an OCI layout nor empty", path.string())
-        .with_help("name a new folder, or one that holds an OCI layout")
-        .with_code("layout.occupied");
-  }
+  XAAS_CHECK(check_free_for_layout(path));
   XAAS_CHECK(make_folders(path / "blobs" / "sha256"));
   XAAS_CHECK(write_file(path / "index.json", print_index(ImageIndex{})));
   // Last, because this file is what makes the folder a layout.

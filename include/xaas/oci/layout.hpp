@@ -86,6 +86,10 @@ class Layout {
   std::shared_ptr<const LayoutArchive> archive_;
 };
 
+/// Whether a layout can be made there: nothing is there, an empty folder, or what a run left that
+/// was killed while it made one. Else `layout.occupied`.
+Status check_free_for_layout(const std::filesystem::path& folder);
+
 /// Writes an image to where a reference says: into the layout itself, or into a layout beside the
 /// archive that it becomes in `finish`.
 class LayoutWriter {
