@@ -45,8 +45,8 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
   for (const std::string& entry : record.environment) {
     if (!entry.starts_with("PATH=")) deployed.environment.push_back(entry);
   }
-  XAAS_TRY(const auto host, detect_host());
-  deployed.part = part_for(record, host);
+  XAAS_TRY(deployed.host, detect_host());
+  deployed.part = part_for(record, deployed.host);
   deployed.record = std::move(record);
   return deployed;
 }
@@ -101,6 +101,7 @@ Result<Deployed> open_image(const std::string& name) {
   if (const auto text = read_file(deployed.path / k_record_path, k_longest_document)) {
     XAAS_TRY(deployed.record, parse_record(*text));
     deployed.part = part_for(*deployed.record, host);
+    deployed.host = host;
   }
   return deployed;
 }

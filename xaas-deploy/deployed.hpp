@@ -24,6 +24,7 @@ struct Deployed {
   std::vector<std::string> environment;
   std::optional<DeploymentRecord> record;
   std::optional<DeployedTarget> part;  // of the record: what this machine runs
+  Target host;                         // this machine, where there is a record
 };
 
 /// `tree:FOLDER` or a folder with our record; `oci:LAYOUT[:TAG]` or `oci-archive:FILE[:TAG]`,

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "commands.hpp"
 #include "deployed.hpp"
-#include "image_root.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/process.hpp"
@@ -19,7 +18,7 @@ namespace {
 Status check_processor(const Deployed& deployed) {
   if (!deployed.part) return {};
   const Target& made_for = deployed.part->target;
-  XAAS_TRY(const auto host, detect_host());
+  const Target& host = deployed.host;
   if (runs_on(made_for, host)) return {};
   const std::string why = host.architecture != made_for.architecture
                               ? fmt::format("this machine is `{}`", host.architecture)
@@ -42,7 +41,9 @@ Result<int> run_run_command(const RunOptions& options) {
     deployed.command.clear();
   }
   XAAS_TRY(auto command, command_for(deployed, options.arguments));
-  if (deployed.form == Deployed::Form::image && !can_enter_root() && !is_later_rank()) {
+  // Whether it enters the image's root was tried by a process of its own: once is enough.
+  const bool is_beside_root = deployed.form == Deployed::Form::image && !command.in_child;
+  if (is_beside_root && !is_later_rank()) {
     print_errors(
         "xaas-deploy: note: this machine allows no namespaces: the program runs with the image's "
         "libraries, and finds this machine's files under the names that it has compiled in. "

@@ -90,9 +90,7 @@ Status copy_installed(const TreeContent& content, const std::string& path,
 std::optional<std::string> kept_place(const TreeContent& content, const std::string& path) {
   std::string place = content.layout.place_of(path);
   const auto has = [&](const ProductSet& part) {
-    return std::ranges::any_of(part.products, [&](const VerifiedProduct& verified) {
-      return content.image.ir.products[verified.product].path == path;
-    });
+    return has_product(part, content.image.ir, path);
   };
   if (content.parts.size() == 1)
     return has(content.parts.front()) ? std::nullopt : std::optional(place);

@@ -213,13 +213,18 @@ std::string place_in_view(const std::string& view, const std::string& place) {
   return view.empty() ? place : fmt::format("{}/{}/{}", k_views_folder, view, place);
 }
 
-bool has_views(const TreeContent& content, const std::string& path) {
-  return std::ranges::any_of(content.parts, [&](const ProductSet& part) {
-    return std::ranges::any_of(part.products, [&](const VerifiedProduct& verified) {
-      const Product& product = content.image.ir.products[verified.product];
-      return product.path == path && content.image.ir.links[product.link].kind != LinkKind::archive;
-    });
+bool has_product(const ProductSet& part, const IrManifest& manifest, const std::string& path) {
+  return std::ranges::any_of(part.products, [&](const VerifiedProduct& verified) {
+    return manifest.products[verified.product].path == path;
   });
+}
+
+bool has_views(const TreeContent& content, const std::string& path) {
+  const IrManifest& ir = content.image.ir;
+  const auto product = std::ranges::find(ir.products, path, &Product::path);
+  return product != ir.products.end() && ir.links[product->link].kind != LinkKind::archive &&
+         std::ranges::any_of(content.parts,
+                             [&](const ProductSet& part) { return has_product(part, ir, path); });
 }
 
 Status write_views(const TreeContent& content, const fs::path& tree) {

@@ -18,6 +18,9 @@ Result<std::filesystem::path> safe_place(const std::filesystem::path& tree,
 /// Where a place of the tree is in a view; without a view it is where it is.
 std::string place_in_view(const std::string& view, const std::string& place);
 
+/// Whether the target has a product of its own for the installed file.
+bool has_product(const ProductSet& part, const IrManifest& manifest, const std::string& path);
+
 /// Whether the installed file is a program or shared library that some target has its own of, so
 /// that it lies in the views.
 bool has_views(const TreeContent& content, const std::string& path);

@@ -16,7 +16,7 @@
 namespace xaas {
 namespace {
 
-// The build compiles chooser.c for each architecture (CMakeLists.txt).
+// The build compiles chooser.c for each architecture (src/freestanding).
 constexpr unsigned char k_x86_chooser[] = {
 #embed "chooser-x86_64"
 };

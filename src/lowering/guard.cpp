@@ -12,7 +12,7 @@
 namespace xaas {
 namespace {
 
-// The build compiles guard.c for each architecture (CMakeLists.txt).
+// The build compiles guard.c for each architecture (src/freestanding).
 constexpr unsigned char k_x86_program[] = {
 #embed "guard-x86_64-program.o"
 };
