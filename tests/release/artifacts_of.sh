@@ -10,6 +10,17 @@ artifacts_of() {
   [[ -x $deploy && -f $tarball ]]
 }
 
+# begin NAME WHAT FOLDER [WORK-FOLDER]: enters an empty work folder, $work; where there is nothing to
+# test, or no way to enter other roots, WHAT is skipped and the script ends.
+begin() {
+  artifacts_of "$3" || { not_ok "there are the two artifacts"; finish; }
+  work=$(realpath -m "${4:-$here/../../build/release-tests/$1}")
+  rm -rf "$work"
+  mkdir -p "$work"
+  cd "$work" || exit 1
+  bwrap --ro-bind / / --unshare-all true || { skip "$2: bwrap does not work here"; finish; }
+}
+
 # unpack FOLDER: the tarball in it.
 unpack() { mkdir -p "$1" && zstd -q -dc --long=27 "$tarball" | tar --no-same-owner -xf - -C "$1"; }
 

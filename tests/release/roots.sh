@@ -15,12 +15,7 @@ export LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 . "$here/../realworld/checks.sh"
 . "$here/artifacts_of.sh"
-artifacts_of "$1" || { not_ok "there are the two artifacts"; finish; }
-work=$(realpath -m "${2:-$here/../../build/release-tests/roots}")
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work" || exit 1
-bwrap --ro-bind / / --unshare-all true || { skip "zstd in other roots: bwrap does not work here"; finish; }
+begin roots "zstd in other roots" "$@"
 
 source=$("$here/../realworld/fetch_source.sh" zstd) || { not_ok "the source package can be fetched"; finish; }
 capture() {

@@ -13,12 +13,7 @@ export LC_ALL=C.UTF-8
 here=$(cd "$(dirname "$(readlink -f "$0")")" && pwd)
 . "$here/../realworld/checks.sh"
 . "$here/artifacts_of.sh"
-artifacts_of "$1" || { not_ok "there are the two artifacts"; finish; }
-work=$(realpath -m "${2:-$here/../../build/release-tests/tools}")
-rm -rf "$work"
-mkdir -p "$work"
-cd "$work" || exit 1
-bwrap --ro-bind / / --unshare-all true || { skip "the tools run in other roots: bwrap does not work here"; finish; }
+begin tools "the tools run in other roots" "$@"
 unpack "$work" || { not_ok "the tarball unpacks"; finish; }
 
 # within ROOT [bwrap's OPTIONS...] -- COMMAND...: no network, no variable of this machine, and the
