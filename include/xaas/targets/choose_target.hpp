@@ -32,8 +32,8 @@ std::vector<std::size_t> best_first(std::span<const Target> targets);
 
 /// Which target's code to run on `host`: of those that run there, one of the highest level;
 /// among these, one tuned for the host's vendor before one for nobody's before another vendor's;
-/// then the first by `best_first`. Empty when none runs there. src/freestanding/chooser.c follows the
-/// same rule at run time.
+/// then the first by `best_first`. Empty when none runs there. src/freestanding/chooser.c follows
+/// the same rule at run time.
 std::optional<std::size_t> choose_target(std::span<const Target> targets, const Target& host);
 
 }  // namespace xaas
