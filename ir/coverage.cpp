@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/ir/manifest.hpp"
 
+#include <utility>
 #include <variant>
 
 namespace xaas {
@@ -26,6 +27,7 @@ std::set<Digest> referenced_blobs(const IrManifest& manifest) {
   for (const TranslationUnit& unit : manifest.units) {
     blobs.insert(unit.bitcode);
     blobs.insert(unit.machine_code);
+    for (const UnitVariant& variant : unit.variants) blobs.insert(variant.bitcode);
   }
   for (const Link& link : manifest.links) {
     for (const LinkItem& item : link.items) {
@@ -43,10 +45,27 @@ std::set<Digest> debug_blobs(const IrManifest& manifest) {
   for (const TranslationUnit& unit : manifest.units) {
     blobs.insert(unit.debug_bitcode);
     blobs.insert(unit.debug_machine_code);
+    for (const UnitVariant& variant : unit.variants) blobs.insert(variant.debug_bitcode);
   }
   for (const Digest& other : referenced_blobs(manifest)) blobs.erase(other);
   blobs.erase(Digest());
   return blobs;
+}
+
+IrManifest configured(IrManifest manifest, std::size_t index) {
+  Configuration configuration = std::move(manifest.configurations[index]);
+  if (configuration.install) {
+    ConfigurationInstall& own = *configuration.install;
+    manifest.install.files = std::move(own.files);
+    manifest.install.unreached = std::move(own.unreached);
+    manifest.generic_files = std::move(own.generic_files);
+    manifest.glibc_floor = std::move(own.glibc_floor);
+    manifest.glibc_version = std::move(own.glibc_version);
+    configuration.install.reset();
+  }
+  manifest.configurations.clear();
+  manifest.configurations.push_back(std::move(configuration));
+  return manifest;
 }
 
 }  // namespace xaas

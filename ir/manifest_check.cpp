@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <string>
 #include <variant>
@@ -60,6 +61,12 @@ Status check_unit(const IrManifest& manifest, std::size_t i) {
                 field)
         .with_code("ir.reference");
   }
+  for (const UnitVariant& variant : unit.variants) {
+    XAAS_CHECK(
+        check_form(manifest, variant.bitcode, variant.debug_bitcode, field + ".variants.bitcode"));
+  }
+  if (unit.differs_from)
+    XAAS_CHECK(check_index(*unit.differs_from, manifest.units.size(), field + ".differs_from"));
   XAAS_CHECK(check_form(manifest, unit.bitcode, unit.debug_bitcode, field + ".bitcode"));
   return check_form(manifest, unit.machine_code, unit.debug_machine_code, field + ".machine_code");
 }
@@ -150,6 +157,34 @@ Status check_product(const IrManifest& manifest, std::size_t i) {
       .with_code("ir.reference");
 }
 
+/// What one configuration installs, besides its products.
+struct InstalledFiles {
+  const std::vector<PrefixedFile>& prefixed;
+  const std::vector<std::string>& unreached;
+  std::string field;  // "install", "configurations[1].install"
+};
+
+Status check_installed_files(const Install& install, const InstalledFiles& files) {
+  const std::string& placeholder = install.placeholder;
+  for (std::size_t i = 0; i < files.prefixed.size(); ++i) {
+    const PrefixedFile& file = files.prefixed[i];
+    const std::size_t length = file.is_text ? install.prefix.size() : placeholder.size();
+    if (placeholder.empty() || !is_inside(file.path) || !lie_apart(file.places, length)) {
+      return fail(ErrorKind::corrupt, "`{}.files[{}]` names no places of the prefix in a file",
+                  files.field, i)
+          .with_code("ir.reference");
+    }
+  }
+  for (const std::string& path : files.unreached) {
+    if (is_inside(path)) continue;
+    return fail(ErrorKind::corrupt,
+                "`{}.unreached` has `{}`, which is not an absolute path without `.` and `..`",
+                files.field, path)
+        .with_code("ir.reference");
+  }
+  return {};
+}
+
 Status check_install(const Install& install) {
   if (!is_inside(install.prefix)) {
     return fail(ErrorKind::corrupt,
@@ -164,23 +199,44 @@ Status check_install(const Install& install) {
                 placeholder, install.prefix)
         .with_code("ir.reference");
   }
-  for (std::size_t i = 0; i < install.files.size(); ++i) {
-    const PrefixedFile& file = install.files[i];
-    const std::size_t length = file.is_text ? install.prefix.size() : placeholder.size();
-    if (placeholder.empty() || !is_inside(file.path) || !lie_apart(file.places, length)) {
-      return fail(ErrorKind::corrupt, "`install.files[{}]` names no places of the prefix in a file",
-                  i)
-          .with_code("ir.reference");
-    }
-  }
-  for (const std::string& path : install.unreached) {
-    if (is_inside(path)) continue;
-    return fail(ErrorKind::corrupt,
-                "`install.unreached` has `{}`, which is not an absolute path without `.` and `..`",
-                path)
+  return check_installed_files(
+      install, {.prefixed = install.files, .unreached = install.unreached, .field = "install"});
+}
+
+/// Whoever cannot choose takes the first, which the manifest itself describes.
+Status check_configuration(const IrManifest& manifest, std::size_t i) {
+  const Configuration& configuration = manifest.configurations[i];
+  const std::string field = fmt::format("configurations[{}]", i);
+  for (const std::size_t product : configuration.products)
+    XAAS_CHECK(check_index(product, manifest.products.size(), field + ".products"));
+  if (configuration.install.has_value() != (i > 0)) {
+    return fail(ErrorKind::corrupt, "`{}` has {}`install`", field, i > 0 ? "no " : "an ")
         .with_code("ir.reference");
   }
-  return {};
+  for (const SpecializationPoint& point : manifest.points) {
+    const auto chosen = configuration.values.find(point.name);
+    if (chosen != configuration.values.end() &&
+        std::ranges::find(point.values, chosen->second, &PointValue::name) != point.values.end())
+      continue;
+    return fail(ErrorKind::corrupt, "`{}.values` names no value of the point `{}`", field,
+                point.name)
+        .with_code("ir.reference");
+  }
+  if (!configuration.install) return {};
+  return check_installed_files(manifest.install, {.prefixed = configuration.install->files,
+                                                  .unreached = configuration.install->unreached,
+                                                  .field = field + ".install"});
+}
+
+/// What is stored as a difference is made from what is stored as it is.
+Status check_delta(const IrManifest& manifest, const Digest& content, const Blob& blob) {
+  if (blob.base.is_empty()) return {};
+  const auto base = manifest.blobs.find(blob.base);
+  if (base != manifest.blobs.end() && base->second.base.is_empty() && !blob.stored.is_empty())
+    return {};
+  return fail(ErrorKind::corrupt, "the blob `{}` is a difference from `{}`, which is not stored",
+              content.str(), blob.base.str())
+      .with_code("ir.reference");
 }
 
 }  // namespace
@@ -194,12 +250,10 @@ Status check_references(const IrManifest& manifest) {
   for (std::size_t i = 0; i < manifest.units.size(); ++i) XAAS_CHECK(check_unit(manifest, i));
   for (std::size_t i = 0; i < manifest.links.size(); ++i) XAAS_CHECK(check_link(manifest, i));
   for (std::size_t i = 0; i < manifest.products.size(); ++i) XAAS_CHECK(check_product(manifest, i));
-  for (std::size_t i = 0; i < manifest.configurations.size(); ++i) {
-    for (const std::size_t product : manifest.configurations[i].products) {
-      XAAS_CHECK(check_index(product, manifest.products.size(),
-                             fmt::format("configurations[{}].products", i)));
-    }
-  }
+  for (std::size_t i = 0; i < manifest.configurations.size(); ++i)
+    XAAS_CHECK(check_configuration(manifest, i));
+  for (const auto& [content, blob] : manifest.blobs)
+    XAAS_CHECK(check_delta(manifest, content, blob));
   return {};
 }
 

@@ -111,7 +111,7 @@ class ManifestMaker {
     contents.merge(debug_blobs(captured_.manifest));
     for (const Digest& digest : contents) {
       std::error_code error;
-      captured_.manifest.blobs[digest] =
+      captured_.manifest.blobs[digest].size =
           std::filesystem::file_size(request_.blobs->path_of(digest), error);
     }
     warn();

@@ -208,7 +208,7 @@ Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
   std::set<Digest> missing = wanted;
   // They pass through the memory one by one, and none is larger than all that there should be.
   std::uint64_t expected = 0;
-  for (const auto& [digest, size] : image.ir.blobs) expected += size;
+  for (const auto& [digest, blob] : image.ir.blobs) expected += blob.size;
   for (const Descriptor& layer : image.ir_layers.layers) {
     if (missing.empty()) break;
     const auto keep = [&](const std::string& path, const std::string& bytes) -> Status {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "xaas/ir/numerics.hpp"
+#include "xaas/specializations/specialization.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"
 
@@ -26,6 +27,8 @@ inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.
 inline constexpr std::string_view k_ir_artifact = "application/vnd.xaas.ir.v";  // and a version
 inline constexpr std::string_view k_annotation_ir =
     "org.xaas.ir";  // "1": this index entry is an IR manifest
+inline constexpr std::string_view k_annotation_configuration =
+    "org.xaas.configuration";  // a canonical name: this index entry is that configuration's image
 inline constexpr std::string_view k_annotation_debug =
     "org.xaas.debug";  // "true": this layer is only for deployments with debug information
 
@@ -44,6 +47,34 @@ struct Package {
   Digest ir;         // the IR manifest of the image that it came with; empty: this one
 
   friend bool operator==(const Package&, const Package&) = default;
+};
+
+/// A unit compiled for another processor than the baseline, because its code differs with the
+/// processor.
+struct UnitVariant {
+  std::string isa;              // what it was compiled for: "x86-64-v3", "znver4"
+  std::set<std::string> needs;  // processor features that it needs beyond the baseline
+  Digest bitcode;
+  Digest debug_bitcode;  // empty: none
+  std::set<std::string> explicit_functions;
+  Numerics numerics;
+  bool names_prefix = false;
+
+  friend bool operator==(const UnitVariant&, const UnitVariant&) = default;
+};
+
+/// Why a unit is not the same as another one of its source, one thing each.
+struct UnitDifference {
+  enum class Kind {
+    flag,   // of the command line; `here` and `there` as they stand, empty: not there
+    macro,  // `name` is `here`, and `there` in the other; empty: not defined
+    file,   // the content of `name`; `here` and `there`: a line that differs, for people
+  } kind = Kind::flag;
+  std::string name;
+  std::string here;
+  std::string there;
+
+  friend bool operator==(const UnitDifference&, const UnitDifference&) = default;
 };
 
 /// One compile action: a source file compiled once with one command line.
@@ -73,6 +104,17 @@ struct TranslationUnit {
   Numerics numerics;
   bool names_prefix = false;     // the placeholder is in its constants
   std::uint64_t text_bytes = 0;  // executable bytes of its machine code, for the coverage report
+  /// Processor macros that its text asks about ("__AVX2__"); empty: none, or nobody looked.
+  std::set<std::string> asks;
+  /// How it passes vectors differs with the processor: all such units of a deployment are of one
+  /// `isa`, or all are machine code.
+  bool is_abi_bound = false;
+  /// Distinct ones alone, from the least to the most demanding; each is a whole unit in place of
+  /// `bitcode`.
+  std::vector<UnitVariant> variants;
+  /// Against the first unit of the same source, index into IrManifest::units.
+  std::optional<std::size_t> differs_from;
+  std::vector<UnitDifference> differences;
 
   friend bool operator==(const TranslationUnit&, const TranslationUnit&) = default;
 };
@@ -179,11 +221,41 @@ struct Install {
   friend bool operator==(const Install&, const Install&) = default;
 };
 
+/// What another configuration than the first installs. The first's stands in the manifest itself,
+/// where readers find it that know of one configuration only.
+struct ConfigurationInstall {
+  /// Of the config of its runnable image (its "image ID"): the first's layers, and one of
+  /// differences.
+  Digest image;
+  std::vector<PrefixedFile> files;
+  std::vector<std::string> unreached;
+  std::vector<GenericFile> generic_files;
+  std::string glibc_floor;
+  std::string glibc_version;
+
+  friend bool operator==(const ConfigurationInstall&, const ConfigurationInstall&) = default;
+};
+
 struct Configuration {
   std::string name;  // canonical, "default" without specialization points
   std::vector<std::size_t> products;
+  PointAssignment values;                       // of every point
+  std::optional<ConfigurationInstall> install;  // all but the first have one
 
   friend bool operator==(const Configuration&, const Configuration&) = default;
+};
+
+/// A content of the IR layers.
+struct Blob {
+  std::uint64_t size = 0;
+  std::optional<std::size_t> layer;  // index into the layers of the IR's OCI manifest; empty: any
+  /// Not empty: stored as what `zstd --patch-from` makes of it and this content, which is stored as
+  /// it is; the file is then called by the digest of what is stored.
+  Digest base;
+  Digest stored;
+  std::uint64_t stored_size = 0;
+
+  friend bool operator==(const Blob&, const Blob&) = default;
 };
 
 struct IrManifest {
@@ -203,8 +275,10 @@ struct IrManifest {
   std::vector<Link> links;
   std::vector<Product> products;
   std::vector<GenericFile> generic_files;
+  std::vector<SpecializationPoint> points;  // what deployments have to know of them
+  std::vector<std::string> isas;            // that variants were looked for, from the least on
   std::vector<Configuration> configurations;
-  std::map<Digest, std::uint64_t> blobs;  // everything in the IR layers: content -> size
+  std::map<Digest, Blob> blobs;  // everything in the IR layers, by content
 
   friend bool operator==(const IrManifest&, const IrManifest&) = default;
 };
@@ -214,6 +288,10 @@ struct IrManifest {
 /// blindly.
 Result<IrManifest> parse_ir_manifest(std::string_view text);
 std::string print_ir_manifest(const IrManifest& manifest);
+
+/// The manifest as if configuration `index` were the only one: what it installs stands in the
+/// manifest itself.
+IrManifest configured(IrManifest manifest, std::size_t index);
 
 /// Every content that a deployment reads from the IR layers. `blobs` must list these, and those
 /// that only a deployment with debug information reads.

@@ -6,6 +6,7 @@
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -15,6 +16,8 @@
 
 namespace xaas {
 namespace {
+
+using testing::HasSubstr;
 
 /// A manifest with every kind of item once.
 IrManifest sample() {
@@ -76,8 +79,8 @@ IrManifest sample() {
                        {.path = "/usr/local/bin/app2", .link = 0}};
   manifest.generic_files = {{.path = "/usr/local/bin/tool", .reason = "no captured link made it"}};
   manifest.configurations = {{.name = "default", .products = {0, 1}}};
-  for (const Digest& digest : referenced_blobs(manifest)) manifest.blobs[digest] = 1;
-  for (const Digest& digest : debug_blobs(manifest)) manifest.blobs[digest] = 1;
+  for (const Digest& digest : referenced_blobs(manifest)) manifest.blobs[digest].size = 1;
+  for (const Digest& digest : debug_blobs(manifest)) manifest.blobs[digest].size = 1;
   return manifest;
 }
 
@@ -99,6 +102,109 @@ TEST(ParseIrManifest, GivesBackWhatWasPrinted) {
             (std::vector<std::size_t>{1, 2}));
 }
 
+/// Two configurations, variants, and a blob that is stored as a difference.
+IrManifest sample_of_two() {
+  IrManifest manifest = sample();
+  manifest.points = {
+      {.name = "simd",
+       .kind = PointKind::cpu_simd,
+       .description = "vectors",
+       .values = {{.name = "none"},
+                  {.name = "avx2", .requirements = {.cpu = {"avx2"}}, .preference = 20}}},
+      {.name = "gpu",
+       .kind = PointKind::gpu,
+       .values = {{.name = "off",
+                   .requirements = {.gpu_backend = "cuda",
+                                    .gpu_architectures = {"sm_90"},
+                                    .mpi = "mpich",
+                                    .libraries = {{.name = "libhdf5", .version = "1.10"}}}}}}};
+  manifest.isas = {"x86-64-v2", "x86-64-v3"};
+  manifest.units[0].asks = {"__AVX2__"};
+  manifest.units[0].variants = {{.isa = "x86-64-v3",
+                                 .needs = {"avx", "avx2"},
+                                 .bitcode = digest_of("unit for v3"),
+                                 .explicit_functions = {"kernel"},
+                                 .numerics = {.multiply_adds = 1},
+                                 .names_prefix = true}};
+  manifest.units[1].is_abi_bound = true;
+  manifest.units[1].differs_from = 0;
+  manifest.units[1].differences = {
+      {.kind = UnitDifference::Kind::flag, .name = "-O0", .here = "-O0", .there = ""},
+      {.kind = UnitDifference::Kind::macro, .name = "MPI", .here = "1", .there = ""},
+      {.kind = UnitDifference::Kind::file, .name = "config.h", .here = "a", .there = "b"}};
+  manifest.configurations = {
+      {.name = "gpu=off,simd=none", .products = {0}, .values = {{"gpu", "off"}, {"simd", "none"}}},
+      {.name = "gpu=off,simd=avx2",
+       .products = {1},
+       .values = {{"gpu", "off"}, {"simd", "avx2"}},
+       .install =
+           ConfigurationInstall{.image = digest_of("config"),
+                                .files = {{"/usr/local/bin/app2", false, {16}}},
+                                .unreached = {"/usr/local/bin/other"},
+                                .generic_files = {{.path = "/usr/local/x", .reason = "data"}},
+                                .glibc_floor = "2.35",
+                                .glibc_version = "2.36"}}};
+  manifest.blobs[digest_of("unit for v3")] = {.size = 9,
+                                              .layer = 1,
+                                              .base = digest_of("unit"),
+                                              .stored = digest_of("delta"),
+                                              .stored_size = 3};
+  return manifest;
+}
+
+TEST(ParseIrManifest, GivesBackConfigurationsAndVariants) {
+  const IrManifest manifest = sample_of_two();
+  const auto parsed = parse_ir_manifest(print_ir_manifest(manifest));
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(*parsed, manifest);
+}
+
+TEST(Configured, PutsWhatOneConfigurationInstallsIntoTheManifest) {
+  const IrManifest second = configured(sample_of_two(), 1);
+  ASSERT_EQ(second.configurations.size(), 1U);
+  EXPECT_EQ(second.configurations[0].products, std::vector<std::size_t>{1});
+  EXPECT_FALSE(second.configurations[0].install.has_value());
+  EXPECT_EQ(second.glibc_floor, "2.35");
+  EXPECT_EQ(second.install.files.at(0).path, "/usr/local/bin/app2");
+  EXPECT_EQ(second.install.unreached, std::vector<std::string>{"/usr/local/bin/other"});
+  EXPECT_EQ(second.generic_files.at(0).path, "/usr/local/x");
+  const IrManifest first = configured(sample_of_two(), 0);
+  EXPECT_EQ(first.install, sample().install);
+  EXPECT_EQ(first.glibc_floor, "2.34");
+}
+
+std::string error_of_two_after(const std::function<void(IrManifest&)>& change) {
+  IrManifest manifest = sample_of_two();
+  change(manifest);
+  const auto parsed = parse_ir_manifest(print_ir_manifest(manifest));
+  return parsed ? "" : parsed.error().message();
+}
+
+TEST(ParseIrManifest, RefusesConfigurationsThatNothingDescribes) {
+  EXPECT_THAT(error_of_two_after([](auto& ir) { ir.configurations[1].install.reset(); }),
+              HasSubstr("`configurations[1]` has no `install`"));
+  EXPECT_THAT(error_of_two_after(
+                  [](auto& ir) { ir.configurations[0].install = ir.configurations[1].install; }),
+              HasSubstr("`configurations[0]` has an `install`"));
+  EXPECT_THAT(error_of_two_after([](auto& ir) { ir.configurations[1].values["simd"] = "sse9"; }),
+              HasSubstr("no value of the point `simd`"));
+  EXPECT_THAT(error_of_two_after(
+                  [](auto& ir) { ir.configurations[1].install->unreached = {"/../etc/passwd"}; }),
+              HasSubstr("configurations[1].install.unreached"));
+}
+
+TEST(ParseIrManifest, RefusesFormsThatAreNotStored) {
+  const Digest v3 = digest_of("unit for v3");
+  EXPECT_THAT(error_of_two_after([&](auto& ir) { ir.blobs.erase(v3); }),
+              HasSubstr("units[0].variants"));
+  EXPECT_THAT(error_of_two_after([&](auto& ir) { ir.blobs[v3].base = v3; }),
+              HasSubstr("is a difference from"));
+  EXPECT_THAT(error_of_two_after([&](auto& ir) { ir.blobs[v3].base = digest_of("nothing"); }),
+              HasSubstr("is a difference from"));
+  EXPECT_THAT(error_of_two_after([](auto& ir) { ir.units[1].differs_from = 9; }),
+              HasSubstr("units[1].differs_from"));
+}
+
 /// What xaas-build 0.1 wrote. Never change the file: every later version reads it, and this is what
 /// it says.
 TEST(ParseIrManifest, ReadsVersion1) {
@@ -118,7 +224,7 @@ TEST(ParseIrManifest, ReadsVersion1) {
   EXPECT_EQ(parsed->packages.at(1), (Package{"libslow", digest_of("another IR")}));
   EXPECT_EQ(parsed->blobs.size(), 6U);
   EXPECT_EQ(parsed->generic_files.at(0).path, "/usr/local/bin/tool");
-  EXPECT_EQ(parsed->configurations.at(0), (Configuration{"default", {0, 1}}));
+  EXPECT_EQ(parsed->configurations.at(0), (Configuration{.name = "default", .products = {0, 1}}));
 }
 
 TEST(ParseIrManifest, ReadsTheUnitsOfVersion1) {
@@ -185,13 +291,11 @@ TEST(ParseIrManifest, RefusesOtherVersionsBeforeAnythingElse) {
 
 TEST(ParseIrManifest, PassesOverWhatLaterProgramsAdd) {
   EXPECT_EQ(error_after([](Json& json) {
-              json["units"][0]["variants"] = {{{"requires", {"avx512f"}}}};
-              json["configurations"][0]["points"] = {{"mpi", "off"}};
-              json["configurations"].push_back(
-                  {{"name", "mpi=on"}, {"products", {1}}, {"install", Json::object()}});
+              json["units"][0]["device"] = {{{"architecture", "sm_90"}}};
+              json["configurations"][0]["launcher"] = "srun";
               json["links"][0]["items"][4]["interface"] = "mpi";
               json["blobs"].push_back(
-                  {{"content", digest_of("variant").str()}, {"size", 7}, {"layer", 1}});
+                  {{"content", digest_of("device code").str()}, {"size", 7}, {"layer", 1}});
             }),
             "");
 }
@@ -408,9 +512,11 @@ TEST(PrintIrManifest, ConformsToThePublishedSchema) {
   const auto folder = TemporaryFolder::make();
   ASSERT_TRUE(folder);
   const auto file = folder->path() / "manifest.json";
+  const auto other = folder->path() / "two.json";
   ASSERT_TRUE(write_file(file, print_ir_manifest(sample())));
-  const Command check{.argv = {"/usr/bin/python3", "-m", "jsonschema", "-i", file.string(),
-                               XAAS_SOURCE_DIR "/ir/schema/xaas.ir.schema.json"},
+  ASSERT_TRUE(write_file(other, print_ir_manifest(sample_of_two())));
+  const Command check{.argv = {"/usr/bin/python3", "-m", "jsonschema", "-i", file.string(), "-i",
+                               other.string(), XAAS_SOURCE_DIR "/ir/schema/xaas.ir.schema.json"},
                       .environment = {{"PYTHONWARNINGS", "ignore"}}};
   const auto outcome = run(check);
   if (!outcome || outcome->errors.find("No module named") != std::string::npos) {

@@ -1,134 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "manifest_check.hpp"
+#include "manifest_names.hpp"
 
 #include "xaas/ir/manifest.hpp"
 #include "xaas/support/json.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
-#include <variant>
 
 // The format is described in ir/FORMAT.md; its schema is ir/schema/xaas.ir.schema.json.
 
 namespace xaas {
 namespace {
 
-Json to_json(const Digest& digest) {
-  return digest.is_empty() ? Json(nullptr) : Json(digest.str());
-}
-
-Json to_json(const Numerics& numerics) {
-  return {{"multiply_adds", numerics.multiply_adds},
-          {"fused", numerics.fused},
-          {"contracted", numerics.contracted},
-          {"fast_math", numerics.fast_math},
-          {"math_calls", numerics.math_calls}};
-}
-
-Json to_json(const Package& package) {
-  return {{"name", package.name}, {"ir", to_json(package.ir)}};
-}
-
-Json to_json(const TranslationUnit& unit) {
-  Json json;
-  json["source"] = unit.source;
-  json["package"] = unit.package;
-  json["language"] = unit.language;
-  json["bitcode"] = to_json(unit.bitcode);
-  json["machine_code"] = to_json(unit.machine_code);
-  json["debug_bitcode"] = to_json(unit.debug_bitcode);
-  json["debug_machine_code"] = to_json(unit.debug_machine_code);
-  json["reason"] = unit.reason;
-  json["pipeline_flags"] = unit.pipeline_flags;
-  json["floor"] = unit.floor;
-  json["explicit_functions"] = unit.explicit_functions;
-  json["neutralized"] = unit.neutralized;
-  json["numerics"] = to_json(unit.numerics);
-  json["names_prefix"] = unit.names_prefix;
-  json["text_bytes"] = unit.text_bytes;
-  return json;
-}
-
-struct ItemToJson {
-  Json operator()(const LinkOption& item) const { return {{"option", item.text}}; }
-  Json operator()(const LinkUnit& item) const { return {{"unit", item.unit}}; }
-  Json operator()(const LinkArchive& item) const {
-    return {{"archive", item.name}, {"members", item.members}, {"whole", item.whole}};
-  }
-  Json operator()(const LinkFile& item) const {
-    return {{"file", item.name}, {"prefix", item.prefix}, {"content", item.content.str()}};
-  }
-  Json operator()(const LinkLibrary& item) const {
-    return {{"library", item.soname}, {"path", item.path}, {"content", to_json(item.content)}};
-  }
-};
-
-std::string name_of(LinkKind kind) {
-  switch (kind) {
-    case LinkKind::executable:
-      return "executable";
-    case LinkKind::shared_library:
-      return "shared-library";
-    case LinkKind::archive:
-      return "archive";
-  }
-  return "executable";
-}
-
-Json to_json(const Link& link) {
-  Json items = Json::array();
-  for (const LinkItem& item : link.items) items.push_back(std::visit(ItemToJson{}, item));
-  return {{"name", link.name}, {"kind", name_of(link.kind)}, {"items", std::move(items)}};
-}
-
-std::string name_of(StripLevel level) {
-  switch (level) {
-    case StripLevel::nothing:
-      return "nothing";
-    case StripLevel::debug:
-      return "debug";
-    case StripLevel::all:
-      return "all";
-  }
-  return "nothing";
-}
-
-Json to_json(const Product& product) {
-  return {{"path", product.path},
-          {"link", product.link},
-          {"build_id", product.build_id},
-          {"strip", name_of(product.strip)},
-          {"runpath", product.runpath ? Json(*product.runpath) : Json(nullptr)},
-          {"mode", product.mode}};
-}
-
-Json to_json(const GenericFile& file) {
-  return {{"path", file.path}, {"reason", file.reason}};
-}
-
-Json to_json(const PrefixedFile& file) {
-  return {{"path", file.path}, {"text", file.is_text}, {"places", file.places}};
-}
-
-Json to_json(const Configuration& configuration) {
-  return {{"name", configuration.name}, {"products", configuration.products}};
-}
-
-template <class T>
-Json to_json_array(const std::vector<T>& values) {
-  Json array = Json::array();
-  for (const T& value : values) array.push_back(to_json(value));
-  return array;
-}
-
-Json to_json(const Install& install) {
-  return {{"prefix", install.prefix},
-          {"placeholder", install.placeholder},
-          {"files", to_json_array(install.files)},
-          {"unreached", install.unreached}};
-}
+/// Far from where a sum of them would overflow.
+constexpr std::int64_t k_highest_preference = 1'000'000;
 
 Result<std::vector<std::size_t>> read_indices(const JsonReader& reader, const char* key) {
   std::vector<std::size_t> indices;
@@ -173,6 +62,61 @@ Result<Package> read_package(const JsonReader& reader) {
   return package;
 }
 
+template <class T>
+Status read_all(const JsonReader& reader, const char* key, Result<T> (*read)(const JsonReader&),
+                std::vector<T>& into) {
+  XAAS_TRY(const auto objects, reader.objects(key));
+  for (const JsonReader& object : objects) {
+    XAAS_TRY(auto value, read(object));
+    into.push_back(std::move(value));
+  }
+  return {};
+}
+
+/// Absent or null: empty.
+Result<std::optional<std::size_t>> read_optional_index(const JsonReader& reader, const char* key) {
+  if (!reader.has(key) || reader.value().at(key).is_null()) return std::optional<std::size_t>{};
+  XAAS_TRY(const auto index, reader.integer(key));
+  return std::optional(static_cast<std::size_t>(index));
+}
+
+Result<UnitVariant> read_variant(const JsonReader& reader) {
+  UnitVariant variant;
+  XAAS_TRY(variant.isa, reader.string("isa"));
+  XAAS_TRY(const auto needs, reader.strings("needs"));
+  variant.needs = as_set(needs);
+  XAAS_TRY(variant.bitcode, reader.digest("bitcode"));
+  XAAS_TRY(variant.debug_bitcode, reader.digest_or_empty("debug_bitcode"));
+  XAAS_TRY(const auto functions, reader.strings("explicit_functions"));
+  variant.explicit_functions = as_set(functions);
+  XAAS_TRY(const auto numerics, reader.object("numerics"));
+  XAAS_TRY(variant.numerics, read_numerics(numerics));
+  XAAS_TRY(variant.names_prefix, reader.boolean_or("names_prefix", false));
+  return variant;
+}
+
+Result<UnitDifference> read_difference(const JsonReader& reader) {
+  using Kind = UnitDifference::Kind;
+  UnitDifference difference;
+  XAAS_TRY(const auto kind, reader.string("kind"));
+  // A later program may tell more apart.
+  for (const Kind known : {Kind::flag, Kind::macro, Kind::file})
+    if (kind == name_of(known)) difference.kind = known;
+  XAAS_TRY(difference.name, reader.string_or("name", ""));
+  XAAS_TRY(difference.here, reader.string_or("here", ""));
+  XAAS_TRY(difference.there, reader.string_or("there", ""));
+  return difference;
+}
+
+Status read_forms_for_processors(const JsonReader& reader, TranslationUnit& unit) {
+  XAAS_TRY(const auto asks, reader.strings("asks"));
+  unit.asks = as_set(asks);
+  XAAS_TRY(unit.is_abi_bound, reader.boolean_or("abi_bound", false));
+  XAAS_CHECK(read_all(reader, "variants", read_variant, unit.variants));
+  XAAS_TRY(unit.differs_from, read_optional_index(reader, "differs_from"));
+  return read_all(reader, "differences", read_difference, unit.differences);
+}
+
 Result<TranslationUnit> read_unit(const JsonReader& reader) {
   TranslationUnit unit;
   XAAS_TRY(unit.source, reader.string("source"));
@@ -195,6 +139,7 @@ Result<TranslationUnit> read_unit(const JsonReader& reader) {
   XAAS_TRY(unit.names_prefix, reader.boolean_or("names_prefix", false));
   XAAS_TRY(const auto text_bytes, reader.integer_or("text_bytes", 0));
   unit.text_bytes = static_cast<std::uint64_t>(text_bytes);
+  XAAS_CHECK(read_forms_for_processors(reader, unit));
   return unit;
 }
 
@@ -288,13 +233,6 @@ Result<GenericFile> read_generic_file(const JsonReader& reader) {
   return file;
 }
 
-Result<Configuration> read_configuration(const JsonReader& reader) {
-  Configuration configuration;
-  XAAS_TRY(configuration.name, reader.string("name"));
-  XAAS_TRY(configuration.products, read_indices(reader, "products"));
-  return configuration;
-}
-
 Result<PrefixedFile> read_prefixed_file(const JsonReader& reader) {
   PrefixedFile file;
   XAAS_TRY(file.path, reader.string("path"));
@@ -304,15 +242,73 @@ Result<PrefixedFile> read_prefixed_file(const JsonReader& reader) {
   return file;
 }
 
-template <class T>
-Status read_all(const JsonReader& reader, const char* key, Result<T> (*read)(const JsonReader&),
-                std::vector<T>& into) {
-  XAAS_TRY(const auto objects, reader.objects(key));
-  for (const JsonReader& object : objects) {
-    XAAS_TRY(auto value, read(object));
-    into.push_back(std::move(value));
+/// Absent or null: empty.
+Result<std::optional<ConfigurationInstall>> read_configuration_install(const JsonReader& outer) {
+  if (!outer.has("install") || outer.value().at("install").is_null())
+    return std::optional<ConfigurationInstall>{};
+  XAAS_TRY(const auto reader, outer.object("install"));
+  ConfigurationInstall install;
+  XAAS_TRY(install.image, reader.digest("image"));
+  XAAS_CHECK(read_all(reader, "files", read_prefixed_file, install.files));
+  XAAS_TRY(install.unreached, reader.strings("unreached"));
+  XAAS_CHECK(read_all(reader, "generic_files", read_generic_file, install.generic_files));
+  XAAS_TRY(install.glibc_floor, reader.string_or("glibc_floor", ""));
+  XAAS_TRY(install.glibc_version, reader.string_or("glibc_version", ""));
+  return std::optional(std::move(install));
+}
+
+Result<Configuration> read_configuration(const JsonReader& reader) {
+  Configuration configuration;
+  XAAS_TRY(configuration.name, reader.string("name"));
+  XAAS_TRY(configuration.products, read_indices(reader, "products"));
+  XAAS_TRY(configuration.install, read_configuration_install(reader));
+  if (!reader.has("values")) return configuration;
+  XAAS_TRY(const auto values, reader.object("values"));
+  for (const auto& [point, value] : values.value().items()) {
+    XAAS_TRY(configuration.values[point], values.string(point));
   }
-  return {};
+  return configuration;
+}
+
+Result<LibraryRequirement> read_library_requirement(const JsonReader& reader) {
+  LibraryRequirement library;
+  XAAS_TRY(library.name, reader.string("name"));
+  XAAS_TRY(library.version, reader.string_or("version", ""));
+  return library;
+}
+
+Result<Requirements> read_requirements(const JsonReader& reader) {
+  Requirements requirements;
+  XAAS_TRY(const auto cpu, reader.strings("cpu"));
+  requirements.cpu = as_set(cpu);
+  XAAS_TRY(requirements.gpu_backend, reader.string_or("gpu_backend", ""));
+  XAAS_TRY(const auto architectures, reader.strings("gpu_architectures"));
+  requirements.gpu_architectures = as_set(architectures);
+  XAAS_TRY(requirements.mpi, reader.string_or("mpi", ""));
+  XAAS_CHECK(read_all(reader, "libraries", read_library_requirement, requirements.libraries));
+  return requirements;
+}
+
+Result<PointValue> read_point_value(const JsonReader& reader) {
+  PointValue value;
+  XAAS_TRY(value.name, reader.string("name"));
+  XAAS_TRY(value.description, reader.string_or("description", ""));
+  XAAS_TRY(const auto requirements, reader.object("requires"));
+  XAAS_TRY(value.requirements, read_requirements(requirements));
+  XAAS_TRY(const auto preference, reader.integer_or("prefer", 0));
+  value.preference = static_cast<int>(std::min(preference, k_highest_preference));
+  return value;
+}
+
+Result<SpecializationPoint> read_point(const JsonReader& reader) {
+  SpecializationPoint point;
+  XAAS_TRY(point.name, reader.string("name"));
+  XAAS_TRY(const auto kind, reader.string("kind"));
+  // A later program may have more kinds; they decide nothing.
+  point.kind = point_kind(kind).value_or(PointKind::option);
+  XAAS_TRY(point.description, reader.string_or("description", ""));
+  XAAS_CHECK(read_all(reader, "values", read_point_value, point.values));
+  return point;
 }
 
 Result<Install> read_install(const JsonReader& reader) {
@@ -324,12 +320,26 @@ Result<Install> read_install(const JsonReader& reader) {
   return install;
 }
 
-Status read_blobs(const JsonReader& reader, std::map<Digest, std::uint64_t>& blobs) {
+Result<Blob> read_blob(const JsonReader& reader) {
+  Blob blob;
+  XAAS_TRY(const auto size, reader.integer("size"));
+  blob.size = static_cast<std::uint64_t>(size);
+  XAAS_TRY(blob.layer, read_optional_index(reader, "layer"));
+  if (!reader.has("delta")) return blob;
+  XAAS_TRY(const auto delta, reader.object("delta"));
+  XAAS_TRY(blob.base, delta.digest("base"));
+  XAAS_TRY(blob.stored, delta.digest("stored"));
+  XAAS_TRY(const auto stored_size, delta.integer("size"));
+  blob.stored_size = static_cast<std::uint64_t>(stored_size);
+  return blob;
+}
+
+Status read_blobs(const JsonReader& reader, std::map<Digest, Blob>& blobs) {
   XAAS_TRY(const auto objects, reader.objects("blobs"));
   for (const JsonReader& object : objects) {
     XAAS_TRY(auto content, object.digest("content"));
-    XAAS_TRY(const auto size, object.integer("size"));
-    blobs.emplace(std::move(content), static_cast<std::uint64_t>(size));
+    XAAS_TRY(auto blob, read_blob(object));
+    blobs.emplace(std::move(content), std::move(blob));
   }
   return {};
 }
@@ -375,36 +385,6 @@ Status read_header(const JsonReader& reader, IrManifest& manifest) {
 
 }  // namespace
 
-std::string print_ir_manifest(const IrManifest& manifest) {
-  Json json;
-  json["schema"] = k_ir_schema;
-  json["requires"] = Json::array();
-  json["application"] = manifest.application;
-  json["producer"] = manifest.producer;
-  json["llvm"] = manifest.llvm_version;
-  json["architecture"] = manifest.architecture;
-  json["triple"] = manifest.triple;
-  json["baseline"] = manifest.baseline;
-  json["glibc_floor"] = manifest.glibc_floor;
-  json["glibc_version"] = manifest.glibc_version;
-  json["build_system"] = manifest.build_system;
-  json["install"] = to_json(manifest.install);
-  json["packages"] = to_json_array(manifest.packages);
-  json["units"] = to_json_array(manifest.units);
-  json["links"] = to_json_array(manifest.links);
-  json["products"] = to_json_array(manifest.products);
-  json["generic_files"] = to_json_array(manifest.generic_files);
-  json["configurations"] = to_json_array(manifest.configurations);
-  // An array: there may be tens of thousands, and an ordered JSON object is searched from its
-  // start.
-  Json blobs = Json::array();
-  for (const auto& [content, size] : manifest.blobs) {
-    blobs.push_back({{"content", content.str()}, {"size", size}});
-  }
-  json["blobs"] = std::move(blobs);
-  return print_json(json);
-}
-
 Result<IrManifest> parse_ir_manifest(std::string_view text) {
   XAAS_TRY(const Json json, parse_json(text));
   if (!json.is_object()) {
@@ -420,14 +400,12 @@ Result<IrManifest> parse_ir_manifest(std::string_view text) {
   XAAS_CHECK(read_all(reader, "links", read_link, manifest.links));
   XAAS_CHECK(read_all(reader, "products", read_product, manifest.products));
   XAAS_CHECK(read_all(reader, "generic_files", read_generic_file, manifest.generic_files));
+  XAAS_CHECK(read_all(reader, "points", read_point, manifest.points));
+  XAAS_TRY(manifest.isas, reader.strings("isas"));
   XAAS_CHECK(read_all(reader, "configurations", read_configuration, manifest.configurations));
   XAAS_CHECK(read_blobs(reader, manifest.blobs));
   XAAS_CHECK(check_references(manifest));
   return manifest;
-}
-
-std::string ir_blob_path(const Digest& digest) {
-  return "blobs/" + digest.hex();
 }
 
 }  // namespace xaas
