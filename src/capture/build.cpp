@@ -139,6 +139,7 @@ Status Build::prepare() {
            find_real_tools(tool_places, request_.baseline.empty() ? architecture_baseline()
                                                                   : request_.baseline));
   compiler_ = settings.c_compiler;
+  settings.root = places_.root;
   settings.prefix_map_flags = prefix_map_flags(places_, tarball_of_tool(compiler_).string());
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));

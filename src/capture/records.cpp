@@ -30,6 +30,12 @@ constexpr auto k_kinds = std::to_array<std::pair<Kind, std::string_view>>({
     {Kind::relocatable, "relocatable"},
 });
 
+constexpr auto k_reuses = std::to_array<std::pair<CompileReuse, std::string_view>>({
+    {CompileReuse::compiled, "compiled"},
+    {CompileReuse::same_inputs, "same-inputs"},
+    {CompileReuse::same_text, "same-text"},
+});
+
 template <class Table, class Value>
 std::string name_in(const Table& table, Value value) {
   for (const auto& [entry, name] : table)
@@ -78,6 +84,16 @@ Result<CompileRecord> read_compile(const JsonReader& reader) {
   XAAS_TRY(record.isa_flags, reader.strings("isa_flags"));
   XAAS_TRY(record.pipeline_flags, reader.strings("pipeline_flags"));
   XAAS_TRY(record.neutralized, reader.strings("neutralized"));
+  XAAS_TRY(record.arguments, reader.strings("arguments"));
+  XAAS_TRY(const std::string reuse, reader.string_or("reuse", "compiled"));
+  XAAS_TRY(record.reuse, value_in(k_reuses, reuse, reader, "reuse"));
+  XAAS_TRY(const auto inputs, reader.objects("inputs"));
+  for (const JsonReader& input : inputs) {
+    CompileInput read;
+    XAAS_TRY(read.path, input.string("path"));
+    XAAS_TRY(read.content, input.digest("content"));
+    record.inputs.push_back(std::move(read));
+  }
   return record;
 }
 
@@ -120,6 +136,9 @@ Status add_record(const JsonReader& reader, CaptureLog& log) {
 }  // namespace
 
 std::string print_record(const CompileRecord& record) {
+  Json inputs = Json::array();
+  for (const CompileInput& input : record.inputs)
+    inputs.push_back({{"path", input.path}, {"content", input.content.str()}});
   return print_json(Json{
       {"kind", "compile"},
       {"source", record.source},
@@ -131,6 +150,9 @@ std::string print_record(const CompileRecord& record) {
       {"isa_flags", record.isa_flags},
       {"pipeline_flags", record.pipeline_flags},
       {"neutralized", record.neutralized},
+      {"arguments", record.arguments},
+      {"reuse", name_in(k_reuses, record.reuse)},
+      {"inputs", std::move(inputs)},
   });
 }
 

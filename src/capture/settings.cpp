@@ -19,6 +19,10 @@ std::string print_settings(const WrapperSettings& settings) {
       {"search_path", settings.search_path},
       {"baseline", settings.baseline},
       {"prefix_map_flags", settings.prefix_map_flags},
+      {"root", settings.root},
+      {"compile_cache", settings.compile_cache},
+      {"compiler_version", settings.compiler_version},
+      {"system_folders", settings.system_folders},
   });
 }
 
@@ -37,6 +41,10 @@ Result<WrapperSettings> read_settings(const std::filesystem::path& capture_folde
   XAAS_TRY(settings.search_path, reader.string("search_path"));
   XAAS_TRY(settings.baseline, reader.string("baseline"));
   XAAS_TRY(settings.prefix_map_flags, reader.strings("prefix_map_flags"));
+  XAAS_TRY(settings.root, reader.string("root"));
+  XAAS_TRY(settings.compile_cache, reader.string("compile_cache"));
+  XAAS_TRY(settings.compiler_version, reader.string("compiler_version"));
+  XAAS_TRY(settings.system_folders, reader.strings("system_folders"));
   return settings;
 }
 

@@ -21,6 +21,10 @@ struct WrapperSettings {
   std::string search_path;                    // PATH without our tools
   std::string baseline;                       // processor, for -march=
   std::vector<std::string> prefix_map_flags;  // "-ffile-prefix-map=/the/build/="
+  std::string root;                           // everything of the build lies below
+  std::string compile_cache;                  // empty: none
+  std::string compiler_version;               // what tells one compiler from another
+  std::vector<std::string> system_folders;    // that the compilers search for headers by themselves
 };
 
 std::string print_settings(const WrapperSettings& settings);

@@ -45,13 +45,13 @@ std::vector<std::string> leading_flags(const WrapperJob& job, const CompilerInvo
 /// What makes the driver link by lld.
 std::vector<std::string> lld_flags(const WrapperJob& job, Driver driver);
 
-/// One compile of `-c`, or of one source of a command that also links.
+/// The compile of one source of a command, which may compile others and link, too.
 struct CompileTask {
-  const CompilerInvocation& invocation;
-  std::vector<const Argument*> sources;
-  std::vector<std::string> arguments;        // after the leading flags
-  std::vector<std::string> objects;          // of the sources, absolute, as they are on disk
-  std::vector<std::string> recorded_output;  // what the record calls them
+  const CompilerInvocation& invocation;  // the whole command
+  const Argument& source;
+  std::vector<std::string> arguments;  // after the leading flags, for this source alone
+  std::string object;                  // absolute, as it is on disk
+  std::string recorded_output;         // what the record calls it
   bool is_probe = false;
 };
 Result<int> run_compile(const WrapperJob& job, const CompileTask& task);

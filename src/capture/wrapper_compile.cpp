@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "dependency_file.hpp"
 #include "paths.hpp"
 #include "response_file.hpp"
+#include "reusable_compile.hpp"
 #include "wrapper.hpp"
 
 #include "xaas/support/files.hpp"
@@ -36,9 +38,7 @@ void print_error_output(const std::string& text) {
 }
 
 bool reads_stdin(const CompileTask& task) {
-  for (const Argument* source : task.sources)
-    if (source->value == "-") return true;
-  return false;
+  return task.source.value == "-";
 }
 
 std::string read_stdin() {
@@ -49,33 +49,29 @@ std::string read_stdin() {
   return text;
 }
 
-std::vector<std::string> opaque_reasons(const CompileTask& task) {
-  std::vector<std::string> reasons;
-  reasons.reserve(task.sources.size());
-  for (const Argument* source : task.sources)
-    reasons.push_back(opaque_reason(task.invocation, *source));
-  return reasons;
+/// What is known of a compile besides its command.
+struct Compiled {
+  std::string opaque_reason;
+  Digest object;                     // empty: to be found out
+  std::vector<CompileInput> inputs;  // none for what cannot be compiled again
+  CompileReuse reuse = CompileReuse::compiled;
+};
+
+/// The command again, for other processors: without what says where its results go.
+std::vector<std::string> repeatable_arguments(const CompileTask& task) {
+  if (reads_stdin(task)) return {};
+  const auto invocation = parse_invocation(task.invocation.driver, task.arguments);
+  return tokens_of(invocation, [](const Argument& argument) {
+    if (!argument.is_flag) return true;
+    const auto is_any = [&](auto... meanings) { return ((argument.meaning == meanings) || ...); };
+    return !is_any(FlagMeaning::output, FlagMeaning::compile_only, FlagMeaning::dependency_file,
+                   FlagMeaning::dependency_target, FlagMeaning::dependency_mode,
+                   FlagMeaning::keeps_temporaries);
+  });
 }
 
-Status record_objects(const WrapperJob& job, const CompileTask& task,
-                      const std::vector<std::string>& reasons) {
-  for (std::size_t i = 0; i < task.sources.size(); ++i) {
-    std::error_code error;
-    // "-o /dev/null" and kin: nothing can be linked from it.
-    if (!fs::is_regular_file(task.objects[i], error)) continue;
-    CompileRecord record{.source = absolute_path(job.folder, task.sources[i]->value),
-                         .folder = job.folder,
-                         .output = task.recorded_output[i],
-                         .language = task.sources[i]->language,
-                         .object = {},
-                         .opaque_reason = reasons[i],
-                         .isa_flags = isa_flags(task.invocation),
-                         .pipeline_flags = pipeline_flags(task.invocation),
-                         .neutralized = native_flags(task.invocation)};
-    XAAS_TRY(record.object, digest_of_file(task.objects[i]));
-    XAAS_CHECK(job.store.add(record));
-  }
-  for (const Argument& argument : task.invocation.arguments) {
+Status warn_of_lto(const WrapperJob& job, const CompilerInvocation& invocation) {
+  for (const Argument& argument : invocation.arguments) {
     if (!argument.is_flag || argument.meaning != FlagMeaning::lto) continue;
     const std::string& flag = argument.tokens.front();
     if (flag.starts_with("-fno-")) continue;
@@ -83,6 +79,29 @@ Status record_objects(const WrapperJob& job, const CompileTask& task,
         "the build's own `{}` was left out: links are optimized as a whole at deployment", flag)));
   }
   return {};
+}
+
+Status record_object(const WrapperJob& job, const CompileTask& task, Compiled compiled) {
+  std::error_code error;
+  // "-o /dev/null" and kin: nothing can be linked from it.
+  if (!fs::is_regular_file(task.object, error)) return {};
+  CompileRecord record{.source = absolute_path(job.folder, task.source.value),
+                       .folder = job.folder,
+                       .output = task.recorded_output,
+                       .language = task.source.language,
+                       .object = std::move(compiled.object),
+                       .opaque_reason = std::move(compiled.opaque_reason),
+                       .isa_flags = isa_flags(task.invocation),
+                       .pipeline_flags = pipeline_flags(task.invocation),
+                       .neutralized = native_flags(task.invocation),
+                       .inputs = std::move(compiled.inputs),
+                       .reuse = compiled.reuse};
+  if (!record.inputs.empty()) record.arguments = repeatable_arguments(task);
+  if (record.object.is_empty()) {
+    XAAS_TRY(record.object, digest_of_file(task.object));
+  }
+  XAAS_CHECK(job.store.add(record));
+  return warn_of_lto(job, task.invocation);
 }
 
 /// Build systems that saw clang add these, and gcc stops at them.
@@ -165,19 +184,89 @@ std::vector<std::string> leading_flags(const WrapperJob& job,
   return flags;
 }
 
-Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
-  std::vector<std::string> reasons = opaque_reasons(task);
+namespace {
+
+/// Makes the compiler say which files it reads, where the build does not.
+class OwnDependencies {
+ public:
+  OwnDependencies(const WrapperJob& job, const CompileTask& task)
+      : job_(job),
+        request_(dependency_request(parse_invocation(task.invocation.driver, task.arguments),
+                                    task.object)) {
+    if (!request_.is_wanted) {
+      file_ = job.store.folder() / "tmp" / (digest_of(task.recorded_output).hex() + ".d");
+    } else {
+      file_ = fs::path(job.folder) / request_.file;
+    }
+  }
+
+  [[nodiscard]] std::vector<std::string> flags() const {
+    if (request_.is_wanted) return {};
+    return {"-MD", "-MF", file_.string(), "-MT", "object"};
+  }
+
+  [[nodiscard]] std::vector<CompileInput> inputs() const {
+    const auto text = read_file(file_);
+    if (!request_.is_wanted) {
+      std::error_code error;
+      fs::remove(file_, error);
+    }
+    return text ? inputs_named(job_, prerequisites_in(*text)) : std::vector<CompileInput>{};
+  }
+
+ private:
+  const WrapperJob& job_;
+  DependencyRequest request_;
+  fs::path file_;
+};
+
+std::vector<std::string> compile_command(const WrapperJob& job, const CompileTask& task,
+                                         bool is_fat) {
   std::vector<std::string> argv{job.compiler(task.invocation.driver)};
   std::ranges::copy(leading_flags(job, task.invocation), std::back_inserter(argv));
-  // A configure step must see what the compiler does by itself: some search the object for strings.
-  const bool is_fat = !task.is_probe && std::ranges::any_of(reasons, &std::string::empty);
-  const bool is_fortran = task.invocation.driver == Driver::fortran;
   if (is_fat) {
+    const bool is_fortran = task.invocation.driver == Driver::fortran;
     argv.insert(argv.end(), k_fat.begin(),
                 is_fortran ? k_fat.begin() + k_fat_in_fortran : k_fat.end());
   }
-
   std::ranges::copy(task.arguments, std::back_inserter(argv));
+  return argv;
+}
+
+/// What clang refused, by gcc; empty when that refuses it, too.
+Result<std::optional<int>> compile_by_gcc(const WrapperJob& job, const CompileTask& task,
+                                          const Outcome& refusal, const std::string& input) {
+  XAAS_TRY(const auto gcc, try_gcc(job, task, input));
+  if (!gcc) return std::optional<int>{};
+  std::fwrite(gcc->output.data(), 1, gcc->output.size(), stdout);
+  print_error_output(gcc->errors);
+  XAAS_CHECK(record_object(job, task,
+                           {.opaque_reason = fmt::format("clang refused it: {}; compiled by gcc",
+                                                         first_error(refusal.errors))}));
+  return std::optional<int>(0);
+}
+
+}  // namespace
+
+Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
+  const std::string reason = opaque_reason(task.invocation, task.source);
+  const bool is_fortran = task.invocation.driver == Driver::fortran;
+  // A configure step must see what the compiler does by itself: some search the object for strings.
+  const bool is_fat = !task.is_probe && reason.empty();
+  auto reusable = ReusableCompile::of(job, task);
+  if (reusable) {
+    XAAS_TRY(const bool reused, reusable->reuse());
+    if (reused) {
+      XAAS_CHECK(record_object(
+          job, task,
+          {.object = reusable->object(), .inputs = reusable->inputs(), .reuse = reusable->how()}));
+      return 0;
+    }
+  }
+  std::optional<OwnDependencies> dependencies;
+  if (is_fat && !is_fortran && !reusable && !reads_stdin(task)) dependencies.emplace(job, task);
+  auto argv = compile_command(job, task, is_fat);
+  if (dependencies) std::ranges::copy(dependencies->flags(), std::back_inserter(argv));
   Command command = plain_command(job, std::move(argv));
   command.errors = Command::Errors::capture;
   if (reads_stdin(task)) {
@@ -187,19 +276,21 @@ Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
   XAAS_TRY(Outcome outcome, run(command));
   if (is_fortran) outcome.errors = without_lto_warning(outcome.errors);
   if (!outcome.succeeded() && !task.is_probe && !is_fortran) {
-    XAAS_TRY(const auto gcc, try_gcc(job, task, command.input));
-    if (gcc) {
-      std::fwrite(gcc->output.data(), 1, gcc->output.size(), stdout);
-      print_error_output(gcc->errors);
-      const std::string reason =
-          fmt::format("clang refused it: {}; compiled by gcc", first_error(outcome.errors));
-      XAAS_CHECK(record_objects(job, task, std::vector(reasons.size(), reason)));
-      return 0;
-    }
+    XAAS_TRY(const auto code, compile_by_gcc(job, task, outcome, command.input));
+    if (code) return *code;
   }
   print_error_output(outcome.errors);
-  if (outcome.succeeded() && !task.is_probe) XAAS_CHECK(record_objects(job, task, reasons));
-  return outcome.exit_code;
+  if (!outcome.succeeded() || task.is_probe) return outcome.exit_code;
+  Compiled compiled{.opaque_reason = reason};
+  if (reusable) {
+    XAAS_CHECK(reusable->keep(outcome.errors));
+    compiled.object = reusable->object();
+    compiled.inputs = reusable->inputs();
+  } else if (dependencies) {
+    compiled.inputs = dependencies->inputs();
+  }
+  XAAS_CHECK(record_object(job, task, std::move(compiled)));
+  return 0;
 }
 
 }  // namespace xaas

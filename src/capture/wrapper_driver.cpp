@@ -77,20 +77,29 @@ bool answer_program_name(const WrapperJob& job, const CompilerInvocation& invoca
   return false;
 }
 
+/// Each source by itself: `-c a.c b.c` is as good as two commands. As drivers do, every one is
+/// tried.
 Result<int> compile(const WrapperJob& job, const CompilerInvocation& invocation, bool is_probe) {
-  CompileTask task{.invocation = invocation,
-                   .sources = invocation.sources(),
-                   .arguments = tokens_of(invocation, is_passed_on),
-                   .objects = {},
-                   .recorded_output = {},
-                   .is_probe = is_probe};
-  for (const Argument* source : task.sources) {
-    const std::string object =
-        invocation.output.empty() ? default_object(source->value) : invocation.output;
-    task.objects.push_back(absolute_path(job.folder, object));
+  const auto sources = invocation.sources();
+  // The compiler says what is wrong with that.
+  if (sources.size() > 1 && !invocation.output.empty()) return pass_through(job, invocation, {});
+  int worst = 0;
+  for (const Argument* source : sources) {
+    const auto is_of_this = [&](const Argument& argument) {
+      return is_passed_on(argument) && (!argument.is_source() || &argument == source);
+    };
+    std::string object = absolute_path(
+        job.folder, invocation.output.empty() ? default_object(source->value) : invocation.output);
+    const CompileTask task{.invocation = invocation,
+                           .source = *source,
+                           .arguments = tokens_of(invocation, is_of_this),
+                           .object = object,
+                           .recorded_output = std::move(object),
+                           .is_probe = is_probe};
+    XAAS_TRY(const int code, run_compile(job, task));
+    if (code != 0) worst = code;
   }
-  task.recorded_output = task.objects;
-  return run_compile(job, task);
+  return worst;
 }
 
 /// Arguments for compiling one source of a command that also links.
@@ -143,10 +152,10 @@ Result<int> compile_and_link(const WrapperJob& job, const CompilerInvocation& in
         job.folder,
         fmt::format("{}-{}-{}", product, renamed.size(), default_object(argument.value)));
     const CompileTask task{.invocation = invocation,
-                           .sources = {&argument},
+                           .source = argument,
                            .arguments = part_arguments(invocation, argument, object),
-                           .objects = {object},
-                           .recorded_output = {name}};
+                           .object = object,
+                           .recorded_output = name};
     XAAS_TRY(const int code, run_compile(job, task));
     if (code != 0) worst = code;
     renamed.emplace_back(object, name);

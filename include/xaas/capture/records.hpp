@@ -13,6 +13,21 @@
 
 namespace xaas {
 
+/// A file of the build that a compile has read.
+struct CompileInput {
+  std::string path;  // absolute
+  Digest content;
+
+  friend bool operator==(const CompileInput&, const CompileInput&) = default;
+};
+
+/// How an object came about.
+enum class CompileReuse {
+  compiled,
+  same_inputs,  // an earlier compile had the same command and files
+  same_text,  // ... the same text after preprocessing, and what it means: flags, compiler, language
+};
+
 struct CompileRecord {
   std::string source;         // as given, made absolute
   std::string folder;         // working directory
@@ -25,6 +40,11 @@ struct CompileRecord {
   std::vector<std::string>
       pipeline_flags;  // -O level (the last), -fno-vectorize, -fveclib=, "-mllvm x" ...
   std::vector<std::string> neutralized;  // -march=native and kin, left out of the real command
+  /// What stood behind the wrapper's own flags, the source included, without what says where the
+  /// object and dependency files go; empty for assembly, Fortran and standard input.
+  std::vector<std::string> arguments;
+  std::vector<CompileInput> inputs;  // those of the build: source and headers, sorted by path
+  CompileReuse reuse = CompileReuse::compiled;
 };
 
 /// One token of the linker's command line, resolved.

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "preprocessed_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+namespace xaas {
+namespace {
+
+// What Clang computes from line markers after preprocessing.
+constexpr auto k_place_words = std::to_array<std::string_view>(
+    {"__builtin_FILE", "__builtin_LINE", "__builtin_COLUMN", "__builtin_source_location",
+     "__builtin_dump_struct",
+     // In a raw string every line counts, also an empty one or one that looks like a marker.
+     "R\""});
+// C++ names unnamed types and lambdas by their place; C's functions have none in their names.
+constexpr std::string_view k_place_word_of_cxx = "__PRETTY_FUNCTION__";
+
+// Files that assembly reads, and modules.
+constexpr auto k_file_words =
+    std::to_array<std::string_view>({".incbin", ".include", "#pragma clang module", "#embed"});
+
+template <class Words>
+bool has_any(std::string_view text, const Words& words) {
+  return std::ranges::any_of(words, [&](std::string_view word) { return text.contains(word); });
+}
+
+/// `# 12 "file.h" 1 3`: line, file, and flags.
+struct Marker {
+  std::string file;
+  bool is_system = false;
+};
+
+/// The marker's file; the escapes are C's.
+Marker read_marker(std::string_view line) {
+  Marker marker;
+  const auto open = line.find('"');
+  const auto close = line.rfind('"');
+  if (open == line.npos || close == open) return marker;
+  for (std::size_t at = open + 1; at < close; ++at) {
+    if (line[at] == '\\' && at + 1 < close) ++at;
+    marker.file += line[at];
+  }
+  marker.is_system = line.substr(close).contains(" 3");
+  return marker;
+}
+
+bool is_marker(std::string_view line) {
+  return line.size() > 3 && line.starts_with("# ") && line[2] >= '0' && line[2] <= '9';
+}
+
+bool is_openmp_directive(std::string_view line) {
+  const auto hash = line.find_first_not_of(" \t");
+  if (hash == line.npos || line[hash] != '#') return false;
+  const auto word = line.find_first_not_of(" \t", hash + 1);
+  if (word == line.npos || !line.substr(word).starts_with("pragma")) return false;
+  return line.substr(word + 6).contains("omp");
+}
+
+}  // namespace
+
+PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
+  PreprocessedText result;
+  result.exact = digest_of(text);
+  result.tells_places =
+      has_any(text, k_place_words) || (is_cxx && text.contains(k_place_word_of_cxx));
+  result.reads_files = has_any(text, k_file_words);
+  DigestBuilder bare;
+  std::set<std::string, std::less<>> seen;
+  bool in_system = false;
+  while (!text.empty()) {
+    const auto end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (is_marker(line)) {
+      Marker marker = read_marker(line);
+      if (marker.is_system != in_system) bare.update(marker.is_system ? "# 3\n" : "# 0\n");
+      in_system = marker.is_system;
+      // "<built-in>", "<command line>".
+      if (!marker.file.starts_with('<') && seen.insert(marker.file).second)
+        result.files.push_back(std::move(marker.file));
+      continue;
+    }
+    if (line.empty()) continue;
+    result.has_openmp |= is_openmp_directive(line);
+    bare.update(line);
+    bare.update("\n");
+  }
+  result.bare = bare.finish();
+  return result;
+}
+
+}  // namespace xaas
