@@ -107,6 +107,7 @@ class Build {
   BuildPlaces places_;  // as the build sees them
   std::map<std::string, std::string> environment_;
   std::string compiler_;
+  double compile_seconds_ = 0;
 };
 
 /// No folder of this build may end up in __FILE__ or debug information; names below them are the
@@ -140,6 +141,8 @@ Status Build::prepare() {
                                                                   : request_.baseline));
   compiler_ = settings.c_compiler;
   settings.root = places_.root;
+  settings.compile_cache = request_.compile_cache.string();
+  if (!settings.compile_cache.empty()) XAAS_CHECK(describe_compilers(settings));
   settings.prefix_map_flags = prefix_map_flags(places_, tarball_of_tool(compiler_).string());
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
@@ -193,6 +196,7 @@ Status Build::run_step(const BuildStep& step) {
   command.errors = Command::Errors::with_output;
   const Watcher watcher(work_ / "capture/log", progress_);
   XAAS_TRY(const Outcome outcome, while_doing(run(command), step.title));
+  if (step.compiles) compile_seconds_ += outcome.usage.wall_seconds;
   if (!outcome.succeeded()) return failure_of(step, outcome.exit_code);
   return {};
 }
@@ -223,6 +227,7 @@ Status Build::run_make_install() {
   // No such target: what to install, the user says with --product.
   if (!outcome.succeeded()) return {};
   step.title = "installing with make";
+  step.compiles = false;
   return run_step(step);
 }
 
@@ -255,7 +260,8 @@ Result<BuildResult> Build::run_to_end() {
                      .compiler = compiler_,
                      .tools = tarball_of_tool(compiler_),
                      .fixed_path = fixed_.has_value(),
-                     .seconds = seconds.count()};
+                     .seconds = seconds.count(),
+                     .compile_seconds = compile_seconds_};
   XAAS_TRY(result.log, read_capture_log(work_ / "capture"));
   return result;
 }

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <cstdlib>
 #include <regex>
 #include <string_view>
@@ -22,7 +23,12 @@ namespace fs = std::filesystem;
 
 bool is_set(const BuildRequest& request, const char* variable) {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  return request.environment.contains(variable) || std::getenv(variable) != nullptr;
+  return request.environment.contains(variable) ||
+         request.additions.environment.contains(variable) || std::getenv(variable) != nullptr;
+}
+
+void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
+  words.insert(words.end(), more.begin(), more.end());
 }
 
 std::vector<BuildStep> cmake_steps(const BuildRequest& request, const BuildPlaces& places) {
@@ -32,6 +38,7 @@ std::vector<BuildStep> cmake_steps(const BuildRequest& request, const BuildPlace
     configure.emplace_back("-DCMAKE_BUILD_TYPE=Release");
   if (!is_set(request, "CMAKE_GENERATOR") && find_program("ninja"))
     configure.insert(configure.end(), {"-G", "Ninja"});
+  append(configure, request.additions.cmake);
   const std::string jobs = std::to_string(request.jobs);
   return {
       {.title = "configuring with CMake",
@@ -41,7 +48,8 @@ std::vector<BuildStep> cmake_steps(const BuildRequest& request, const BuildPlace
       {.title = "building with CMake",
        .argv = {"cmake", "--build", places.build, "--parallel", jobs},
        .folder = places.root,
-       .environment = {}},
+       .environment = {},
+       .compiles = true},
       {.title = "installing with CMake",
        .argv = {"cmake", "--install", places.build},
        .folder = places.root,
@@ -50,16 +58,20 @@ std::vector<BuildStep> cmake_steps(const BuildRequest& request, const BuildPlace
 }
 
 std::vector<BuildStep> meson_steps(const BuildRequest& request, const BuildPlaces& places) {
+  std::vector<std::string> setup{"meson", "setup", "--prefix=" + request.prefix,
+                                 "--buildtype=release"};
+  append(setup, request.additions.meson);
+  append(setup, {places.build, places.source});
   return {
       {.title = "configuring with Meson",
-       .argv = {"meson", "setup", "--prefix=" + request.prefix, "--buildtype=release", places.build,
-                places.source},
+       .argv = std::move(setup),
        .folder = places.root,
        .environment = {}},
       {.title = "building with Meson",
        .argv = {"ninja", "-C", places.build, fmt::format("-j{}", request.jobs)},
        .folder = places.root,
-       .environment = {}},
+       .environment = {},
+       .compiles = true},
       {.title = "installing with Meson",
        .argv = {"meson", "install", "--no-rebuild", "-C", places.build},
        .folder = places.root,
@@ -68,17 +80,24 @@ std::vector<BuildStep> meson_steps(const BuildRequest& request, const BuildPlace
 }
 
 std::vector<BuildStep> configure_steps(const BuildRequest& request, const BuildPlaces& places) {
+  std::vector<std::string> configure{"./configure", "--prefix=" + request.prefix};
+  append(configure, request.additions.configure);
+  std::vector<std::string> make{"make", fmt::format("-j{}", request.jobs)};
+  append(make, request.additions.make);
+  std::vector<std::string> install{"make", "install", "DESTDIR=" + places.stage};
+  append(install, request.additions.make);
   return {
       {.title = "configuring with configure",
-       .argv = {"./configure", "--prefix=" + request.prefix},
+       .argv = std::move(configure),
        .folder = places.source,
        .environment = {}},
       {.title = "building with make",
-       .argv = {"make", fmt::format("-j{}", request.jobs)},
+       .argv = std::move(make),
        .folder = places.source,
-       .environment = {}},
+       .environment = {},
+       .compiles = true},
       {.title = "installing with make",
-       .argv = {"make", "install", "DESTDIR=" + places.stage},
+       .argv = std::move(install),
        .folder = places.source,
        .environment = {}},
   };
@@ -128,14 +147,18 @@ BuildStep make_step(const BuildRequest& request, const BuildPlaces& places,
   override_compiler(argv, "CXX", makefile.cxx, places.tools + "/c++");
   argv.push_back("PREFIX=" + request.prefix);
   argv.push_back("prefix=" + request.prefix);
+  append(argv, request.additions.make);
   return {.title = "building with make",
           .argv = std::move(argv),
           .folder = places.source,
-          .environment = {}};
+          .environment = {},
+          .compiles = true};
 }
 
-std::vector<BuildStep> build_steps(BuildSystem system, const BuildRequest& request,
-                                   const BuildPlaces& places, const MakefileFacts& makefile) {
+namespace {
+
+std::vector<BuildStep> own_steps(BuildSystem system, const BuildRequest& request,
+                                 const BuildPlaces& places, const MakefileFacts& makefile) {
   switch (system) {
     case BuildSystem::cmake:
       return cmake_steps(request, places);
@@ -153,7 +176,24 @@ std::vector<BuildStep> build_steps(BuildSystem system, const BuildRequest& reque
   return {{.title = "running the build command",
            .argv = std::move(argv),
            .folder = places.source,
-           .environment = {}}};
+           .environment = {},
+           .compiles = true}};
+}
+
+}  // namespace
+
+std::vector<BuildStep> build_steps(BuildSystem system, const BuildRequest& request,
+                                   const BuildPlaces& places, const MakefileFacts& makefile) {
+  std::vector<BuildStep> steps;
+  for (const std::string& line : request.additions.steps) {
+    steps.push_back({.title = "running a step of the specialization file",
+                     .argv = {"sh", "-c", line},
+                     .folder = places.source,
+                     .environment = {}});
+  }
+  for (BuildStep& step : own_steps(system, request, places, makefile))
+    steps.push_back(std::move(step));
+  return steps;
 }
 
 std::map<std::string, std::string> build_environment(BuildSystem system,
@@ -200,8 +240,19 @@ std::map<std::string, std::string> build_environment(BuildSystem system,
     variables["DESTDIR"] = places.stage;
     variables["PREFIX"] = request.prefix;
   }
+  for (const auto& [point, value] : request.values) variables[point_variable(point)] = value;
+  for (const auto& [name, value] : request.additions.environment) variables[name] = value;
   for (const auto& [name, value] : request.environment) variables[name] = value;
   return variables;
+}
+
+std::string point_variable(std::string_view point) {
+  std::string name = "XAAS_POINT_";
+  for (const char c : point) {
+    const auto byte = static_cast<unsigned char>(c);
+    name += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
+  }
+  return name;
 }
 
 bool sets_build_type(const fs::path& source) {

@@ -27,6 +27,7 @@ struct BuildStep {
   std::vector<std::string> argv;
   std::string folder;
   std::map<std::string, std::string> environment;
+  bool compiles = false;  // neither configures nor installs
 };
 
 /// What make says about a Makefile, learned before the steps are made.

@@ -4,12 +4,16 @@
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
+#include <fmt/format.h>
+
+#include <sys/stat.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
 #include <array>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <string_view>
 
 namespace xaas {
@@ -81,7 +85,52 @@ std::string or_empty(const std::optional<fs::path>& path) {
   return path ? path->string() : std::string{};
 }
 
+/// What tells one compiler from another: its words, and the file that says them.
+Result<std::string> version_of(const std::string& compiler) {
+  XAAS_TRY(const Outcome outcome, run({.argv = {compiler, "--version"}}));
+  std::error_code error;
+  const fs::path program = fs::canonical(compiler, error);
+  struct stat info{};
+  if (::stat(program.c_str(), &info) != 0) info = {};
+  return fmt::format("{}{} {} {}", outcome.output, program.string(), info.st_size,
+                     info.st_mtim.tv_sec);
+}
+
+/// Where it searches for headers by itself, as it says between two lines of `-v`.
+Result<std::vector<std::string>> system_folders_of(const std::string& compiler,
+                                                   const std::string& language) {
+  XAAS_TRY(const Outcome outcome,
+           run({.argv = {compiler, "-x", language, "-v", "-E", "/dev/null", "-o", "/dev/null"},
+                .errors = Command::Errors::capture}));
+  std::vector<std::string> folders;
+  std::istringstream lines(outcome.errors);
+  bool is_listed = false;
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("End of search list")) break;
+    if (is_listed && line.starts_with(" ")) {
+      std::error_code error;
+      const fs::path folder = fs::weakly_canonical(line.substr(1), error);
+      folders.push_back(line.substr(1));
+      // Headers are named after the one or the other.
+      if (!error && folder != folders.back()) folders.push_back(folder.string());
+    }
+    is_listed |= line.starts_with("#include <...>");
+  }
+  return folders;
+}
+
 }  // namespace
+
+Status describe_compilers(WrapperSettings& settings) {
+  XAAS_TRY(settings.compiler_version, version_of(settings.c_compiler));
+  XAAS_TRY(settings.system_folders, system_folders_of(settings.c_compiler, "c"));
+  XAAS_TRY(const auto of_cxx, system_folders_of(settings.cxx_compiler, "c++"));
+  for (const std::string& folder : of_cxx) {
+    auto& known = settings.system_folders;
+    if (std::ranges::find(known, folder) == known.end()) known.push_back(folder);
+  }
+  return {};
+}
 
 Result<WrapperSettings> find_real_tools(const ToolPlaces& places, std::string baseline) {
   WrapperSettings settings;

@@ -14,6 +14,9 @@ namespace xaas {
 /// The compilers and tools that a captured build ends up in. `not_found` names the missing package.
 Result<WrapperSettings> find_real_tools(const ToolPlaces& places, std::string baseline);
 
+/// Adds what the compile cache has to know of the compilers: their version and search path.
+Status describe_compilers(WrapperSettings& settings);
+
 /// Fills `folder` with links to the wrapper under every name that a build may use for a compiler or
 /// linker, also versioned ones ("gcc-12") that the search path has, and with the archive tools.
 /// `flang` is caught where there is one to run; gfortran's objects stay as they are. What machines

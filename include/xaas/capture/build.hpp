@@ -2,12 +2,15 @@
 #pragma once
 
 #include "xaas/capture/records.hpp"
+#include "xaas/specializations/specialization.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -24,6 +27,9 @@ struct BuildRequest {
   std::string baseline;  // processor of the generic build; empty: the architecture's baseline
   unsigned jobs = 1;
   std::map<std::string, std::string> environment;
+  BuildAdditions additions;             // of the configuration that is built
+  PointAssignment values;               // its points, for builds that ask: XAAS_POINT_<NAME>
+  std::filesystem::path compile_cache;  // what other configurations have compiled; empty: none
   std::filesystem::path wrapper;  // the program xaas-cc; empty: ../libexec/xaas/ from this program
 };
 
@@ -42,10 +48,26 @@ struct BuildResult {
   std::filesystem::path tools;  // of the tarball that it is from; empty: none
   bool fixed_path = false;      // the build ran under the fixed path
   double seconds = 0;
+  double compile_seconds = 0;  // of these, without configuring and installing
+
+  /// Where everything of it lies now.
+  [[nodiscard]] const std::filesystem::path& folder() const { return seen_paths.begin()->second; }
 };
 
 /// Which build system the tree has; `invalid_input` with what was looked for when there is none.
 Result<BuildSystem> recognize_build_system(const std::filesystem::path& source);
+
+/// A variable that tells a build the value of a point: "XAAS_POINT_GPU_ARCH" for "gpu-arch".
+std::string point_variable(std::string_view point);
+
+/// Moves the finished build, with everything that it left, to a folder that does not exist yet.
+/// Nothing of it can be run there any more, unless it ran under the fixed path.
+Status move_build(BuildResult& build, const std::filesystem::path& to);
+
+/// Writes what is known of the build into its folder, last of all; `key` says what it is of.
+Status keep_build(const BuildResult& build, const Digest& key);
+/// A build that was kept for this key in `work`; empty when there is none, or another one.
+Result<std::optional<BuildResult>> kept_build(const std::filesystem::path& work, const Digest& key);
 
 /// Runs the application's own build with our compilers in front. The build's failure is
 /// `build_failed` with its exit code, the step, the last 20 lines and the log's place.
