@@ -2,6 +2,7 @@
 #include "inspect_command.hpp"
 #include "ir_command.hpp"
 #include "options.hpp"
+#include "plan_command.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 
@@ -20,6 +21,9 @@ struct Run {
   }
   xaas::Result<int> operator()(const xaas::InspectOptions& options) const {
     return run_inspect_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::PlanOptions& options) const {
+    return run_plan_command(options);
   }
 };
 

@@ -12,6 +12,7 @@ namespace xaas {
 namespace {
 
 constexpr const char* k_examples = R"(Examples:
+  xaas-build plan --source ./heat
   xaas-build ir --source ./heat --output oci:heat
   xaas-build inspect oci:heat
 )";
@@ -158,6 +159,28 @@ void add_inspect(CLI::App& app, InspectOptions& options) {
   inspect->footer("");
 }
 
+const CLI::App* add_plan(CLI::App& app, PlanOptions& options) {
+  CLI::App* plan =
+      app.add_subcommand("plan", "List the configurations of an application")->group("Commands");
+  style_help(*plan, "--source DIR [OPTIONS]\n[-- BUILD COMMAND...]");
+  plan->add_option("--source", options.source, "The application's source tree; only read")
+      ->required()
+      ->type_name("DIR");
+  plan->add_option(
+          "--spec", options.spec,
+          "The application's specialization points (default: xaas.json in the source tree)")
+      ->type_name("FILE");
+  plan->add_option("--set", options.settings, "Keep only these values of a point; repeatable")
+      ->type_name("POINT=VALUE[,...]")
+      ->allow_extra_args(false);
+  plan->add_option("--limit", options.limit, "The most configurations (default: 256)")
+      ->check(CLI::Range(1, 100000).description(""))
+      ->type_name("N");
+  plan->add_flag("--json", options.json, "Print the plan as one JSON document");
+  plan->footer("");
+  return plan;
+}
+
 }  // namespace
 
 BuildCommand parse_options(int argc, const char* const* argv) {
@@ -170,12 +193,16 @@ BuildCommand parse_options(int argc, const char* const* argv) {
   IrOptions ir_options;
   IrArguments ir_arguments;
   InspectOptions inspect_options;
+  PlanOptions plan_options;
   const CLI::App* ir = add_ir(app, ir_options, ir_arguments);
+  const CLI::App* plan = add_plan(app, plan_options);
   add_inspect(app, inspect_options);
 
   std::vector<std::string> arguments(argv + 1, argv + argc);
   ir_options.command = cut_behind_dashes(arguments);
+  plan_options.command = ir_options.command;
   if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
+  if (plan->parsed()) return plan_options;
   if (!ir->parsed()) return inspect_options;
   for (const std::string& product : ir_arguments.products)
     ir_options.products.push_back(split_product(product));

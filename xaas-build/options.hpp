@@ -3,6 +3,7 @@
 
 #include "inspect_command.hpp"
 #include "ir_command.hpp"
+#include "plan_command.hpp"
 
 #include "xaas/support/command_line.hpp"
 
@@ -10,7 +11,7 @@
 
 namespace xaas {
 
-using BuildCommand = std::variant<Answered, IrOptions, InspectOptions>;
+using BuildCommand = std::variant<Answered, IrOptions, InspectOptions, PlanOptions>;
 
 BuildCommand parse_options(int argc, const char* const* argv);
 
