@@ -114,6 +114,8 @@ CLI::App* add_plan(CLI::App& app, SpecializeOptions& options) {
                        ->group(k_commands);
   style_help(*plan, "IMAGE [OPTIONS]");
   add_target(*plan, options);
+  plan->add_flag("--why", options.why,
+                 "Say why this configuration is deployed, and why no other one");
   plan->add_flag("--json", options.json, "Print the plan as one JSON document");
   plan->footer("");
   return plan;

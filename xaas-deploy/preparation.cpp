@@ -124,12 +124,15 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
     targets.push_back(std::move(target));
   }
   XAAS_CHECK(check_names(targets));
+  XAAS_TRY(auto choice, choose_configuration(image.ir, targets, {}));
+  XAAS_TRY(image, take_configuration(std::move(image), choice.index));
   std::vector<DeploymentPlan> plans;
   for (const Target& target : targets) {
     XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
     plans.push_back(std::move(plan));
   }
-  return Preparation{.image = std::move(image), .plans = std::move(plans)};
+  return Preparation{
+      .image = std::move(image), .choice = std::move(choice), .plans = std::move(plans)};
 }
 
 Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparation) {

@@ -28,6 +28,7 @@ struct SpecializeOptions {
   bool force = false;
   bool quiet = false;
   bool json = false;
+  bool why = false;  // `plan`: say why this configuration, and not another one
 };
 
 Result<int> run_plan_command(const SpecializeOptions& options);

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -69,6 +70,13 @@ std::size_t lowered_units(const LinkPlan& plan) {
   return count;
 }
 
+std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan) {
+  std::map<std::string, std::size_t> variants;
+  for (const UnitPlan& unit : plan.units)
+    if (unit.variant) ++variants[form_of(manifest.units[unit.unit], unit).isa];
+  return variants;
+}
+
 std::uint64_t count_of(const Census& census, const std::string& name) {
   const auto plain = census.instructions.find(name);
   const auto own = census.explicit_instructions.find(name);
@@ -104,7 +112,7 @@ bool may_have_pieces(const IrManifest& manifest, const LinkPlan& plan, const Pro
   const auto& unreached = manifest.install.unreached;
   return std::ranges::find(unreached, product.path) != unreached.end() ||
          std::ranges::any_of(plan.units, [&](const UnitPlan& unit) {
-           return manifest.units[unit.unit].names_prefix;
+           return form_of(manifest.units[unit.unit], unit).names_prefix;
          });
 }
 
@@ -164,6 +172,7 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
                      .content = digest_of(*installed),
                      .units = lowering.plan->units.size(),
                      .lowered = lowered_units(*lowering.plan),
+                     .variants = variants_of(against.manifest, *lowering.plan),
                      .census = std::move(census)};
   return verified;
 }
