@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -68,13 +67,6 @@ std::size_t lowered_units(const LinkPlan& plan) {
   for (const UnitPlan& unit : plan.units)
     count += unit.treatment == Treatment::machine_code ? 0 : 1;
   return count;
-}
-
-std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan) {
-  std::map<std::string, std::size_t> variants;
-  for (const UnitPlan& unit : plan.units)
-    if (unit.variant) ++variants[form_of(manifest.units[unit.unit], unit).isa];
-  return variants;
 }
 
 std::uint64_t count_of(const Census& census, const std::string& name) {

@@ -99,6 +99,7 @@ Judgement judge(const IrManifest& manifest, std::size_t index, std::span<const T
 std::vector<Judgement> judge_all(const IrManifest& manifest, std::span<const Target> targets,
                                  const ValuesByPoint& settings) {
   std::vector<Judgement> judgements;
+  judgements.reserve(manifest.configurations.size());
   for (std::size_t index = 0; index < manifest.configurations.size(); ++index)
     judgements.push_back(judge(manifest, index, targets, settings));
   return judgements;

@@ -58,6 +58,10 @@ std::string explain_exceptions(const IrManifest& manifest, const LinkPlan& link)
   return text;
 }
 
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
                          const LinkPlan& link) {
   std::string text;
@@ -71,11 +75,10 @@ std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
     text += fmt::format("    {} of {} units lowered for {}, -O{}, {} LTO\n", lowered,
                         link.units.size(), plan.target.cpu.name, link.opt_level, name_of(link.lto));
   }
+  for (const auto& [isa, count] : variants_of(manifest, link))
+    text += fmt::format("    {} from {} for {}\n", plural(count, "unit"),
+                        count == 1 ? "its variant" : "their variants", isa);
   return text + explain_exceptions(manifest, link);
-}
-
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string explain_math_calls(const PlanNumerics& numerics, CLibrary of_trees) {

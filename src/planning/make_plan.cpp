@@ -153,11 +153,10 @@ bool wraps_symbols(const Link& link) {
 
 /// "12 units of `app` use variants for x86-64-v4, 3 for x86-64-v3".
 std::vector<std::string> variant_notes(const IrManifest& manifest, const LinkPlan& plan) {
-  std::map<std::string, std::size_t> counts;
-  for (const UnitPlan& unit : plan.units)
-    if (unit.variant) ++counts[form_of(manifest.units[unit.unit], unit).isa];
+  const auto counts = variants_of(manifest, plan);
   if (counts.empty()) return {};
   std::vector<std::string> parts;
+  parts.reserve(counts.size());
   for (const auto& [isa, count] : counts) {
     parts.push_back(parts.empty()
                         ? fmt::format("{} of `{}` {} for {}",
@@ -230,6 +229,13 @@ UnitVariant form_of(const TranslationUnit& unit, const UnitPlan& plan) {
           .explicit_functions = unit.explicit_functions,
           .numerics = unit.numerics,
           .names_prefix = unit.names_prefix};
+}
+
+std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan) {
+  std::map<std::string, std::size_t> counts;
+  for (const UnitPlan& unit : plan.units)
+    if (unit.variant) ++counts[form_of(manifest.units[unit.unit], unit).isa];
+  return counts;
 }
 
 Status check_architecture(const IrManifest& manifest, const Target& target) {

@@ -37,6 +37,7 @@ void check_processor(const std::string& name, const Requirements& requirements,
   }
   if (targets_by_lack.empty()) return;
   std::vector<std::string> clauses;
+  clauses.reserve(targets_by_lack.size());
   for (const auto& [missing, lacking] : targets_by_lack) {
     clauses.push_back(fmt::format("{}, which {} {}", enumerated(missing), enumerated(lacking),
                                   lacking.size() == 1 ? "lacks" : "lack"));

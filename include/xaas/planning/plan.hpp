@@ -7,6 +7,7 @@
 #include "xaas/targets/target.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -66,6 +67,9 @@ struct LinkPlan {
   LtoMode lto = LtoMode::thin;
   std::vector<std::string> notes;
 };
+
+/// How many units of a link are lowered from variants, by isa.
+std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan);
 
 /// Everything that will be done, as a value. Making it does no I/O.
 struct DeploymentPlan {

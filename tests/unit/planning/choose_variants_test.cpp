@@ -88,6 +88,7 @@ TEST(MakePlan, TakesTheVariantThatNeedsMostOfThoseThatTheTargetRuns) {
   EXPECT_EQ(form_of(manifest.units[0], plan.links[0].units[0]).bitcode, digest_of("for x86-64-v3"));
   EXPECT_THAT(plan.links[0].notes, ElementsAre("1 unit of `app` uses its variant for x86-64-v3"));
   EXPECT_THAT(print_plan(manifest, plan, {}), HasSubstr("\"variant\": \"x86-64-v3\""));
+  EXPECT_THAT(explain_plan(manifest, plan), HasSubstr("1 unit from its variant for x86-64-v3\n"));
 }
 
 TEST(MakePlan, TakesTheFirstOfVariantsThatNeedAsMuch) {
