@@ -75,9 +75,10 @@ std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
     text += fmt::format("    {} of {} units lowered for {}, -O{}, {} LTO\n", lowered,
                         link.units.size(), plan.target.cpu.name, link.opt_level, name_of(link.lto));
   }
-  for (const auto& [isa, count] : variants_of(manifest, link))
+  for (const auto& [isa, count] : variants_of(manifest, link)) {
     text += fmt::format("    {} from {} for {}\n", plural(count, "unit"),
                         count == 1 ? "its variant" : "their variants", isa);
+  }
   return text + explain_exceptions(manifest, link);
 }
 
