@@ -102,6 +102,11 @@ TEST(NearNames, GivesTheNearestFirst) {
   EXPECT_THAT(near_names("skylak", {"skylake-avx512", "skylake"}), ElementsAre("skylake"));
 }
 
+TEST(NearNames, TakesSwappedLettersForOneMistake) {
+  EXPECT_THAT(near_names("knid", {"kind"}), ElementsAre("kind"));
+  EXPECT_THAT(near_names("dnik", {"kind"}), IsEmpty());
+}
+
 TEST(NearNames, GivesNothingThatIsFar) {
   EXPECT_THAT(near_names("abcdef", {"xyzdef", "q", ""}), IsEmpty());
   EXPECT_THAT(near_names("", {"a", "b"}), IsEmpty());
