@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "file_rules.hpp"
+
 #include "xaas/specializations/specialization.hpp"
 
 #include <array>
@@ -35,10 +37,27 @@ std::optional<PointKind> point_kind(std::string_view name) {
   return {};
 }
 
+std::string point_variable(std::string_view point) {
+  std::string name = "XAAS_POINT_";
+  for (const char c : point) {
+    const bool is_lower = c >= 'a' && c <= 'z';
+    const bool is_kept = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    name += is_lower ? static_cast<char>(c - 'a' + 'A') : is_kept ? c : '_';
+  }
+  return name;
+}
+
+std::vector<std::string> point_kind_names() {
+  std::vector<std::string> names;
+  names.reserve(k_kinds.size());
+  for (const auto& [kind, name] : k_kinds) names.emplace_back(name);
+  return names;
+}
+
 std::string canonical_name(const PointAssignment& assignment) {
   std::string name;
   for (const auto& [point, value] : assignment)
-    name += (name.empty() ? "" : ",") + point + "=" + value;
+    name.append(name.empty() ? "" : ",").append(point).append("=").append(value);
   return name.empty() ? "default" : name;
 }
 

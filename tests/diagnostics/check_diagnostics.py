@@ -8,7 +8,7 @@ import pathlib
 import re
 import sys
 
-SOURCES = ["include", "src", "ir", "targets", "xaas-build", "xaas-deploy"]
+SOURCES = ["include", "src", "ir", "specializations", "targets", "xaas-build", "xaas-deploy"]
 CODE = r"[a-z]+\.[a-z]+(?:-[a-z]+)*"
 # `damaged(error, "ELF file", "elf.damaged")`: a helper's last argument is a code too.
 GIVEN = re.compile(rf'with_code\((?:[^()"]*\? *)?"({CODE})"(?: *: *"({CODE})")?\)|damaged\([^;]*?"({CODE})"\)')
