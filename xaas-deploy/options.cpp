@@ -82,6 +82,11 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("host|FILE|CPU[,...]");
+  app.add_option("--set", options.settings,
+                 "Only configurations with one of these values; repeatable. `plan --why` lists the "
+                 "configurations that an image holds")
+      ->allow_extra_args(false)
+      ->type_name("POINT=VALUE[,...]");
   app.add_option_function<std::string>(
          "--lto",
          [&options](const std::string& text) {
