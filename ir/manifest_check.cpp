@@ -61,6 +61,12 @@ Status check_unit(const IrManifest& manifest, std::size_t i) {
                 field)
         .with_code("ir.reference");
   }
+  if (unit.is_abi_bound && unit.machine_code.is_empty()) {
+    return fail(ErrorKind::corrupt,
+                "`{}` has no machine code, but how it passes vectors depends on the processor",
+                field)
+        .with_code("ir.reference");
+  }
   for (const UnitVariant& variant : unit.variants) {
     XAAS_CHECK(
         check_form(manifest, variant.bitcode, variant.debug_bitcode, field + ".variants.bitcode"));

@@ -24,6 +24,8 @@ Target describe_cpu(const ProcessorFamily& family, std::string_view cpu_name) {
                         .missing_for_next_level = {}},
                 .libc_name = {},
                 .libc_version = {},
+                .gpus = {},
+                .mpi = {},
                 .origins = {{"cpu.features", "llvm"}, {"cpu.name", "user"}},
                 .probe_errors = {}};
   target.cpu.level = level_of(family.architecture, target.cpu.features);
@@ -83,6 +85,13 @@ Result<Target> resolve_target(std::string_view text) {
   XAAS_TRY(const auto json,
            while_doing(read_file(std::filesystem::path(text), k_longest_document), doing));
   return while_doing(parse_target(json), doing);
+}
+
+std::string gpu_backend_of(std::string_view vendor) {
+  if (vendor == "nvidia") return "cuda";
+  if (vendor == "amd") return "hip";
+  if (vendor == "intel") return "level-zero";
+  return {};
 }
 
 std::string level_of(std::string_view architecture, const std::set<std::string>& features) {

@@ -9,6 +9,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <utility>
+#include <vector>
 
 namespace xaas {
 namespace {
@@ -114,6 +117,50 @@ Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
   return {};
 }
 
+Result<Gpu> read_gpu(const JsonReader& reader) {
+  Gpu gpu;
+  XAAS_TRY(gpu.vendor, reader.string("vendor"));
+  XAAS_TRY(gpu.name, reader.string_or("name", {}));
+  XAAS_TRY(gpu.architecture, reader.string_or("architecture", {}));
+  return gpu;
+}
+
+Result<MpiInstallation> read_mpi(const JsonReader& reader) {
+  MpiInstallation mpi;
+  XAAS_TRY(mpi.flavour, reader.string_or("flavour", {}));
+  XAAS_TRY(mpi.abi, reader.string("abi"));
+  XAAS_TRY(mpi.version, reader.string_or("version", {}));
+  return mpi;
+}
+
+/// Absent: nothing is known.
+template <class Value>
+Result<std::optional<std::vector<Value>>> read_list(const JsonReader& reader, const char* key,
+                                                    Result<Value> (*read)(const JsonReader&)) {
+  if (!reader.has(key)) return std::optional<std::vector<Value>>();
+  XAAS_TRY(const auto objects, reader.objects(key));
+  std::vector<Value> list;
+  for (const JsonReader& object : objects) {
+    XAAS_TRY(auto value, read(object));
+    list.push_back(std::move(value));
+  }
+  return std::optional(std::move(list));
+}
+
+void print_devices(const Target& target, Json& json) {
+  if (target.gpus) {
+    json["gpus"] = Json::array();
+    for (const Gpu& gpu : *target.gpus) {
+      json["gpus"].push_back(
+          {{"vendor", gpu.vendor}, {"name", gpu.name}, {"architecture", gpu.architecture}});
+    }
+  }
+  if (!target.mpi) return;
+  json["mpi"] = Json::array();
+  for (const MpiInstallation& mpi : *target.mpi)
+    json["mpi"].push_back({{"flavour", mpi.flavour}, {"abi", mpi.abi}, {"version", mpi.version}});
+}
+
 Result<Target> read_target(const JsonReader& reader) {
   XAAS_TRY(const auto schema, reader.string("schema"));
   XAAS_CHECK(check_schema(schema));
@@ -131,6 +178,8 @@ Result<Target> read_target(const JsonReader& reader) {
     XAAS_TRY(target.libc_version, libc.string_or("version", {}));
     XAAS_TRY(target.libc_name, libc.string_or("name", target.libc_version.empty() ? "" : "glibc"));
   }
+  XAAS_TRY(target.gpus, read_list(reader, "gpus", read_gpu));
+  XAAS_TRY(target.mpi, read_list(reader, "mpi", read_mpi));
   XAAS_TRY(target.origins, read_origins(reader));
   if (reader.has("probes")) {
     XAAS_TRY(const auto probes, reader.object("probes"));
@@ -170,6 +219,7 @@ std::string print_target(const Target& target) {
   json["libc"] = Json::object();
   if (!target.libc_name.empty()) json["libc"]["name"] = target.libc_name;
   if (!target.libc_version.empty()) json["libc"]["version"] = target.libc_version;
+  print_devices(target, json);
   json["origins"] = Json::object();
   for (const auto& [field, origin] : target.origins) json["origins"][field] = origin;
   json["probes"] = {{"errors", target.probe_errors}};

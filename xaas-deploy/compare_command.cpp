@@ -22,7 +22,7 @@ namespace {
 /// B, or the generic image that the tree A remembers.
 Result<Deployed> open_second(const CompareOptions& options, const Deployed& a) {
   if (!options.b.empty()) return open_deployed(options.b);
-  if (a.record && !a.record->reference.empty()) return open_deployed(a.record->reference);
+  if (a.record && !a.record->reference.empty()) return open_generic_of(*a.record);
   return fail(ErrorKind::invalid_input, "`{}` does not say what to compare it with", a.name)
       .with_code("compare.one-sided")
       .with_help("name a second deployment, image or program");

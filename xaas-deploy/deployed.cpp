@@ -81,6 +81,17 @@ const RunnableImage& choose_image(const std::vector<RunnableImage>& images, cons
   return images.front();
 }
 
+Result<Deployed> unpacked(const Layout& layout, const RunnableImage& image,
+                          const std::string& name) {
+  XAAS_TRY(auto root, unpacked_root(layout, image));
+  return Deployed{.form = Deployed::Form::image,
+                  .name = name,
+                  .path = std::move(root),
+                  .entrypoint = image.config.entrypoint,
+                  .command = image.config.command,
+                  .environment = image.config.environment};
+}
+
 Result<Deployed> open_image(const std::string& name) {
   XAAS_TRY(const auto reference, parse_layout_reference(name));
   XAAS_TRY(const auto layout, Layout::open(reference));
@@ -90,14 +101,7 @@ Result<Deployed> open_image(const std::string& name) {
   if (!images && images.error().code() == "image.no-runnable")
     return std::move(images.error()).with_exit_code(k_exit_wrong_processor);
   if (!images) return std::move(images.error());
-  const RunnableImage& image = choose_image(*images, host, name);
-  XAAS_TRY(auto root, unpacked_root(layout, image));
-  Deployed deployed{.form = Deployed::Form::image,
-                    .name = name,
-                    .path = std::move(root),
-                    .entrypoint = image.config.entrypoint,
-                    .command = image.config.command,
-                    .environment = image.config.environment};
+  XAAS_TRY(auto deployed, unpacked(layout, choose_image(*images, host, name), name));
   if (const auto text = read_file(deployed.path / k_record_path, k_longest_document)) {
     XAAS_TRY(deployed.record, parse_record(*text));
     deployed.part = part_for(*deployed.record, host);
@@ -183,6 +187,25 @@ Result<Deployed> open_deployed(const std::string& name) {
       .with_help(
           "name a folder that `specialize` wrote, `oci:LAYOUT[:TAG]`, `oci-archive:FILE[:TAG]`, or "
           "an executable file");
+}
+
+Result<Deployed> open_generic_of(const DeploymentRecord& record) {
+  // Without points there is one image, which is there also where a copy left the IR behind.
+  if (record.values.empty()) return open_deployed(record.reference);
+  XAAS_TRY(const auto reference, parse_layout_reference(record.reference));
+  XAAS_TRY(auto image, open_ir_image(reference));
+  const auto& configurations = image.ir.configurations;
+  const auto same = std::ranges::find(configurations, record.values, &Configuration::values);
+  if (same == configurations.end()) {
+    return fail(ErrorKind::not_found, "`{}` has no configuration `{}`", record.reference,
+                record.configuration)
+        .with_code("image.no-configuration")
+        .with_help("it is not the image that the deployment was made from: name B");
+  }
+  const auto index = static_cast<std::size_t>(same - configurations.begin());
+  XAAS_TRY(image, take_configuration(std::move(image), index));
+  return unpacked(image.layout, image.generic,
+                  fmt::format("{} ({})", record.reference, record.configuration));
 }
 
 Result<Command> command_for(const Deployed& deployed, const std::vector<std::string>& arguments) {

@@ -33,6 +33,10 @@ struct Deployed {
 /// looked for, `unsupported` what starts a squashfs or SIF file.
 Result<Deployed> open_deployed(const std::string& name);
 
+/// The generic image that a deployment was made from, as `reference` in its record names it: that
+/// of the configuration that was deployed. `image.no-configuration` when the image has it no more.
+Result<Deployed> open_generic_of(const DeploymentRecord& record);
+
 /// Entry point and arguments, as container engines combine them: without an entry point the first
 /// argument is the program.
 Result<Command> command_for(const Deployed& deployed, const std::vector<std::string>& arguments);

@@ -27,6 +27,7 @@ Json to_json(const DeployedProduct& product) {
           {"content", product.content.str()},
           {"units", product.units},
           {"lowered", product.lowered},
+          {"variants", product.variants},
           {"census", nested(print_census(product.census))}};
 }
 
@@ -45,6 +46,27 @@ Status check_place(const JsonReader& reader, std::string_view key, const std::st
   return wrong_field(reader, key, "is not a path below the tree");
 }
 
+Result<std::map<std::string, std::size_t>> read_variants(const JsonReader& reader) {
+  std::map<std::string, std::size_t> variants;
+  if (!reader.has("variants")) return variants;
+  XAAS_TRY(const auto object, reader.object("variants"));
+  for (const auto& item : object.value().items()) {
+    XAAS_TRY(const auto count, object.integer(item.key()));
+    variants[item.key()] = static_cast<std::size_t>(count);
+  }
+  return variants;
+}
+
+Result<PointAssignment> read_values(const JsonReader& reader) {
+  PointAssignment values;
+  if (!reader.has("values")) return values;
+  XAAS_TRY(const auto object, reader.object("values"));
+  for (const auto& item : object.value().items()) {
+    XAAS_TRY(values[item.key()], object.string(item.key()));
+  }
+  return values;
+}
+
 Result<DeployedProduct> read_product(const JsonReader& reader) {
   DeployedProduct product;
   XAAS_TRY(product.path, reader.string("path"));
@@ -55,6 +77,7 @@ Result<DeployedProduct> read_product(const JsonReader& reader) {
   XAAS_TRY(const auto lowered, reader.integer("lowered"));
   product.units = static_cast<std::size_t>(units);
   product.lowered = static_cast<std::size_t>(lowered);
+  XAAS_TRY(product.variants, read_variants(reader));
   XAAS_TRY(const auto census, reader.object("census"));
   XAAS_TRY(product.census, parse_census(census.value().dump()));
   return product;
@@ -159,6 +182,7 @@ std::string print_record(const DeploymentRecord& record) {
   if (!record.reference.empty()) json["reference"] = record.reference;
   json["producer"] = record.producer;
   json["configuration"] = record.configuration;
+  json["values"] = record.values;
   json["lto"] = record.lto;
   json["frame_pointers"] = record.frame_pointers;
   json["debug_info"] = record.debug_info;
@@ -195,6 +219,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.reference, reader.string_or("reference", ""));
   XAAS_TRY(record.producer, reader.string("producer"));
   XAAS_TRY(record.configuration, reader.string("configuration"));
+  XAAS_TRY(record.values, read_values(reader));
   XAAS_TRY(record.lto, reader.string("lto"));
   XAAS_TRY(record.frame_pointers, reader.boolean_or("frame_pointers", false));
   XAAS_TRY(record.debug_info, reader.boolean_or("debug_info", false));

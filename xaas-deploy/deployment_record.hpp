@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,8 +24,9 @@ struct DeployedProduct {
   std::string path;   // in the image
   std::string place;  // in a tree: where it lies, below the tree's root; else empty
   Digest content;
-  std::size_t units = 0;    // of its link
-  std::size_t lowered = 0;  // of these, for the target
+  std::size_t units = 0;                        // of its link
+  std::size_t lowered = 0;                      // of these, for the target
+  std::map<std::string, std::size_t> variants;  // and of those, from a variant: count by isa
   Census census;
 
   friend bool operator==(const DeployedProduct&, const DeployedProduct&) = default;
@@ -51,7 +53,8 @@ struct DeploymentRecord {
   std::string reference;  // as the user named it; only in trees, an image may travel
   std::string producer;   // "xaas-deploy 0.1.0 (LLVM 22.1.8)"
   std::string configuration;
-  std::string lto;  // "thin", "full"
+  PointAssignment values;  // of its points; empty: the application has none
+  std::string lto;         // "thin", "full"
   bool frame_pointers = false;
   bool debug_info = false;
   std::vector<std::string> entrypoint;

@@ -47,6 +47,7 @@ std::string describe_part(const DeploymentRecord& record, const DeployedTarget& 
 std::string print_deployment(const DeploymentRecord& record, const std::string& output,
                              double seconds) {
   std::string text;
+  if (!record.values.empty()) text += fmt::format("configuration {}\n", record.configuration);
   for (const DeployedTarget& part : record.targets) text += describe_part(record, part);
   for (const std::string& note : record.notes) text += fmt::format("note: {}\n", note);
   return text + fmt::format("{} in {}\n", output, human_seconds(seconds));

@@ -60,6 +60,7 @@ Json package_of(const ProductIdentity& identity, Json package) {
   }
   package["xaasApplication"] = identity.application;
   package["xaasIr"] = identity.ir.str();
+  if (!identity.configuration.empty()) package["xaasConfiguration"] = identity.configuration;
   package["xaasTarget"] = identity.target;
   package["xaasNumerics"] = identity.numerics;
   package["xaasProducer"] = identity.producer;
@@ -78,6 +79,7 @@ std::string describe_package(const std::string& file, const Json& package) {
   };
   line("application", text_of(package, "xaasApplication"));
   line("IR", text_of(package, "xaasIr"));
+  line("configured", text_of(package, "xaasConfiguration"));
   line("target", text_of(package, "xaasTarget"));
   line("numerics", text_of(package, "xaasNumerics"));
   line("made by", text_of(package, "xaasProducer"));
@@ -112,6 +114,7 @@ Result<std::vector<std::pair<std::string, Json>>> packages_of(const std::string&
 ProductIdentity identity_of(const DeploymentRecord& record, const DeployedTarget& part) {
   return {.application = record.application,
           .ir = record.ir,
+          .configuration = record.values.empty() ? "" : record.configuration,
           .architecture = part.target.architecture,
           .target = part.target.cpu.name,
           .numerics = part.numerics,

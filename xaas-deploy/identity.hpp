@@ -14,6 +14,7 @@ namespace xaas {
 struct ProductIdentity {
   std::string application;
   Digest ir;
+  std::string configuration;  // empty: the application has one
   std::string architecture;
   std::string target;  // the processor's name, or several
   std::string numerics;

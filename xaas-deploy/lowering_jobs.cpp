@@ -168,12 +168,13 @@ class JobMaker {
       return LoweringJob::Object{
           .prefix = "", .path = is_placed ? placed_object(places_, object).string() : blob(object)};
     }
-    LoweringJob::Bitcode bitcode{.path = blob(form(unit.bitcode, unit.debug_bitcode)),
+    const UnitVariant lowered = form_of(unit, plan);
+    LoweringJob::Bitcode bitcode{.path = blob(form(lowered.bitcode, lowered.debug_bitcode)),
                                  .name = fmt::format("{}-{}", index, unit.source),
                                  .extra_features = {},
                                  .keep_bits = plan.keep_bits,
-                                 .fused = unit.numerics.fused,
-                                 .names_prefix = unit.names_prefix};
+                                 .fused = lowered.numerics.fused,
+                                 .names_prefix = lowered.names_prefix};
     if (plan.treatment == Treatment::lower_with_floor) {
       for (const std::string& feature : unit.floor) bitcode.extra_features.push_back("+" + feature);
     }
@@ -220,13 +221,14 @@ class JobMaker {
   bool archives_by_name_ = false;
 };
 
-/// What a unit's treatment reads of it.
-void add_forms(const TranslationUnit& unit, Treatment treatment, DebugInfo debug_info,
+/// What is read of a unit.
+void add_forms(const TranslationUnit& unit, const UnitPlan& plan, DebugInfo debug_info,
                std::set<Digest>& wanted) {
-  const bool as_it_is = treatment == Treatment::machine_code;
-  wanted.insert(as_it_is ? unit.machine_code : unit.bitcode);
+  const bool as_it_is = plan.treatment == Treatment::machine_code;
+  const UnitVariant lowered = form_of(unit, plan);
+  wanted.insert(as_it_is ? unit.machine_code : lowered.bitcode);
   if (debug_info == DebugInfo::with)
-    wanted.insert(as_it_is ? unit.debug_machine_code : unit.debug_bitcode);
+    wanted.insert(as_it_is ? unit.debug_machine_code : lowered.debug_bitcode);
 }
 
 /// All of a job but its inputs and its places.
@@ -271,7 +273,7 @@ std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& 
   for (const LinkPlan& link : plan.links) {
     if (!lowers_something(link)) continue;
     for (const UnitPlan& unit : link.units)
-      add_forms(manifest.units[unit.unit], unit.treatment, debug_info, wanted);
+      add_forms(manifest.units[unit.unit], unit, debug_info, wanted);
     for (const LinkItem& item : manifest.links[link.link].items) {
       if (const auto* file = std::get_if<LinkFile>(&item)) wanted.insert(file->content);
       const auto* library = std::get_if<LinkLibrary>(&item);

@@ -82,6 +82,11 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("host|FILE|CPU[,...]");
+  app.add_option("--set", options.settings,
+                 "Only configurations with one of these values; repeatable. `plan --why` lists the "
+                 "configurations that an image holds")
+      ->allow_extra_args(false)
+      ->type_name("POINT=VALUE[,...]");
   app.add_option_function<std::string>(
          "--lto",
          [&options](const std::string& text) {
@@ -114,6 +119,8 @@ CLI::App* add_plan(CLI::App& app, SpecializeOptions& options) {
                        ->group(k_commands);
   style_help(*plan, "IMAGE [OPTIONS]");
   add_target(*plan, options);
+  plan->add_flag("--why", options.why,
+                 "Say why this configuration is deployed, and why no other one");
   plan->add_flag("--json", options.json, "Print the plan as one JSON document");
   plan->footer("");
   return plan;

@@ -13,22 +13,29 @@ namespace xaas {
 namespace {
 
 /// Something that cannot be longer than it is; texts can.
-bool is_compiled_in(const IrManifest& manifest) {
-  return std::ranges::any_of(manifest.units, &TranslationUnit::names_prefix) ||
-         std::ranges::any_of(manifest.install.files,
+bool is_compiled_in(const IrManifest& manifest, std::span<const DeploymentPlan> plans) {
+  const auto names_prefix = [&](const UnitPlan& unit) {
+    return form_of(manifest.units[unit.unit], unit).names_prefix;
+  };
+  for (const DeploymentPlan& plan : plans) {
+    for (const LinkPlan& link : plan.links)
+      if (std::ranges::any_of(link.units, names_prefix)) return true;
+  }
+  return std::ranges::any_of(manifest.install.files,
                              [](const PrefixedFile& file) { return !file.is_text; });
 }
 
 }  // namespace
 
-Result<Placement> place_at(const IrManifest& manifest, const std::string& prefix,
-                           bool brings_loader) {
+Result<Placement> place_at(const IrManifest& manifest, std::span<const DeploymentPlan> plans,
+                           const std::string& prefix, bool brings_loader) {
   Placement placement{.prefix = prefix, .placeholder = manifest.install.placeholder};
   if (placement.placeholder.empty() && !brings_loader) return placement;
   const std::size_t room =
       (placement.placeholder.empty() ? placeholder_prefix() : placement.placeholder).size();
   placement.padded = padded_prefix(prefix, room);
-  if (!placement.padded.empty() || !(brings_loader || is_compiled_in(manifest))) return placement;
+  if (!placement.padded.empty() || !(brings_loader || is_compiled_in(manifest, plans)))
+    return placement;
   return fail(ErrorKind::incompatible,
               "`{}` has {} characters, and what is compiled into `{}` has room for {}", prefix,
               prefix.size(), manifest.application, room)

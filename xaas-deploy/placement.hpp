@@ -8,6 +8,7 @@
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,8 @@ namespace xaas {
 
 /// `incompatible` when something of the application names its prefix, as programs do that are
 /// started by a loader in it (`brings_loader`), and has no room for this one.
-Result<Placement> place_at(const IrManifest& manifest, const std::string& prefix,
-                           bool brings_loader);
+Result<Placement> place_at(const IrManifest& manifest, std::span<const DeploymentPlan> plans,
+                           const std::string& prefix, bool brings_loader);
 
 /// Machine code that names the placeholder gets a copy that names the prefix, where the jobs expect
 /// it. Call before the jobs run.

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -112,6 +113,30 @@ Status check_prefix(const std::filesystem::path& prefix, const DeploymentOutput&
       .with_code("deploy.prefix");
 }
 
+/// What the command lines of all units of a link have asked for: its program cannot start without.
+std::set<std::string> floor_of(const IrManifest& ir, const LinkPlan& link) {
+  std::optional<std::set<std::string>> common;
+  for (const UnitPlan& unit : link.units) {
+    if (unit.treatment == Treatment::machine_code) continue;
+    const std::set<std::string>& floor = ir.units[unit.unit].floor;
+    if (common) {
+      std::erase_if(*common, [&](const std::string& name) { return !floor.contains(name); });
+    } else {
+      common = floor;
+    }
+  }
+  return common.value_or(std::set<std::string>());
+}
+
+/// Programs of a configuration run where its values' requirements hold, and nowhere else: the guard
+/// of the generic ones asks for that, too.
+void add_requirements(const IrManifest& ir, const DeploymentPlan& plan, Target& baseline) {
+  std::set<std::string> features = baseline.cpu.features;
+  features.merge(requirements_of(ir.points, ir.configurations.front().values).cpu);
+  for (const LinkPlan& link : plan.links) features.merge(floor_of(ir, link));
+  baseline.cpu.features = with_implied_features(ir.architecture, features);
+}
+
 }  // namespace
 
 Result<Preparation> prepare(const SpecializeOptions& options) {
@@ -124,12 +149,16 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
     targets.push_back(std::move(target));
   }
   XAAS_CHECK(check_names(targets));
+  XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
+  XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));
+  XAAS_TRY(image, take_configuration(std::move(image), choice.index));
   std::vector<DeploymentPlan> plans;
   for (const Target& target : targets) {
     XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
     plans.push_back(std::move(plan));
   }
-  return Preparation{.image = std::move(image), .plans = std::move(plans)};
+  return Preparation{
+      .image = std::move(image), .choice = std::move(choice), .plans = std::move(plans)};
 }
 
 Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparation) {
@@ -143,6 +172,7 @@ Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparatio
 
   XAAS_TRY(Target baseline, target_of_cpu(ir.baseline, ir.architecture));
   baseline.name = k_generic_view;
+  add_requirements(ir, plans.front(), baseline);
   PlanOptions options = plans.front().options;
   options.tree_c_library = c_library;
   options.numerics = NumericsMode::generic;

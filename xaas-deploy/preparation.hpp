@@ -18,11 +18,13 @@ inline constexpr std::string_view k_generic_view = "generic";
 
 /// What is known before anything is done.
 struct Preparation {
-  IrImage image;
+  IrImage image;  // of the configuration that was chosen
+  ConfigurationChoice choice;
   std::vector<DeploymentPlan> plans;  // one per target, as asked for
 };
 
-/// Opens the image and plans for each target. `deploy.targets` when two have one name.
+/// Opens the image, chooses its configuration, and plans for each target. `deploy.targets` when two
+/// have one name.
 Result<Preparation> prepare(const SpecializeOptions& options);
 
 /// What a tree for several targets is made by: these plans with one C library for all of them (the

@@ -40,6 +40,7 @@ DeploymentRecord start_record(const IrImage& image, const DeploymentPlan& plan,
           .ir = image.ir_descriptor.digest,
           .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
           .configuration = plan.configuration,
+          .values = image.ir.configurations.front().values,
           .lto = name_of(plan.options.lto),
           .frame_pointers = options.frame_pointers,
           .debug_info = options.debug,
@@ -141,7 +142,7 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
     XAAS_TRY(layout,
              TreeLayout::make(image, workshop.root, plans.front().tree_c_library, all_here));
   }
-  XAAS_TRY(const auto placement, place_at(image.ir, prefix_of(image.ir, output, options),
+  XAAS_TRY(const auto placement, place_at(image.ir, plans, prefix_of(image.ir, output, options),
                                           layout && !layout->loader().empty()));
   const LoweringRequest request{.image = image,
                                 .workshop = workshop,
@@ -150,6 +151,7 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                                 .options = options,
                                 .jobs = options.jobs == 0 ? default_jobs(site) : options.jobs};
   DeploymentRecord record = start_record(image, plans.front(), options);
+  record.notes = preparation.choice.notes;
   XAAS_TRY(const auto parts, lower_all(request, plans, record, progress));
   progress.stage("writing the deployment");
   if (tree != nullptr) {
@@ -177,27 +179,50 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   return record;
 }
 
-std::string explain_plans(const IrManifest& ir, const std::vector<DeploymentPlan>& plans) {
+/// What all plans together read of the IR.
+IrBytes bytes_read(const Preparation& preparation) {
+  std::set<Digest> wanted;
+  for (const DeploymentPlan& plan : preparation.plans)
+    wanted.merge(wanted_blobs(preparation.image.ir, plan, DebugInfo::without));
+  return ir_bytes_for(preparation.image, wanted);
+}
+
+std::string explain_plans(const Preparation& preparation, bool why) {
+  const ConfigurationChoice& choice = preparation.choice;
   std::string text;
-  for (const DeploymentPlan& plan : plans)
-    text += (text.empty() ? "" : "\n") + explain_plan(ir, plan);
-  return text;
+  if (why) {
+    text = explain_choice(choice);
+    if (!text.empty()) text += "\n";
+  } else if (!choice.rejected.empty()) {
+    text = fmt::format("configuration {} of {}: {}; `plan --why` says why no other\n\n",
+                       choice.name, choice.rejected.size() + 1, choice.reason);
+  }
+  for (std::size_t i = 0; i < preparation.plans.size(); ++i)
+    text += (i == 0 ? "" : "\n") + explain_plan(preparation.image.ir, preparation.plans[i]);
+  for (const std::string& note : choice.notes) text += fmt::format("note: {}\n", note);
+  const IrBytes bytes = bytes_read(preparation);
+  return text +
+         fmt::format("reads {} of {} of IR\n", human_bytes(bytes.read), human_bytes(bytes.all));
 }
 
 /// One plan as it is; several as a list.
-std::string print_plans(const IrManifest& ir, const std::vector<DeploymentPlan>& plans) {
-  if (plans.size() == 1) return print_plan(ir, plans.front());
+std::string print_plans(const Preparation& preparation) {
   Json list = Json::array();
-  for (const DeploymentPlan& plan : plans) list.push_back(Json::parse(print_plan(ir, plan)));
-  return print_json({{"schema", "xaas.plans/1"}, {"plans", std::move(list)}});
+  for (const DeploymentPlan& plan : preparation.plans)
+    list.push_back(Json::parse(print_plan(preparation.image.ir, plan, preparation.choice)));
+  Json json = list.size() == 1 ? Json(list.front())
+                               : Json({{"schema", "xaas.plans/1"}, {"plans", std::move(list)}});
+  const IrBytes bytes = bytes_read(preparation);
+  json["ir_bytes"] = {{"read", bytes.read}, {"all", bytes.all}};
+  return print_json(json);
 }
 
 }  // namespace
 
 Result<int> run_plan_command(const SpecializeOptions& options) {
   XAAS_TRY(const auto preparation, prepare(options));
-  XAAS_CHECK(print_output(options.json ? print_plans(preparation.image.ir, preparation.plans)
-                                       : explain_plans(preparation.image.ir, preparation.plans)));
+  XAAS_CHECK(print_output(options.json ? print_plans(preparation)
+                                       : explain_plans(preparation, options.why)));
   return 0;
 }
 

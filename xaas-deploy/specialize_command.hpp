@@ -15,6 +15,7 @@ struct SpecializeOptions {
   std::string image;
   std::string output;
   std::vector<std::string> targets{"host"};  // each as resolve_target() reads it
+  std::vector<std::string> settings;         // of points: "simd=avx2,avx512"
   PlanOptions plan;
   std::filesystem::path cache;  // empty: the user's cache folder
   bool use_cache = true;
@@ -28,6 +29,7 @@ struct SpecializeOptions {
   bool force = false;
   bool quiet = false;
   bool json = false;
+  bool why = false;  // `plan`: say why this configuration, and not another one
 };
 
 Result<int> run_plan_command(const SpecializeOptions& options);

@@ -104,7 +104,7 @@ bool may_have_pieces(const IrManifest& manifest, const LinkPlan& plan, const Pro
   const auto& unreached = manifest.install.unreached;
   return std::ranges::find(unreached, product.path) != unreached.end() ||
          std::ranges::any_of(plan.units, [&](const UnitPlan& unit) {
-           return manifest.units[unit.unit].names_prefix;
+           return form_of(manifest.units[unit.unit], unit).names_prefix;
          });
 }
 
@@ -164,6 +164,7 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
                      .content = digest_of(*installed),
                      .units = lowering.plan->units.size(),
                      .lowered = lowered_units(*lowering.plan),
+                     .variants = variants_of(against.manifest, *lowering.plan),
                      .census = std::move(census)};
   return verified;
 }

@@ -66,6 +66,8 @@ Result<Descriptor> copy_generic(Layout& layout, const IrImage& image) {
   XAAS_CHECK(layout.copy_blob(image.layout, image.generic.descriptor));
   Descriptor descriptor = image.generic.descriptor;
   descriptor.platform = Platform{.architecture = image.ir.architecture, .os = "linux"};
+  // It is one of several there, and the only one here.
+  descriptor.annotations.erase(std::string(k_annotation_configuration));
   return descriptor;
 }
 

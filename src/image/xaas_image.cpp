@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/image/xaas_image.hpp"
 
+#include "entries.hpp"
+
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/place_file.hpp"
@@ -15,60 +17,6 @@
 namespace xaas {
 namespace {
 
-constexpr std::string_view k_keep_ir_help =
-    "copy images with `skopeo copy --all --preserve-digests`, or with podman by `podman manifest "
-    "add --all` and `podman manifest push --all`; `podman push` and other copies leave the IR "
-    "behind";
-
-Result<Descriptor> find_required_tag(const Layout& layout, const LayoutReference& reference) {
-  XAAS_TRY(auto tagged, layout.find_tag(reference.tag));
-  // As skopeo and podman read archives: whoever names no tag means the only image.
-  if (!tagged && !reference.has_own_tag && reference.form == LayoutReference::Form::archive) {
-    XAAS_TRY(tagged, layout.only_entry());
-  }
-  if (tagged) return *std::move(tagged);
-  XAAS_TRY(const auto tags, layout.tags());
-  return fail(ErrorKind::not_found, "`{}` has no tag `{}`", reference.path.string(), reference.tag)
-      .with_code("image.no-tag")
-      .with_help(tags.empty() ? "it has no tags"
-                              : fmt::format("it has: {}", fmt::join(tags, ", ")));
-}
-
-/// The manifests a tag leads to, nested indexes opened, in order. Depth is bounded: an index can be
-/// made to list itself only by breaking sha256, but a chain of any length costs nothing to make.
-Status collect_manifests(const Layout& layout, const Descriptor& from, unsigned depth,
-                         std::vector<Descriptor>& into) {
-  if (from.media_type != k_media_index) {
-    into.push_back(from);
-    return {};
-  }
-  if (depth == 0) {
-    return fail(ErrorKind::corrupt, "the image index nests deeper than 4 levels")
-        .with_code("image.nesting");
-  }
-  XAAS_TRY(const auto text, layout.read_blob(from));
-  XAAS_TRY(const auto index, parse_index(text));
-  for (const Descriptor& entry : index.manifests) {
-    XAAS_CHECK(collect_manifests(layout, entry, depth - 1, into));
-  }
-  return {};
-}
-
-/// No honest layer shrinks to a 200th; what unpacks to more is made to fill a disk or the memory.
-ExtractionLimits limits_of(const Descriptor& layer, std::uint64_t allowance) {
-  ExtractionLimits limits;
-  const std::uint64_t size = std::min(layer.size, limits.bytes);  // no overflow below
-  limits.bytes = std::min(limits.bytes, allowance + 200 * size);
-  limits.entries = std::min(limits.entries, 100'000 + size / 16);
-  return limits;
-}
-
-/// What no client takes for an image of its own machine: IR, and what others attach to images.
-bool is_no_image(const Descriptor& descriptor) {
-  return descriptor.annotations.contains(std::string(k_annotation_ir)) ||
-         (descriptor.platform && descriptor.platform->architecture == "unknown");
-}
-
 /// The annotation tells without a look into the manifest, but not every client keeps it (podman
 /// manifest add).
 Result<std::optional<Descriptor>> find_ir_entry(const Layout& layout,
@@ -82,15 +30,6 @@ Result<std::optional<Descriptor>> find_ir_entry(const Layout& layout,
     if (manifest.artifact_type.starts_with(k_ir_artifact)) return entry;  // of any version
   }
   return std::nullopt;
-}
-
-Result<RunnableImage> read_runnable(const Layout& layout, const Descriptor& descriptor) {
-  XAAS_TRY(const auto text, layout.read_blob(descriptor));
-  XAAS_TRY(auto manifest, parse_manifest(text));
-  XAAS_TRY(const auto config_text, layout.read_blob(manifest.config));
-  XAAS_TRY(auto config, parse_config(config_text));
-  return RunnableImage{
-      .descriptor = descriptor, .manifest = std::move(manifest), .config = std::move(config)};
 }
 
 Result<std::vector<RunnableImage>> pick_runnables(const Layout& layout,
@@ -135,16 +74,14 @@ Result<std::vector<RunnableImage>> find_runnables(const Layout& layout,
                                                   const LayoutReference& reference,
                                                   std::string_view architecture) {
   XAAS_TRY(const auto tagged, find_required_tag(layout, reference));
-  std::vector<Descriptor> manifests;
-  XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
+  XAAS_TRY(const auto manifests, collect_manifests(layout, tagged));
   return pick_runnables(layout, manifests, reference, architecture);
 }
 
 Result<IrImage> open_ir_image(const LayoutReference& reference) {
   XAAS_TRY(auto layout, Layout::open(reference));
   XAAS_TRY(auto tagged, find_required_tag(layout, reference));
-  std::vector<Descriptor> manifests;
-  XAAS_CHECK(collect_manifests(layout, tagged, 4, manifests));
+  XAAS_TRY(const auto manifests, collect_manifests(layout, tagged));
   XAAS_TRY(const auto entry, find_ir_entry(layout, manifests));
   if (!entry) {
     return fail(ErrorKind::not_found, "`{}` holds no IR: there is nothing to specialize",
@@ -200,38 +137,6 @@ Status check_can_write(const LayoutReference& output, Replace replace) {
   XAAS_TRY(const auto tagged, layout.find_tag(output.tag));
   if (!tagged || replace == Replace::yes) return {};
   return tag_exists(output);
-}
-
-Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
-                      const std::filesystem::path& folder) {
-  XAAS_CHECK(make_folders(folder));
-  std::set<Digest> missing = wanted;
-  // They pass through the memory one by one, and none is larger than all that there should be.
-  std::uint64_t expected = 0;
-  for (const auto& [digest, blob] : image.ir.blobs) expected += blob.size;
-  for (const Descriptor& layer : image.ir_layers.layers) {
-    if (missing.empty()) break;
-    const auto keep = [&](const std::string& path, const std::string& bytes) -> Status {
-      const std::string name = path.substr(path.rfind('/') + 1);
-      const auto digest = Digest::parse("sha256:" + name);
-      if (!digest || !missing.contains(*digest) || path != ir_blob_path(*digest)) return {};
-      if (digest_of(bytes) != *digest) {
-        return fail(ErrorKind::corrupt, "`{}` in an IR layer has other content than its name says",
-                    path)
-            .with_code("image.blob");
-      }
-      missing.erase(*digest);
-      return write_file(folder / digest->hex(), bytes);
-    };
-    ExtractionLimits limits = limits_of(layer, std::uint64_t{64} << 20);
-    limits.bytes = std::min(limits.bytes, expected);
-    XAAS_CHECK(visit_layer_files(image.layout, layer, keep, limits));
-  }
-  if (missing.empty()) return {};
-  return fail(ErrorKind::corrupt,
-              "{} of {} blobs that the IR manifest names are in no layer, `{}` first",
-              missing.size(), wanted.size(), missing.begin()->str())
-      .with_code("image.blob");
 }
 
 namespace {

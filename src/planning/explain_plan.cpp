@@ -58,6 +58,10 @@ std::string explain_exceptions(const IrManifest& manifest, const LinkPlan& link)
   return text;
 }
 
+std::string plural(std::size_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
                          const LinkPlan& link) {
   std::string text;
@@ -71,11 +75,11 @@ std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
     text += fmt::format("    {} of {} units lowered for {}, -O{}, {} LTO\n", lowered,
                         link.units.size(), plan.target.cpu.name, link.opt_level, name_of(link.lto));
   }
+  for (const auto& [isa, count] : variants_of(manifest, link)) {
+    text += fmt::format("    {} from {} for {}\n", plural(count, "unit"),
+                        count == 1 ? "its variant" : "their variants", isa);
+  }
   return text + explain_exceptions(manifest, link);
-}
-
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 std::string explain_math_calls(const PlanNumerics& numerics, CLibrary of_trees) {
@@ -146,7 +150,37 @@ std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan)
   return text;
 }
 
-std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
+namespace {
+
+/// An object also where there are no points.
+Json to_json(const PointAssignment& values) {
+  Json json = Json::object();
+  for (const auto& [point, value] : values) json[point] = value;
+  return json;
+}
+
+void print_choice(const ConfigurationChoice& choice, Json& json) {
+  json["configuration"] = {{"name", choice.name},
+                           {"values", to_json(choice.values)},
+                           {"reason", choice.reason},
+                           {"notes", choice.notes}};
+  json["rejected"] = Json::array();
+  for (const RejectedConfiguration& rejection : choice.rejected) {
+    json["rejected"].push_back({{"name", rejection.name},
+                                {"values", to_json(rejection.values)},
+                                {"reasons", rejection.reasons}});
+  }
+}
+
+/// The isa that a unit is taken for; null: the baseline's form, or machine code.
+Json variant_of(const TranslationUnit& unit, const UnitPlan& plan) {
+  return plan.variant ? Json(form_of(unit, plan).isa) : Json(nullptr);
+}
+
+}  // namespace
+
+std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan,
+                       const ConfigurationChoice& choice) {
   Json links = Json::array();
   for (const LinkPlan& link : plan.links) {
     Json products = Json::array();
@@ -157,6 +191,7 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
     for (const UnitPlan& unit : link.units) {
       units.push_back({{"source", manifest.units[unit.unit].source},
                        {"treatment", name_of(unit.treatment)},
+                       {"variant", variant_of(manifest.units[unit.unit], unit)},
                        {"reason", unit.reason}});
     }
     links.push_back({{"products", std::move(products)},
@@ -169,7 +204,7 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan) {
   Json json;
   json["schema"] = "xaas.plan/1";
   json["application"] = manifest.application;
-  json["configuration"] = plan.configuration;
+  print_choice(choice, json);
   json["target"] = {{"name", plan.target.name},
                     {"cpu", plan.target.cpu.name},
                     {"level", plan.target.cpu.level},

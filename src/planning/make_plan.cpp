@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "choose_c_library.hpp"
+#include "choose_variants.hpp"
+#include "plan_configuration.hpp"
 
 #include "xaas/planning/plan.hpp"
 
@@ -8,6 +10,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -49,19 +52,43 @@ bool depends_on_lowering(const Numerics& numerics) {
   return numerics.multiply_adds > 0 || numerics.contracted > 0 || !numerics.math_calls.empty();
 }
 
-UnitPlan plan_unit(const IrManifest& manifest, std::size_t index, const Target& target,
-                   NumericsMode numerics) {
-  const TranslationUnit& unit = manifest.units[index];
-  UnitPlan plan{.unit = index};
-  if (!is_captured(unit)) {
-    plan.treatment = Treatment::machine_code;
-    plan.reason = unit.reason;
-    return plan;
+/// What all units of a deployment are planned by.
+struct Planning {
+  const IrManifest& manifest;
+  const Target& target;
+  const PlanOptions& options;
+  AbiChoice abi;
+};
+
+/// The variant that takes the place of the baseline's form. Only that computes the generic build's
+/// bits.
+std::optional<std::size_t> variant_of(const TranslationUnit& unit, const Planning& planning) {
+  if (planning.options.numerics == NumericsMode::generic) return std::nullopt;
+  if (unit.is_abi_bound) {
+    if (planning.abi.isa.empty()) return std::nullopt;
+    return variant_for(unit, planning.abi.isa, planning.target);
   }
-  if (numerics == NumericsMode::generic && !can_keep_bits(unit)) {
+  return is_captured(unit) ? best_variant(unit, planning.target) : std::nullopt;
+}
+
+/// Why a unit stays machine code; nothing: it is lowered.
+std::optional<std::string> reason_for_machine_code(const TranslationUnit& unit,
+                                                   const UnitPlan& plan, NumericsMode numerics) {
+  if (plan.variant) return std::nullopt;
+  if (!is_captured(unit)) return unit.reason;
+  if (unit.is_abi_bound) return "how it passes wide vectors depends on the processor";
+  if (numerics == NumericsMode::native || can_keep_bits(unit)) return std::nullopt;
+  return describe_dependence(unit.numerics) + ", and the generic image's bits were asked for";
+}
+
+UnitPlan plan_unit(const Planning& planning, std::size_t index) {
+  const TranslationUnit& unit = planning.manifest.units[index];
+  const Target& target = planning.target;
+  const NumericsMode numerics = planning.options.numerics;
+  UnitPlan plan{.unit = index, .variant = variant_of(unit, planning)};
+  if (auto reason = reason_for_machine_code(unit, plan, numerics)) {
     plan.treatment = Treatment::machine_code;
-    plan.reason =
-        describe_dependence(unit.numerics) + ", and the generic image's bits were asked for";
+    plan.reason = *std::move(reason);
     return plan;
   }
   plan.keep_bits = numerics == NumericsMode::generic && depends_on_lowering(unit.numerics);
@@ -124,6 +151,23 @@ bool wraps_symbols(const Link& link) {
   });
 }
 
+/// "12 units of `app` use variants for x86-64-v4, 3 for x86-64-v3".
+std::vector<std::string> variant_notes(const IrManifest& manifest, const LinkPlan& plan) {
+  const auto counts = variants_of(manifest, plan);
+  if (counts.empty()) return {};
+  std::vector<std::string> parts;
+  parts.reserve(counts.size());
+  for (const auto& [isa, count] : counts) {
+    parts.push_back(parts.empty()
+                        ? fmt::format("{} of `{}` {} for {}",
+                                      count == 1 ? "1 unit" : fmt::format("{} units", count),
+                                      manifest.links[plan.link].name,
+                                      count == 1 ? "uses its variant" : "use their variants", isa)
+                        : fmt::format("{} for {}", count, isa));
+  }
+  return {fmt::format("{}", fmt::join(parts, ", "))};
+}
+
 std::vector<std::string> unit_notes(const IrManifest& manifest, const LinkPlan& plan) {
   const auto kept = std::ranges::count(plan.units, Treatment::machine_code, &UnitPlan::treatment);
   if (kept == 0) return {};
@@ -137,23 +181,61 @@ std::vector<std::string> unit_notes(const IrManifest& manifest, const LinkPlan& 
                       plan.units.size(), name)};
 }
 
-Result<LinkPlan> plan_link(const IrManifest& manifest, std::size_t index, const Target& target,
-                           const PlanOptions& options) {
+Result<LinkPlan> plan_link(const Planning& planning, std::size_t index) {
+  const IrManifest& manifest = planning.manifest;
+  const PlanOptions& options = planning.options;
   const bool wraps = wraps_symbols(manifest.links[index]);
   const bool is_archive = manifest.links[index].kind == LinkKind::archive;
   LinkPlan plan{.link = index, .lto = wraps || is_archive ? LtoMode::thin : options.lto};
-  for (const std::size_t unit : units_of(manifest.links[index])) {
-    plan.units.push_back(plan_unit(manifest, unit, target, options.numerics));
-  }
-  XAAS_CHECK(check_floors(manifest, plan, target));
+  for (const std::size_t unit : units_of(manifest.links[index]))
+    plan.units.push_back(plan_unit(planning, unit));
+  XAAS_CHECK(check_floors(manifest, plan, planning.target));
   plan.opt_level = opt_level_of(manifest, plan.units);
   plan.notes = unit_notes(manifest, plan);
+  for (std::string& note : variant_notes(manifest, plan)) plan.notes.push_back(std::move(note));
   if (wraps && plan.lto != options.lto) {
     plan.notes.push_back(
         fmt::format("`{}` is lowered with thin LTO: full LTO would undo its --wrap",
                     manifest.links[index].name));
   }
   return plan;
+}
+
+std::set<std::size_t> units_of(const IrManifest& manifest,
+                               const std::map<std::size_t, std::vector<std::size_t>>& links) {
+  std::set<std::size_t> units;
+  for (const auto& [link, products] : links) units.merge(units_of(manifest.links[link]));
+  return units;
+}
+
+/// Units that could have variants, and are machine code.
+std::string note_on_abi(const IrManifest& manifest, const std::set<std::size_t>& units,
+                        const AbiChoice& abi) {
+  const auto bound = std::ranges::count_if(
+      units, [&](std::size_t unit) { return manifest.units[unit].is_abi_bound; });
+  return fmt::format("{} pass{} wide vectors and keep{} the generic build's machine code: {}",
+                     bound == 1 ? "1 unit" : fmt::format("{} units", bound), bound == 1 ? "es" : "",
+                     bound == 1 ? "s" : "", abi.reason);
+}
+
+}  // namespace
+
+UnitVariant form_of(const TranslationUnit& unit, const UnitPlan& plan) {
+  if (plan.variant) return unit.variants[*plan.variant];
+  return {.isa = {},
+          .needs = {},
+          .bitcode = unit.bitcode,
+          .debug_bitcode = unit.debug_bitcode,
+          .explicit_functions = unit.explicit_functions,
+          .numerics = unit.numerics,
+          .names_prefix = unit.names_prefix};
+}
+
+std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan) {
+  std::map<std::string, std::size_t> counts;
+  for (const UnitPlan& unit : plan.units)
+    if (unit.variant) ++counts[form_of(manifest.units[unit.unit], unit).isa];
+  return counts;
 }
 
 Status check_architecture(const IrManifest& manifest, const Target& target) {
@@ -164,7 +246,28 @@ Status check_architecture(const IrManifest& manifest, const Target& target) {
       .with_help("package the application on a machine of that architecture");
 }
 
-}  // namespace
+Result<DeploymentPlan> plan_configuration(const IrManifest& manifest,
+                                          const Configuration& configuration, const Target& target,
+                                          const PlanOptions& options) {
+  DeploymentPlan plan{.target = target, .options = options, .configuration = configuration.name};
+  std::map<std::size_t, std::vector<std::size_t>> products_of_link;
+  for (const std::size_t product : configuration.products) {
+    products_of_link[manifest.products[product].link].push_back(product);
+  }
+  const std::set<std::size_t> units = units_of(manifest, products_of_link);
+  const Planning planning{.manifest = manifest,
+                          .target = target,
+                          .options = options,
+                          .abi = choose_abi(manifest, units, target, options.numerics)};
+  for (const auto& [link, products] : products_of_link) {
+    XAAS_TRY(auto link_plan, plan_link(planning, link));
+    link_plan.products = products;
+    plan.links.push_back(std::move(link_plan));
+  }
+  if (!planning.abi.reason.empty())
+    plan.notes.push_back(note_on_abi(manifest, units, planning.abi));
+  return plan;
+}
 
 Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target,
                                  const PlanOptions& options) {
@@ -173,17 +276,8 @@ Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& targe
     return fail(ErrorKind::corrupt, "`{}` has no configuration", manifest.application)
         .with_code("plan.no-configuration");
   }
-  const Configuration& configuration = manifest.configurations.front();
-  DeploymentPlan plan{.target = target, .options = options, .configuration = configuration.name};
-  std::map<std::size_t, std::vector<std::size_t>> products_of_link;
-  for (const std::size_t product : configuration.products) {
-    products_of_link[manifest.products[product].link].push_back(product);
-  }
-  for (const auto& [link, products] : products_of_link) {
-    XAAS_TRY(auto link_plan, plan_link(manifest, link, target, options));
-    link_plan.products = products;
-    plan.links.push_back(std::move(link_plan));
-  }
+  XAAS_TRY(auto plan,
+           plan_configuration(manifest, manifest.configurations.front(), target, options));
   choose_c_library(manifest, plan);
   for (const std::string& error : target.probe_errors) {
     plan.notes.push_back(

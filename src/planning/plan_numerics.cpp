@@ -45,7 +45,8 @@ std::vector<std::string> math_libraries_of(const Link& link) {
 void add_library_calls(const IrManifest& manifest, const LinkPlan& link, PlanNumerics& sum) {
   bool calls_any = false;
   for (const UnitPlan& planned : link.units) {
-    for (const std::string& name : manifest.units[planned.unit].numerics.math_calls) {
+    const UnitVariant form = form_of(manifest.units[planned.unit], planned);
+    for (const std::string& name : form.numerics.math_calls) {
       calls_any = true;
       sum.math_calls.insert(name);
       if (manifest.architecture == "amd64" && is_processor_dependent_math_function(name))
@@ -64,8 +65,7 @@ bool has_fma(const Target& target) {
          target.cpu.features.contains("fma4");
 }
 
-void add_lowered(const TranslationUnit& unit, const DeploymentPlan& plan, PlanNumerics& sum) {
-  const Numerics& numerics = unit.numerics;
+void add_lowered(const Numerics& numerics, const DeploymentPlan& plan, PlanNumerics& sum) {
   const std::size_t functions = numerics.multiply_adds + numerics.contracted;
   const bool fuses = plan.options.numerics == NumericsMode::generic
                          ? numerics.fused
@@ -85,8 +85,8 @@ PlanNumerics numerics_of(const IrManifest& manifest, const DeploymentPlan& plan)
   for (const LinkPlan& link : plan.links) {
     for (const UnitPlan& planned : link.units) {
       if (!seen.insert(planned.unit).second) continue;
-      const TranslationUnit& unit = manifest.units[planned.unit];
-      if (planned.treatment != Treatment::machine_code) add_lowered(unit, plan, sum);
+      if (planned.treatment == Treatment::machine_code) continue;
+      add_lowered(form_of(manifest.units[planned.unit], planned).numerics, plan, sum);
     }
     add_library_calls(manifest, link, sum);
     if (!flushes_to_zero(manifest.links[link.link])) continue;

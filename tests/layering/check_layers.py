@@ -35,7 +35,7 @@ HOMES = {"specializations": "specializations", "targets": "targets", "ir": "ir",
          "build": "xaas-build", "deploy": "xaas-deploy"}
 # Components whose .cpp files may see a heavy library; no public header ever may.
 # `support` is there for llvm/Support/SHA256.h, `targets` for llvm/TargetParser/Host.h.
-LIBRARY_USERS = {"clang": {"frontend"}, "lld": {"lowering"}, "archive": {"oci"}, "sqfs": {"rootfs"},
+LIBRARY_USERS = {"clang": {"frontend"}, "lld": {"lowering"}, "archive": {"oci"}, "sqfs": {"rootfs"}, "zstd": {"image"},
                  "llvm": {"support", "elf", "targets", "frontend", "lowering", "verify"}}
 # Cheap enough for any .cpp, too dear for a public header.
 PRIVATE_ONLY = {"nlohmann/json.hpp", "CLI/CLI.hpp"}

@@ -6,6 +6,8 @@
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <set>
@@ -43,13 +45,24 @@ Result<std::vector<RunnableImage>> find_runnables(const Layout& layout,
 /// there because a client copied the image without it: the message names the command that keeps it.
 Result<IrImage> open_ir_image(const LayoutReference& reference);
 
+/// The image as if configuration `index` were the only one: `ir` is configured(), and `generic` is
+/// the runnable image of it. `image.no-configuration` when that is not in the layout.
+Result<IrImage> take_configuration(IrImage image, std::size_t index);
+
 /// Whether an image can go there: asked before long work, not after it. `output.exists` when the
 /// tag is taken.
 Status check_can_write(const LayoutReference& output, Replace replace);
 
-/// Writes the wanted blobs of the IR layers to `folder`/<hex>, each verified against its digest.
-/// Layers that hold none of them are not read further than needed. `corrupt` when one is in no
-/// layer.
+/// Compressed bytes of the IR's layers.
+struct IrBytes {
+  std::uint64_t read = 0;  // of those that are opened
+  std::uint64_t all = 0;
+};
+IrBytes ir_bytes_for(const IrImage& image, const std::set<Digest>& wanted);
+
+/// Writes the wanted contents to `folder`/<hex>, each verified against its digest; and what they
+/// are differences from. Layers that hold none of it are not opened. `corrupt` when something is in
+/// no layer.
 Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
                       const std::filesystem::path& folder);
 

@@ -2,10 +2,12 @@
 #pragma once
 
 #include "xaas/ir/manifest.hpp"
+#include "xaas/planning/choose_configuration.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <cstddef>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,9 +49,14 @@ enum class Treatment {
 struct UnitPlan {
   std::size_t unit = 0;  // index into IrManifest::units
   Treatment treatment = Treatment::lower;
+  std::optional<std::size_t> variant;  // index into its variants; empty: the baseline's form
   bool keep_bits = false;  // lowered to compute what the generic build's machine code does
   std::string reason;      // for anything but `lower`
 };
+
+/// What is lowered of a unit: the variant that its plan takes, or else its form for the baseline,
+/// as a variant of no isa.
+UnitVariant form_of(const TranslationUnit& unit, const UnitPlan& plan);
 
 struct LinkPlan {
   std::size_t link = 0;               // index into IrManifest::links
@@ -60,6 +67,9 @@ struct LinkPlan {
   LtoMode lto = LtoMode::thin;
   std::vector<std::string> notes;
 };
+
+/// How many units of a link are lowered from variants, by isa.
+std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan);
 
 /// Everything that will be done, as a value. Making it does no I/O.
 struct DeploymentPlan {
@@ -72,7 +82,8 @@ struct DeploymentPlan {
   std::vector<std::string> notes;  // for people, in order of importance
 };
 
-/// `incompatible` (with the reason) when the target cannot run this application.
+/// The plan of the manifest's first configuration, see configured(). `incompatible` (with the
+/// reason) when the target cannot run this application.
 Result<DeploymentPlan> make_plan(const IrManifest& manifest, const Target& target,
                                  const PlanOptions& options);
 
@@ -90,6 +101,7 @@ PlanNumerics numerics_of(const IrManifest& manifest, const DeploymentPlan& plan)
 
 /// The plan in words, and as one JSON document (`xaas.plan/1`).
 std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan);
-std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan);
+std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan,
+                       const ConfigurationChoice& choice);
 
 }  // namespace xaas

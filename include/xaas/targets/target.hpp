@@ -26,6 +26,26 @@ struct Cpu {
   friend bool operator==(const Cpu&, const Cpu&) = default;
 };
 
+struct Gpu {
+  std::string vendor;        // "nvidia", "amd", "intel"
+  std::string name;          // for people; may be empty
+  std::string architecture;  // "sm_90", "gfx90a"; empty: unknown
+
+  friend bool operator==(const Gpu&, const Gpu&) = default;
+};
+
+/// What programs for this vendor's GPUs are written in: "cuda", "hip", "level-zero"; empty for a
+/// vendor that is not known.
+std::string gpu_backend_of(std::string_view vendor);
+
+struct MpiInstallation {
+  std::string flavour;  // "mpich", "openmpi", "cray-mpich", ...
+  std::string abi;      // which libraries can stand for each other: "mpich", "openmpi", "mpi-5"
+  std::string version;  // empty: unknown
+
+  friend bool operator==(const MpiInstallation&, const MpiInstallation&) = default;
+};
+
 /// A machine to deploy to (`xaas.target/1`, schema in targets/schema). Origins say where a fact is
 /// from: key = path of the field ("cpu.features"), value = "cpuid", "/proc/cpuinfo", "llvm",
 /// "admin", ...
@@ -36,6 +56,9 @@ struct Target {
   Cpu cpu;
   std::string libc_name;     // "glibc"; "none": looked for, and there is none; empty: unknown
   std::string libc_version;  // of glibc, "2.36"; empty: unknown
+  // Empty lists: there are none. No list: nothing is known.
+  std::optional<std::vector<Gpu>> gpus;
+  std::optional<std::vector<MpiInstallation>> mpi;
   std::map<std::string, std::string> origins;
   std::vector<std::string> probe_errors;  // probes that did not work, as sentences
 

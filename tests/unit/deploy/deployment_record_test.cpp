@@ -21,6 +21,7 @@ DeployedTarget part_of(const std::string& cpu) {
                         .content = digest_of("app"),
                         .units = 3,
                         .lowered = 2,
+                        .variants = {{"x86-64-v3", 1}},
                         .census = {.instructions = {{"AVX2", 10}}, .widest_vector_bits = 256}}},
           .generic_products = {"/usr/local/bin/other"},
           .notes = {"1 of the 3 units of `app` keep the generic build's machine code"}};
@@ -32,7 +33,8 @@ DeploymentRecord sample() {
           .ir = digest_of("ir"),
           .reference = "oci:images:app",
           .producer = "xaas-deploy 0.1.0 (LLVM 22.1.8)",
-          .configuration = "default",
+          .configuration = "openmp=on",
+          .values = {{"openmp", "on"}},
           .lto = "thin",
           .entrypoint = {"/usr/local/bin/app"},
           .command = {},

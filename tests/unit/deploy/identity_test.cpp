@@ -32,6 +32,13 @@ TEST(IdentityOption, NamesIrAndTarget) {
   EXPECT_EQ(package["xaasTarget"], "znver4");
 }
 
+TEST(IdentityOption, NamesTheConfigurationWhereThereAreSeveral) {
+  ProductIdentity one_of_several = identity();
+  one_of_several.configuration = "openmp=on";
+  EXPECT_EQ(package_in(identity_option(one_of_several, ""))["xaasConfiguration"], "openmp=on");
+  EXPECT_FALSE(package_in(identity_option(identity(), "")).contains("xaasConfiguration"));
+}
+
 TEST(IdentityOption, TakesNamesThatAreNotUtf8) {
   ProductIdentity strange = identity();
   strange.application = "a\xff\nb";

@@ -103,6 +103,34 @@ TEST(LoweringJobs, WithDebugInformationAreTheSameLinkOfTheCompanions) {
   EXPECT_EQ(*jobs[0].debug_job, expected);
 }
 
+TEST(LoweringJobs, AreOfTheVariantsThatThePlanTakes) {
+  IrManifest manifest = sample();
+  manifest.units[0].variants = {{.isa = "x86-64-v3",
+                                 .needs = {"avx2"},
+                                 .bitcode = digest_of("for v3"),
+                                 .debug_bitcode = digest_of("for v3 -g"),
+                                 .names_prefix = true}};
+  const auto plan = plan_for(manifest, "x86-64-v3");
+  EXPECT_EQ(wanted_blobs(manifest, plan, DebugInfo::with),
+            (std::set<Digest>{digest_of("for v3"), digest_of("for v3 -g"), digest_of("code"),
+                              digest_of("object"), digest_of("crt")}));
+  const auto jobs = make_lowering_jobs(
+      manifest, plan, k_places,
+      {.runpath = own_runpath, .identity = noted, .debug_info = DebugInfo::with});
+  const auto unit_of = [](const LoweringJob& job) {
+    const auto unit = std::ranges::find_if(job.items, [](const LoweringJob::Item& item) {
+      return std::holds_alternative<LoweringJob::Bitcode>(item);
+    });
+    return std::get<LoweringJob::Bitcode>(*unit);
+  };
+  EXPECT_EQ(unit_of(jobs[0].job).path, "/blobs/" + digest_of("for v3").hex());
+  EXPECT_TRUE(unit_of(jobs[0].job).names_prefix);
+  EXPECT_EQ(unit_of(*jobs[0].debug_job).path, "/blobs/" + digest_of("for v3 -g").hex());
+  const auto older = make_lowering_jobs(manifest, plan_for(manifest, "x86-64-v2"), k_places,
+                                        {.runpath = own_runpath, .identity = noted});
+  EXPECT_EQ(unit_of(older[0].job).path, "/blobs/" + digest_of("code").hex());
+}
+
 TEST(WantedBlobs, AreNoneWhereNothingIsLowered) {
   IrManifest manifest = sample();
   manifest.links[0].items = {LinkUnit{2}};

@@ -203,6 +203,8 @@ TEST(ParseIrManifest, RefusesFormsThatAreNotStored) {
               HasSubstr("is a difference from"));
   EXPECT_THAT(error_of_two_after([](auto& ir) { ir.units[1].differs_from = 9; }),
               HasSubstr("units[1].differs_from"));
+  EXPECT_THAT(error_of_two_after([](auto& ir) { ir.units[0].is_abi_bound = true; }),
+              HasSubstr("`units[0]` has no machine code"));
 }
 
 /// What xaas-build 0.1 wrote. Never change the file: every later version reads it, and this is what

@@ -48,8 +48,37 @@ TEST(ParseTarget, ReadsWhatPrintTargetWrites) {
 
 TEST(ParseTarget, IgnoresFieldsOfALaterMinorVersion) {
   auto json = replaced(znver4_json(), "xaas.target/1", "xaas.target/1.7");
-  json = replaced(json, "\"cpu\": {", "\"gpus\": [{\"name\": 1}], \"cpu\": {\"caches\": [],");
+  json = replaced(json, "\"cpu\": {", "\"fft\": [{\"name\": 1}], \"cpu\": {\"caches\": [],");
   EXPECT_EQ(parse_target(json).value(), target_of_cpu("znver4").value());
+}
+
+TEST(ParseTarget, TellsNoGpuAndNoMpiFromUnknown) {
+  auto target = target_of_cpu("znver4").value();
+  EXPECT_EQ(print_target(target).find("gpus"), std::string::npos);
+  target.gpus.emplace();
+  target.mpi.emplace();
+  auto read = parse_target(print_target(target));
+  ASSERT_TRUE(read.has_value()) << read.error().message();
+  EXPECT_EQ(*read, target);
+  target.gpus->push_back({.vendor = "nvidia", .name = "H100", .architecture = "sm_90"});
+  target.mpi->push_back({.flavour = "cray-mpich", .abi = "mpich", .version = "8.1.29"});
+  read = parse_target(print_target(target));
+  ASSERT_TRUE(read.has_value()) << read.error().message();
+  EXPECT_EQ(*read, target);
+}
+
+TEST(ParseTarget, RefusesAGpuWithoutVendorAndAnMpiWithoutAbi) {
+  expect_refused(replaced(znver4_json(), "\"cpu\": {", "\"gpus\": [{}], \"cpu\": {"),
+                 "support.json-field", "gpus[0].vendor");
+  expect_refused(replaced(znver4_json(), "\"cpu\": {", "\"mpi\": [{}], \"cpu\": {"),
+                 "support.json-field", "mpi[0].abi");
+}
+
+TEST(GpuBackend, FollowsFromTheVendor) {
+  EXPECT_EQ(gpu_backend_of("nvidia"), "cuda");
+  EXPECT_EQ(gpu_backend_of("amd"), "hip");
+  EXPECT_EQ(gpu_backend_of("intel"), "level-zero");
+  EXPECT_EQ(gpu_backend_of("matrox"), "");
 }
 
 TEST(ParseTarget, RefusesANewerSchema) {

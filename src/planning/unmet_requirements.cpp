@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "unmet_requirements.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <utility>
+
+// Unknown is a value of its own: a machine of whose GPUs nothing is known may have the right one,
+// but a program that finds none would fail there, or quietly compute on the processor. So it does
+// not count as having one, and the sentence says that it is the description that lacks something.
+
+namespace xaas {
+namespace {
+
+std::string quoted(const Target& target) {
+  return "`" + target.name + "`";
+}
+
+std::string joined(const std::vector<std::string>& clauses) {
+  return fmt::format("{}", fmt::join(clauses, ", and "));
+}
+
+/// "simd=avx512 needs avx512f, which `haswell` and `znver3` lack".
+void check_processor(const std::string& name, const Requirements& requirements,
+                     std::span<const Target> targets, std::vector<UnmetRequirement>& unmet) {
+  std::map<std::vector<std::string>, std::vector<std::string>> targets_by_lack;
+  std::size_t lacks = 0;
+  for (const Target& target : targets) {
+    std::vector<std::string> missing;
+    std::ranges::set_difference(requirements.cpu, target.cpu.features, std::back_inserter(missing));
+    if (missing.empty()) continue;
+    lacks = std::max(lacks, missing.size());
+    targets_by_lack[std::move(missing)].push_back(quoted(target));
+  }
+  if (targets_by_lack.empty()) return;
+  std::vector<std::string> clauses;
+  clauses.reserve(targets_by_lack.size());
+  for (const auto& [missing, lacking] : targets_by_lack) {
+    clauses.push_back(fmt::format("{}, which {} {}", enumerated(missing), enumerated(lacking),
+                                  lacking.size() == 1 ? "lacks" : "lack"));
+  }
+  unmet.push_back({.text = fmt::format("{} needs {}", name, joined(clauses)), .lacks = lacks});
+}
+
+/// "a GPU for cuda (sm_80 or sm_90)"; backends go by the names that specialization files use.
+std::string describe_gpu(const Requirements& requirements) {
+  std::string text = requirements.gpu_backend.empty()
+                         ? std::string("a GPU")
+                         : fmt::format("a GPU for {}", requirements.gpu_backend);
+  if (requirements.gpu_architectures.empty()) return text;
+  return fmt::format("{} ({})", text, fmt::join(requirements.gpu_architectures, " or "));
+}
+
+bool serves(const Gpu& gpu, const Requirements& requirements) {
+  if (!requirements.gpu_backend.empty() && gpu_backend_of(gpu.vendor) != requirements.gpu_backend)
+    return false;
+  return requirements.gpu_architectures.empty() ||
+         requirements.gpu_architectures.contains(gpu.architecture);
+}
+
+std::string describe(const Gpu& gpu) {
+  const std::string backend = gpu_backend_of(gpu.vendor);
+  std::string text = gpu.name.empty() ? gpu.vendor + " GPU" : gpu.name;
+  text += gpu.architecture.empty() ? " of an unknown architecture" : " (" + gpu.architecture + ")";
+  return backend.empty() ? text : fmt::format("{} for {}", text, backend);
+}
+
+std::string describe(const MpiInstallation& mpi) {
+  std::string text = mpi.flavour.empty() ? "an MPI" : mpi.flavour;
+  if (!mpi.version.empty()) text += " " + mpi.version;
+  return fmt::format("{} ({} ABI)", text, mpi.abi);
+}
+
+template <class Thing>
+std::string described_list(const std::vector<Thing>& things) {
+  std::vector<std::string> texts;
+  for (const Thing& thing : things) {
+    std::string text = describe(thing);
+    if (std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
+  }
+  return enumerated(texts);
+}
+
+/// What targets have in place of the thing that is needed: "nothing is known of the GPUs of `a`
+/// (its description has no `gpus`), `b` and `c` have none, and `d` has H100 (sm_90) for cuda".
+class Findings {
+ public:
+  Findings(std::string things, std::string key)
+      : things_(std::move(things)), key_(std::move(key)) {}
+
+  template <class Thing, class Serves>
+  void look_at(const Target& target, const std::optional<std::vector<Thing>>& there,
+               const Serves& serves) {
+    if (!there) {
+      unknown_.push_back(quoted(target));
+    } else if (there->empty()) {
+      without_.push_back(quoted(target));
+    } else if (std::ranges::none_of(*there, serves)) {
+      others_.push_back(fmt::format("{} has {}", quoted(target), described_list(*there)));
+    }
+  }
+
+  /// Empty: each target has it.
+  [[nodiscard]] std::string text() const {
+    std::vector<std::string> clauses;
+    if (!unknown_.empty()) {
+      clauses.push_back(fmt::format(
+          "nothing is known of the {} of {} ({} no `{}`)", things_, enumerated(unknown_),
+          unknown_.size() == 1 ? "its description has" : "their descriptions have", key_));
+    }
+    if (!without_.empty()) {
+      clauses.push_back(
+          fmt::format("{} {} none", enumerated(without_), without_.size() == 1 ? "has" : "have"));
+    }
+    clauses.insert(clauses.end(), others_.begin(), others_.end());
+    return joined(clauses);
+  }
+
+ private:
+  std::string things_;
+  std::string key_;
+  std::vector<std::string> unknown_;
+  std::vector<std::string> without_;
+  std::vector<std::string> others_;
+};
+
+void check_gpu(const std::string& name, const Requirements& requirements,
+               std::span<const Target> targets, std::vector<UnmetRequirement>& unmet) {
+  if (requirements.gpu_backend.empty() && requirements.gpu_architectures.empty()) return;
+  Findings findings("GPUs", "gpus");
+  for (const Target& target : targets) {
+    findings.look_at(target, target.gpus,
+                     [&](const Gpu& gpu) { return serves(gpu, requirements); });
+  }
+  const std::string text = findings.text();
+  if (text.empty()) return;
+  unmet.push_back(
+      {.text = fmt::format("{} needs {}, and {}", name, describe_gpu(requirements), text)});
+}
+
+void check_mpi(const std::string& name, const Requirements& requirements,
+               std::span<const Target> targets, std::vector<UnmetRequirement>& unmet) {
+  if (requirements.mpi.empty()) return;
+  Findings findings("MPI", "mpi");
+  for (const Target& target : targets) {
+    findings.look_at(target, target.mpi,
+                     [&](const MpiInstallation& mpi) { return mpi.abi == requirements.mpi; });
+  }
+  const std::string text = findings.text();
+  if (text.empty()) return;
+  unmet.push_back({.text = fmt::format("{} needs an MPI with the {} ABI, and {}", name,
+                                       requirements.mpi, text)});
+}
+
+/// Descriptions say nothing of libraries yet.
+void check_libraries(const std::string& name, const Requirements& requirements,
+                     std::span<const Target> targets, std::vector<UnmetRequirement>& unmet) {
+  for (const LibraryRequirement& library : requirements.libraries) {
+    const std::string version =
+        library.version.empty() ? "" : fmt::format(" {} or newer", library.version);
+    unmet.push_back(
+        {.text = fmt::format("{} needs {}{}, and nothing is known of the libraries of {}", name,
+                             library.name, version, names_of(targets))});
+  }
+}
+
+}  // namespace
+
+std::vector<UnmetRequirement> unmet_requirements(const std::string& name,
+                                                 const Requirements& requirements,
+                                                 std::span<const Target> targets) {
+  std::vector<UnmetRequirement> unmet;
+  check_processor(name, requirements, targets, unmet);
+  check_gpu(name, requirements, targets, unmet);
+  check_mpi(name, requirements, targets, unmet);
+  check_libraries(name, requirements, targets, unmet);
+  return unmet;
+}
+
+std::string names_of(std::span<const Target> targets) {
+  std::vector<std::string> names;
+  names.reserve(targets.size());
+  for (const Target& target : targets) names.push_back(quoted(target));
+  return enumerated(names);
+}
+
+std::string enumerated(const std::vector<std::string>& words) {
+  std::string text;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (i > 0) text += i + 1 == words.size() ? " and " : ", ";
+    text += words[i];
+  }
+  return text;
+}
+
+}  // namespace xaas
