@@ -7,6 +7,7 @@
 #include "inline_assembly.hpp"
 #include "isa_features.hpp"
 #include "loop_names.hpp"
+#include "module_flags.hpp"
 #include "numerics.hpp"
 #include "vector_calls.hpp"
 
@@ -160,6 +161,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   for (llvm::Function& function : *module)
     if (rewrite_function(function, line)) unit.explicit_functions.insert(function.getName().str());
   remove_producer(*module);
+  remove_idle_openmp_flag(*module);
   rename_loops(*module);
   move_debug_info(*module, build_root, std::string(k_root_in_debug_info));
   unit.build_paths = strings_naming(*module, build_root);

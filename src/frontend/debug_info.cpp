@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "debug_info.hpp"
 
-#include <llvm/ADT/STLExtras.h>
+#include "module_flags.hpp"
+
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/InstIterator.h>
@@ -17,19 +18,6 @@ namespace {
 /// clang's -g sets these, and stripping debug information leaves them.
 constexpr auto k_debug_flags = std::to_array<llvm::StringRef>(
     {"Debug Info Version", "Dwarf Version", "DWARF64", "CodeView", "CodeViewGHash"});
-
-void remove_debug_flags(llvm::Module& module) {
-  llvm::NamedMDNode* flags = module.getModuleFlagsMetadata();
-  if (flags == nullptr) return;
-  llvm::SmallVector<llvm::MDNode*> kept;
-  for (llvm::MDNode* flag : flags->operands()) {
-    const auto* name = llvm::dyn_cast_or_null<llvm::MDString>(flag->getOperand(1));
-    if (name == nullptr || !llvm::is_contained(k_debug_flags, name->getString()))
-      kept.push_back(flag);
-  }
-  flags->clearOperands();
-  for (llvm::MDNode* flag : kept) flags->addOperand(flag);
-}
 
 void remove_text_places(llvm::Function& function) {
   for (llvm::Instruction& instruction : llvm::instructions(function))
@@ -72,7 +60,7 @@ bool has_debug_info(const llvm::Module& module) {
 
 void remove_debug_info(llvm::Module& module) {
   llvm::StripDebugInfo(module);
-  remove_debug_flags(module);
+  remove_module_flags(module, k_debug_flags);
   for (llvm::Function& function : module) remove_text_places(function);
 }
 

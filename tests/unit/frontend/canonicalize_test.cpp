@@ -335,6 +335,20 @@ TEST(Canonicalize, VectorsThatStayInTheUnitBindNothing) {
             "");
 }
 
+TEST(Canonicalize, ForgetsOpenMpWhereNothingDependsOnIt) {
+  EXPECT_EQ(unit_of({.text = k_sum, .other_flags = {"-O2", "-fopenmp"}}).digest,
+            unit_of({.text = k_sum, .other_flags = {"-O2"}}).digest);
+}
+
+TEST(Canonicalize, KeepsOpenMpOfCodeWithDirectives) {
+  const std::string parallel =
+      "int many(int n) { int s = 0;\n#pragma omp parallel for reduction(+ : s)\n"
+      "for (int i = 0; i < n; ++i) s += i; return s; }";
+  const Source with{.text = parallel, .other_flags = {"-O2", "-fopenmp"}};
+  EXPECT_NE(unit_of(with).digest, unit_of({.text = parallel, .other_flags = {"-O2"}}).digest);
+  EXPECT_THAT(text_of(with), HasSubstr("!\"openmp\""));
+}
+
 TEST(Canonicalize, ListsStringsThatNameTheBuildFolder) {
   const std::string path = (test_folder() / "data").string();
   const CanonicalUnit unit = unit_of({"const char *where(void) { return \"" + path + "\"; }"});

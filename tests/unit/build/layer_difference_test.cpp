@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "layer_difference.hpp"
+
+#include "xaas/support/files.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+using testing::ElementsAre;
+using testing::IsEmpty;
+
+LayerFile text(const std::string& content, unsigned mode = 0644) {
+  return {.content = content, .mode = mode};
+}
+
+std::vector<std::string> paths_in(const ImageContent& from, const ImageContent& to) {
+  const auto difference = difference_of(from, to);
+  EXPECT_TRUE(difference) << difference.error().message();
+  std::vector<std::string> paths;
+  for (const auto& [path, entry] : *difference) paths.push_back(path);
+  return paths;
+}
+
+TEST(DifferenceOf, EqualContentIsNothing) {
+  const auto folder = TemporaryFolder::make();
+  ASSERT_TRUE(write_file(folder->path() / "file", "same"));
+  ImageContent from;
+  from.base["usr/a"] = text("same");
+  from.application["usr/link"] = LayerLink{.target = "a"};
+  from.application["usr/folder"] = LayerFolder{};
+  ImageContent to = from;
+  to.base["usr/a"] = LayerFile{.content = folder->path() / "file"};
+  EXPECT_THAT(paths_in(from, to), IsEmpty());
+}
+
+TEST(DifferenceOf, HasWhatIsOtherwiseOrNew) {
+  ImageContent from;
+  from.application["bin/a"] = text("one");
+  from.application["bin/mode"] = text("x");
+  from.application["bin/link"] = LayerLink{.target = "a"};
+  ImageContent to;
+  to.application["bin/a"] = text("two");
+  to.application["bin/mode"] = text("x", 0755);
+  to.application["bin/link"] = LayerLink{.target = "b"};
+  to.application["bin/new"] = text("new");
+  EXPECT_THAT(paths_in(from, to), ElementsAre("bin/a", "bin/link", "bin/mode", "bin/new"));
+}
+
+TEST(DifferenceOf, TakesAwayWhatIsNotThere) {
+  ImageContent from;
+  from.application["bin/gone"] = text("x");
+  from.application["bin/stays"] = text("x");
+  from.application["share/all/of/it"] = text("x");
+  from.application["share/all/more"] = text("x");
+  ImageContent to;
+  to.application["bin/stays"] = text("x");
+  EXPECT_THAT(paths_in(from, to), ElementsAre(".wh.share", "bin/.wh.gone"));
+}
+
+TEST(DifferenceOf, TurnsNothingIntoAnotherKind) {
+  ImageContent from;
+  from.application["x"] = LayerFolder{};
+  ImageContent to;
+  to.application["x"] = text("a file");
+  EXPECT_THAT(paths_in(from, to), ElementsAre(".wh.x", "x"));
+}
+
+}  // namespace
+}  // namespace xaas
