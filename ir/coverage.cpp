@@ -22,6 +22,23 @@ Coverage coverage_of(const IrManifest& manifest) {
   return coverage;
 }
 
+std::set<std::size_t> units_of(const Link& link) {
+  std::set<std::size_t> units;
+  for (const LinkItem& item : link.items) {
+    if (const auto* unit = std::get_if<LinkUnit>(&item)) units.insert(unit->unit);
+    if (const auto* archive = std::get_if<LinkArchive>(&item))
+      units.insert(archive->members.begin(), archive->members.end());
+  }
+  return units;
+}
+
+std::set<std::size_t> units_of(const IrManifest& manifest, std::size_t configuration) {
+  std::set<std::size_t> units;
+  for (const std::size_t product : manifest.configurations[configuration].products)
+    units.merge(units_of(manifest.links[manifest.products[product].link]));
+  return units;
+}
+
 std::set<Digest> referenced_blobs(const IrManifest& manifest) {
   std::set<Digest> blobs;
   for (const TranslationUnit& unit : manifest.units) {

@@ -3,6 +3,9 @@
 
 #include "install_prefix.hpp"
 #include "link_table.hpp"
+#include "merge_equal.hpp"
+#include "unit_differences.hpp"
+#include "unsteady_sources.hpp"
 
 #include "xaas/frontend/canonicalize.hpp"
 #include "xaas/support/json.hpp"
@@ -78,7 +81,8 @@ std::string application_name(const IrManifest& manifest) {
   const auto file_name = [](const std::string& path) {
     return std::filesystem::path(path).filename().string();
   };
-  for (const Product& product : manifest.products) {
+  for (const std::size_t index : manifest.configurations.front().products) {
+    const Product& product = manifest.products[index];
     if (manifest.links[product.link].kind == LinkKind::executable) return file_name(product.path);
   }
   if (!manifest.products.empty()) return file_name(manifest.products.front().path);
@@ -86,43 +90,41 @@ std::string application_name(const IrManifest& manifest) {
                                         : file_name(manifest.generic_files.front().path);
 }
 
-class ManifestMaker {
+/// What one configuration adds to the manifest: its links and products, and what it installs.
+class ConfigurationMaker {
  public:
-  explicit ManifestMaker(const ManifestRequest& request)
-      : request_(request),
-        units_(*request.build, *request.blobs),
-        links_(*request.build, units_, *request.blobs) {}
+  ConfigurationMaker(const BuiltConfiguration& built, const ManifestRequest& request,
+                     UnitTable& units, IrManifest& manifest)
+      : built_(built),
+        install_(*request.install),
+        units_(units),
+        manifest_(manifest),
+        links_(built.build, units, *request.blobs) {}
 
-  Result<CapturedManifest> make(Progress& progress) {
-    progress.stage("collecting links");
-    for (const InstalledFile& file : *request_.installed) {
+  Result<Configuration> make() {
+    configuration_ = {.name = built_.name, .values = built_.values};
+    own_ = {.glibc_floor = built_.content.glibc_floor,
+            .glibc_version = built_.content.glibc_version};
+    for (const InstalledFile& file : built_.installed) {
       if (!is_utf8(file.path)) {
         keep_nameless(file);
         continue;
       }
+      if (!file.prefixed.places.empty()) own_.files.push_back(file.prefixed);
+      if (file.has_pieces_of_placeholder) own_.unreached.push_back(file.path);
       if (is_linked(file)) XAAS_CHECK(add_product(file));
       if (!file.objects.empty()) add_archive(file);
     }
-    describe();
-    const std::string baseline = captured_.manifest.baseline;
-    XAAS_TRY(captured_.manifest.units,
-             units_.finish(request_.build->compiler, baseline, request_.jobs, progress));
-    std::set<Digest> contents = referenced_blobs(captured_.manifest);
-    contents.merge(debug_blobs(captured_.manifest));
-    for (const Digest& digest : contents) {
-      std::error_code error;
-      captured_.manifest.blobs[digest].size =
-          std::filesystem::file_size(request_.blobs->path_of(digest), error);
-    }
-    warn();
-    return std::move(captured_);
+    configuration_.install = std::move(own_);
+    return std::move(configuration_);
   }
 
  private:
   Status add_product(const InstalledFile& file) {
-    const LinkRecord* record = find_link(*request_.build, file);
+    const LinkRecord* record = find_link(built_.build, file);
     if (record == nullptr) {
-      return keep_generic(file, "no captured link made it");
+      keep_generic(file, "no captured link made it");
+      return {};
     }
     const auto known = link_indices_.find(record);
     if (known != link_indices_.end()) {
@@ -131,19 +133,20 @@ class ManifestMaker {
     }
     const auto place = [this](const std::string& /*path*/, const std::string& soname,
                               const Digest&) {
-      const auto& libraries = request_.content->libraries.by_soname;
+      const auto& libraries = built_.content.libraries.by_soname;
       const auto found = libraries.find(soname);
       return found == libraries.end() ? std::string() : found->second;
     };
     auto link = links_.make_link(*record, place);
     if (!link && link.error().kind() == ErrorKind::unsupported) {
-      return keep_generic(file, link.error().message());
+      keep_generic(file, link.error().message());
+      return {};
     }
     if (!link) return std::move(link.error());
-    put_prefix(*link, *request_.install);
-    link_indices_[record] = captured_.manifest.links.size();
-    captured_.manifest.links.push_back(*std::move(link));
-    add(file, captured_.manifest.links.size() - 1);
+    put_prefix(*link, install_);
+    link_indices_[record] = manifest_.links.size();
+    manifest_.links.push_back(*std::move(link));
+    add(file, manifest_.links.size() - 1);
     return {};
   }
 
@@ -151,37 +154,74 @@ class ManifestMaker {
     const auto captured = std::ranges::count_if(
         file.objects, [&](const UsedObject& used) { return units_.is_compiled(used.object); });
     if (captured == 0) {
-      std::string reason = fmt::format("none of its {} objects is as a captured compile made it",
-                                       file.objects.size());
-      captured_.manifest.generic_files.push_back({.path = file.path, .reason = std::move(reason)});
+      keep_generic(file, fmt::format("none of its {} objects is as a captured compile made it",
+                                     file.objects.size()));
       return;
     }
-    std::vector<Link>& links = captured_.manifest.links;
-    links.push_back(links_.make_archive(std::filesystem::path(file.path).filename(), file.objects));
-    captured_.manifest.products.push_back(
-        {.path = file.path, .link = links.size() - 1, .mode = mode_of(file.now)});
+    manifest_.links.push_back(
+        links_.make_archive(std::filesystem::path(file.path).filename(), file.objects));
+    add_product({.path = file.path, .link = manifest_.links.size() - 1, .mode = mode_of(file.now)});
   }
 
   void add(const InstalledFile& file, std::size_t link) {
-    captured_.manifest.products.push_back(make_product(file, link, captured_.manifest.links[link]));
+    add_product(make_product(file, link, manifest_.links[link]));
   }
 
-  Status keep_generic(const InstalledFile& file, std::string reason) {
-    captured_.manifest.generic_files.push_back({.path = file.path, .reason = std::move(reason)});
-    return {};
+  void add_product(Product product) {
+    configuration_.products.push_back(manifest_.products.size());
+    manifest_.products.push_back(std::move(product));
+  }
+
+  void keep_generic(const InstalledFile& file, std::string reason) {
+    own_.generic_files.push_back({.path = file.path, .reason = std::move(reason)});
   }
 
   /// The generic image has it under its own name; the manifest is JSON.
   void keep_nameless(const InstalledFile& file) {
-    if (!is_linked(file) && file.objects.empty()) return;
-    captured_.manifest.generic_files.push_back(
-        {.path = file.path, .reason = "its name is not UTF-8"});
+    if (is_linked(file) || !file.objects.empty()) keep_generic(file, "its name is not UTF-8");
   }
+
+  const BuiltConfiguration& built_;
+  const Install& install_;
+  UnitTable& units_;
+  IrManifest& manifest_;
+  LinkTable links_;
+  Configuration configuration_;
+  ConfigurationInstall own_;
+  std::map<const LinkRecord*, std::size_t> link_indices_;
+};
+
+class ManifestMaker {
+ public:
+  explicit ManifestMaker(const ManifestRequest& request)
+      : request_(request), units_(*request.blobs) {}
+
+  Result<CapturedManifest> make(Progress& progress) {
+    IrManifest& manifest = captured_.manifest;
+    progress.stage("collecting links");
+    describe();
+    for (const BuiltConfiguration& built : *request_.configurations) units_.add(built.build);
+    for (const BuiltConfiguration& built : *request_.configurations) {
+      XAAS_TRY(auto configuration, ConfigurationMaker(built, request_, units_, manifest).make());
+      manifest.configurations.push_back(std::move(configuration));
+    }
+    put_first_into_manifest();
+    manifest.application =
+        request_.application.empty() ? application_name(manifest) : request_.application;
+    manifest.packages = {{.name = manifest.application}};
+    XAAS_TRY(manifest.units,
+             units_.finish(first().build.compiler, manifest.baseline, request_.jobs, progress));
+    find_differences(units_, merge_equal(manifest), manifest);
+    list_blobs();
+    warn();
+    return std::move(captured_);
+  }
+
+ private:
+  [[nodiscard]] const BuiltConfiguration& first() const { return request_.configurations->front(); }
 
   void describe() {
     IrManifest& manifest = captured_.manifest;
-    manifest.application = application_name(manifest);
-    manifest.packages = {{.name = manifest.application}};
     manifest.producer = fmt::format("xaas-build {}", XAAS_VERSION);
     manifest.llvm_version = XAAS_LLVM_VERSION;
     manifest.architecture = native_architecture();
@@ -190,63 +230,86 @@ class ManifestMaker {
     manifest.baseline = !request_.baseline.empty()         ? request_.baseline
                         : manifest.architecture == "arm64" ? "armv8-a"
                                                            : "x86-64";
-    manifest.glibc_floor = request_.content->glibc_floor;
-    manifest.glibc_version = request_.content->glibc_version;
-    manifest.build_system = name_of(request_.build->system);
+    manifest.build_system = name_of(first().build.system);
     manifest.install = *request_.install;
-    for (const InstalledFile& file : *request_.installed) {
-      if (!file.prefixed.places.empty() && is_utf8(file.path))
-        manifest.install.files.push_back(file.prefixed);
-      if (file.has_pieces_of_placeholder && is_utf8(file.path))
-        manifest.install.unreached.push_back(file.path);
-    }
-    Configuration configuration{.name = "default"};
-    for (std::size_t i = 0; i < manifest.products.size(); ++i) configuration.products.push_back(i);
-    manifest.configurations.push_back(std::move(configuration));
+    manifest.points = request_.points;
   }
 
+  /// What the first installs stands where readers find it that know of one configuration only.
+  void put_first_into_manifest() {
+    IrManifest& manifest = captured_.manifest;
+    ConfigurationInstall& own = *manifest.configurations.front().install;
+    manifest.install.files = std::move(own.files);
+    manifest.install.unreached = std::move(own.unreached);
+    manifest.generic_files = std::move(own.generic_files);
+    manifest.glibc_floor = std::move(own.glibc_floor);
+    manifest.glibc_version = std::move(own.glibc_version);
+    manifest.configurations.front().install.reset();
+  }
+
+  void list_blobs() {
+    IrManifest& manifest = captured_.manifest;
+    std::set<Digest> contents = referenced_blobs(manifest);
+    contents.merge(debug_blobs(manifest));
+    for (const Digest& digest : contents) {
+      std::error_code error;
+      manifest.blobs[digest].size =
+          std::filesystem::file_size(request_.blobs->path_of(digest), error);
+    }
+  }
+
+  /// Each once, also when several configurations are the reason.
   void warn() {
-    captured_.warnings = request_.content->warnings;
-    const auto& from_build = request_.build->log.warnings;
-    captured_.warnings.insert(captured_.warnings.end(), from_build.begin(), from_build.end());
+    for (const BuiltConfiguration& built : *request_.configurations) {
+      for (const auto* warnings : {&built.content.warnings, &built.build.log.warnings})
+        for (const std::string& warning : *warnings) say(warning);
+    }
+    for (std::string& warning : unsteady_sources(*request_.configurations, captured_.manifest))
+      say(std::move(warning));
+    warn_of_native_flags();
+    for (const BuiltConfiguration& built : *request_.configurations) {
+      for (const InstalledFile& file : built.installed) {
+        if (!file.has_pieces_of_placeholder) continue;
+        say(fmt::format(
+            "`{}` holds its install prefix in pieces: the generic image has `{}` for it", file.path,
+            request_.install->placeholder));
+      }
+    }
+    warn_of_folder_in_names();
+    for (const std::string& text : units_.build_paths())
+      say(fmt::format("a string of the program names the build folder: `{}`", text));
+  }
+
+  void say(std::string warning) {
+    std::vector<std::string>& said = captured_.warnings;
+    if (std::ranges::find(said, warning) == said.end()) said.push_back(std::move(warning));
+  }
+
+  void warn_of_native_flags() {
     std::map<std::string, std::size_t> neutralized;
     for (const TranslationUnit& unit : captured_.manifest.units) {
       for (const std::string& flag : unit.neutralized) ++neutralized[flag];
     }
     for (const auto& [flag, count] : neutralized) {
-      captured_.warnings.push_back(
+      say(
           fmt::format("{} was left out of {} compiles: it names the build machine; deployment "
                       "chooses the processor",
                       flag, count));
-    }
-    for (const InstalledFile& file : *request_.installed) {
-      if (!file.has_pieces_of_placeholder) continue;
-      captured_.warnings.push_back(
-          fmt::format("`{}` holds its install prefix in pieces: the generic image has `{}` for it",
-                      file.path, request_.install->placeholder));
-    }
-    warn_of_folder_in_names();
-    for (const std::string& text : units_.build_paths()) {
-      captured_.warnings.push_back(
-          fmt::format("a string of the program names the build folder: `{}`", text));
     }
   }
 
   /// flang makes names from the path of the source, and has no map for them.
   void warn_of_folder_in_names() {
     const auto is_fortran = [](const TranslationUnit& unit) { return unit.language == "fortran"; };
-    if (request_.build->fixed_path || std::ranges::none_of(captured_.manifest.units, is_fortran))
+    if (first().build.fixed_path || std::ranges::none_of(captured_.manifest.units, is_fortran))
       return;
-    captured_.warnings.emplace_back(
-        "Fortran units name the folder of this build, which no mount namespace hides here: the "
+    say("Fortran units name the folder of this build, which no mount namespace hides here: the "
         "image's digest is another one each time");
   }
 
   const ManifestRequest& request_;
   CapturedManifest captured_;
   UnitTable units_;
-  LinkTable links_;
-  std::map<const LinkRecord*, std::size_t> link_indices_;
 };
 
 }  // namespace

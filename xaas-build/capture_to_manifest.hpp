@@ -16,11 +16,20 @@
 
 namespace xaas {
 
+/// A configuration that was built.
+struct BuiltConfiguration {
+  std::string name;
+  PointAssignment values;
+  BuildResult build;
+  std::vector<InstalledFile> installed;
+  ImageContent content;
+};
+
 struct ManifestRequest {
-  const BuildResult* build = nullptr;
-  const std::vector<InstalledFile>* installed = nullptr;
-  const ImageContent* content = nullptr;
+  const std::vector<BuiltConfiguration>* configurations = nullptr;  // at least one
   const BlobFolder* blobs = nullptr;
+  std::string application;  // empty: called after what it installs
+  std::vector<SpecializationPoint> points;
   std::string baseline;  // empty: the architecture's
   const Install* install = nullptr;
   unsigned jobs = 1;
@@ -32,7 +41,9 @@ struct CapturedManifest {
 };
 
 /// Everything the capture saw of the installed files, as the image's IR manifest: products by build
-/// id, their links, the units of these. Contents end up in the blob folder.
+/// id, their links, the units of these, each once, in whichever configurations they are. Contents
+/// end up in the blob folder. What only packing can say is left to it: which image a configuration
+/// has, and how contents are stored.
 Result<CapturedManifest> make_manifest(const ManifestRequest& request, Progress& progress);
 
 /// Of the machine that packages, as OCI calls it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "inspect_command.hpp"
 
+#include "explain_unit.hpp"
 #include "report.hpp"
 
 #include "xaas/image/xaas_image.hpp"
@@ -59,6 +60,11 @@ std::string describe_image(const IrImage& image) {
 Result<int> run_inspect_command(const InspectOptions& options) {
   XAAS_TRY(const auto reference, parse_layout_reference(options.image));
   XAAS_TRY(const auto image, open_ir_image(reference));
+  if (!options.why.empty()) {
+    XAAS_TRY(const auto text, explain_units(image.ir, options.why));
+    XAAS_CHECK(print_output(text));
+    return 0;
+  }
   XAAS_CHECK(print_output(options.json ? print_ir_manifest(image.ir) : describe_image(image)));
   return 0;
 }

@@ -10,6 +10,7 @@ namespace xaas {
 /// `xaas-build inspect IMAGE`.
 struct InspectOptions {
   std::string image;
+  std::string why;    // a source; empty: show the image
   bool json = false;  // the IR manifest as it is
 };
 

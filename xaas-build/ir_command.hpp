@@ -7,6 +7,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ struct IrOptions {
   std::vector<std::filesystem::path> includes;
   Base base = Base::small;
   std::filesystem::path keep;  // empty: the work folder is removed
+  bool resume = false;         // go on with what is in it
+  std::filesystem::path
+      specialization;                 // empty: xaas.json in the source folder, where there is one
+  std::vector<std::string> settings;  // "point=value,value"
+  std::size_t limit = 256;            // of configurations
+  bool keep_going = false;            // when the build of a configuration fails
   std::filesystem::path events;
   bool force = false;
   bool quiet = false;

@@ -71,7 +71,7 @@ Result<Link> LinkTable::make_link(const LinkRecord& record, const LibraryPlace& 
 Link LinkTable::make_archive(const std::string& name, const std::vector<UsedObject>& objects) {
   Link link{.name = name, .kind = LinkKind::archive};
   for (const UsedObject& object : objects)
-    link.items.emplace_back(LinkUnit{.unit = units_->index_of(object)});
+    link.items.emplace_back(LinkUnit{.unit = units_->index_of(*build_, object)});
   return link;
 }
 
@@ -106,7 +106,7 @@ Status LinkTable::add_object(const RecordedInput& input, Link& link) {
     }
     if (!is_in_build(*build_, input.path)) return add_file(input, link);
   }
-  const std::size_t unit = units_->index_of({.object = input.content, .path = input.path});
+  const std::size_t unit = units_->index_of(*build_, {.object = input.content, .path = input.path});
   link.items.emplace_back(LinkUnit{.unit = unit});
   return {};
 }
@@ -134,7 +134,7 @@ Status LinkTable::add_archive(const RecordedInput& input, Link& link) {
     if (!is_object_file(member.bytes)) continue;
     XAAS_CHECK(write_file(build_->store / digests[i].hex(), member.bytes));
     archive.members.push_back(units_->index_of(
-        {.object = digests[i], .path = fmt::format("{}({})", input.path, member.name)}));
+        *build_, {.object = digests[i], .path = fmt::format("{}({})", input.path, member.name)}));
   }
   link.items.emplace_back(std::move(archive));
   return {};

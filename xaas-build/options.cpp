@@ -55,6 +55,7 @@ struct IrArguments {
 
 constexpr const char* k_contents = "What the image holds";
 constexpr const char* k_building = "How it is built";
+constexpr const char* k_configuring = "What it is configured for";
 constexpr const char* k_reporting = "What is printed";
 
 void add_content_options(CLI::App& ir, IrOptions& options, IrArguments& arguments) {
@@ -122,6 +123,29 @@ void add_build_options(CLI::App& ir, IrOptions& options) {
       ->group(k_building);
 }
 
+void add_configuration_options(CLI::App& ir, IrOptions& options) {
+  ir.add_option("--spec", options.specialization,
+                "What the application can be configured for (default: xaas.json in the source "
+                "folder, if it is there)")
+      ->type_name("FILE")
+      ->group(k_configuring);
+  ir.add_option("--set", options.settings,
+                "Build only these values of a point of the specialization file; repeatable")
+      ->type_name("POINT=VALUE[,VALUE]...")
+      ->allow_extra_args(false)
+      ->group(k_configuring);
+  ir.add_option("--limit", options.limit, "Refuse more configurations than this (default: 256)")
+      ->check(CLI::Range(1, 1000000).description(""))
+      ->type_name("N")
+      ->group(k_configuring);
+  ir.add_flag("--keep-going", options.keep_going,
+              "When the build of a configuration fails, pack the others; the exit code is then 7")
+      ->group(k_configuring);
+  ir.add_flag("--resume", options.resume,
+              "Go on in the folder of --keep: what is built there of this source stays")
+      ->group(k_configuring);
+}
+
 CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
   CLI::App* ir = app.add_subcommand("ir", "Build an application once and pack it as an IR image")
                      ->group("Commands");
@@ -136,6 +160,7 @@ CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
   ir->add_flag("--force", options.force, "Replace an image of the same tag, and a build in --keep");
   add_content_options(*ir, options, arguments);
   add_build_options(*ir, options);
+  add_configuration_options(*ir, options);
   auto* quiet = ir->add_flag("-q,--quiet", options.quiet, "Print the image's digest alone")
                     ->group(k_reporting);
   ir->add_flag("--json", options.json, "Print the report as one JSON document")
@@ -151,11 +176,15 @@ CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
 void add_inspect(CLI::App& app, InspectOptions& options) {
   CLI::App* inspect =
       app.add_subcommand("inspect", "Show what an IR image holds")->group("Commands");
-  style_help(*inspect, "IMAGE [--json]");
+  style_help(*inspect, "IMAGE [--why SOURCE|--json]");
   inspect->add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
-  inspect->add_flag("--json", options.json, "Print the IR manifest as it is");
+  auto* why = inspect
+                  ->add_option("--why", options.why,
+                               "Say why the units of this source are as many as they are")
+                  ->type_name("SOURCE");
+  inspect->add_flag("--json", options.json, "Print the IR manifest as it is")->excludes(why);
   inspect->footer("");
 }
 

@@ -20,16 +20,21 @@ struct ImageSettings {
 };
 
 struct PackedImage {
-  Descriptor index;                      // what the tag names
-  std::vector<Descriptor> image_layers;  // of the generic image
-  std::vector<Descriptor> ir_layers;     // without debug companions
-  std::vector<Descriptor> debug_layers;  // these; none without debug information
+  IrManifest manifest;                        // as it was written
+  Descriptor index;                           // what the tag names
+  std::vector<Descriptor> image_layers;       // of the generic image
+  std::vector<Descriptor> difference_layers;  // of each further configuration
+  std::vector<Descriptor> ir_layers;          // without debug companions
+  std::vector<Descriptor> debug_layers;       // these; none without debug information
 };
 
-/// Writes the generic image, the IR manifest with its blobs, and the index of both into the layout,
-/// and points the tags at it last: a reader sees the whole image or what was there before.
-/// `output.exists` when a tag was taken meanwhile and may not be replaced.
-Result<PackedImage> pack_image(const IrManifest& manifest, const ImageContent& content,
+/// Writes the generic image, the images of further configurations, the IR manifest with its blobs,
+/// and the index of all into the layout, and points the tags at it last: a reader sees the whole
+/// image or what was there before. `contents`: of each configuration of the manifest, which is told
+/// what its images are called and how its blobs are stored. `output.exists` when a tag was taken
+/// meanwhile and may not be replaced.
+Result<PackedImage> pack_image(IrManifest manifest,
+                               const std::vector<const ImageContent*>& contents,
                                const BlobFolder& blobs, const ImageSettings& settings,
                                const LayoutReference& output);
 

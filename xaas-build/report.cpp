@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <map>
 #include <numeric>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,11 +53,95 @@ std::string describe_exceptions(const IrManifest& manifest) {
   return text;
 }
 
+/// The application's own builds, under capture.
+double build_seconds(const BuiltConfigurations& configurations) {
+  double seconds = 0;
+  for (const BuiltConfiguration& built : configurations.built) seconds += built.build.seconds;
+  return seconds;
+}
+
+struct CompileCount {
+  std::size_t asked = 0;
+  std::size_t same_inputs = 0;
+  std::size_t same_text = 0;
+
+  [[nodiscard]] std::size_t done() const { return asked - same_inputs - same_text; }
+};
+
+CompileCount count_compiles(const CaptureLog& log) {
+  CompileCount count{.asked = log.compiles.size()};
+  for (const CompileRecord& record : log.compiles) {
+    if (record.reuse == CompileReuse::same_inputs) ++count.same_inputs;
+    if (record.reuse == CompileReuse::same_text) ++count.same_text;
+  }
+  return count;
+}
+
+CompileCount count_compiles(const BuiltConfigurations& configurations) {
+  CompileCount sum;
+  for (const BuiltConfiguration& built : configurations.built) {
+    const CompileCount count = count_compiles(built.build.log);
+    sum.asked += count.asked;
+    sum.same_inputs += count.same_inputs;
+    sum.same_text += count.same_text;
+  }
+  return sum;
+}
+
+std::string describe_compiles(const BuiltConfigurations& configurations) {
+  if (configurations.built.size() < 2) return {};
+  const CompileCount count = count_compiles(configurations);
+  return fmt::format(
+      "  compiles asked for {}, done {}; {} avoided by their files, {} by their text\n",
+      count.asked, count.done(), count.same_inputs, count.same_text);
+}
+
 std::size_t distinct_bitcode(const IrManifest& manifest) {
   std::set<Digest> digests;
   for (const TranslationUnit& unit : manifest.units) digests.insert(unit.bitcode);
   digests.erase(Digest());
   return digests.size();
+}
+
+Json to_json(const CompileCount& count) {
+  return {{"asked", count.asked},
+          {"done", count.done()},
+          {"same_inputs", count.same_inputs},
+          {"same_text", count.same_text}};
+}
+
+Json configurations_to_json(const BuildReport& report) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < report.configurations.built.size(); ++i) {
+    const BuiltConfiguration& built = report.configurations.built[i];
+    list.push_back({{"name", built.name},
+                    {"units", units_of(report.manifest, i).size()},
+                    {"compiles", to_json(count_compiles(built.build.log))},
+                    {"seconds", built.build.seconds},
+                    {"compile_seconds", built.build.compile_seconds}});
+  }
+  for (const FailedConfiguration& failed : report.configurations.failed)
+    list.push_back({{"name", failed.name}, {"failed", failed.reason}});
+  return list;
+}
+
+/// How the units of several configurations are shared; nothing for one.
+std::string describe_sharing(const IrManifest& manifest) {
+  if (manifest.configurations.size() < 2) return {};
+  std::vector<std::size_t> users(manifest.units.size());
+  std::string lines;
+  for (std::size_t i = 0; i < manifest.configurations.size(); ++i) {
+    const std::set<std::size_t> units = units_of(manifest, i);
+    for (const std::size_t unit : units) ++users[unit];
+    lines += fmt::format("    {}: {} units\n", manifest.configurations[i].name, units.size());
+  }
+  const auto all = std::ranges::count(users, manifest.configurations.size());
+  const auto one = std::ranges::count(users, std::size_t{1});
+  return fmt::format(
+             "  {} configurations; of the units, {} in all of them, {} in some, {} in one\n",
+             manifest.configurations.size(), all,
+             static_cast<std::ptrdiff_t>(users.size()) - all - one, one) +
+         lines;
 }
 
 }  // namespace
@@ -66,6 +152,7 @@ std::string describe_manifest(const IrManifest& manifest) {
                                  manifest.application, manifest.products.size(),
                                  manifest.products.size() == 1 ? "" : "s", manifest.units.size(),
                                  manifest.units.size() == 1 ? "" : "s", distinct_bitcode(manifest));
+  text += describe_sharing(manifest);
   text += fmt::format(
       "  captured {}, machine code kept {}, opaque {}; {:.1f} % of {} of code will be lowered\n",
       coverage.captured, coverage.kept_as_machine_code, coverage.opaque,
@@ -74,11 +161,12 @@ std::string describe_manifest(const IrManifest& manifest) {
 }
 
 std::string print_report(const BuildReport& report) {
-  std::string text = describe_manifest(report.manifest);
+  std::string text = describe_manifest(report.manifest) + describe_compiles(report.configurations);
   text += fmt::format("  image layers {}, IR {}; built with {} in {}, {} in all\n",
                       human_bytes(bytes_of(report.image.image_layers)),
                       human_bytes(bytes_of(report.image.ir_layers)), report.manifest.build_system,
-                      human_seconds(report.build_seconds), human_seconds(report.total_seconds));
+                      human_seconds(build_seconds(report.configurations)),
+                      human_seconds(report.total_seconds));
   if (!report.image.debug_layers.empty()) {
     text += fmt::format("  debug information {}, which only `specialize --debug` reads\n",
                         human_bytes(bytes_of(report.image.debug_layers)));
@@ -111,13 +199,16 @@ std::string print_report_json(const BuildReport& report) {
                    {"captured", coverage.captured},
                    {"machine_code", coverage.kept_as_machine_code},
                    {"opaque", coverage.opaque}};
+  json["compiles"] = to_json(count_compiles(report.configurations));
+  json["configurations"] = configurations_to_json(report);
   json["text_bytes"] = {{"total", coverage.text_bytes}, {"captured", coverage.captured_text_bytes}};
   json["exceptions"] = std::move(exceptions);
   json["generic_files"] = std::move(generic);
   json["bytes"] = {{"image_layers", bytes_of(report.image.image_layers)},
                    {"ir_layers", bytes_of(report.image.ir_layers)},
                    {"debug_layers", bytes_of(report.image.debug_layers)}};
-  json["seconds"] = {{"build", report.build_seconds}, {"total", report.total_seconds}};
+  json["seconds"] = {{"build", build_seconds(report.configurations)},
+                     {"total", report.total_seconds}};
   json["warnings"] = report.warnings;
   return print_json(json);
 }

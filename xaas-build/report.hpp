@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "build_configurations.hpp"
 #include "pack_image.hpp"
 
 #include "xaas/ir/manifest.hpp"
@@ -14,7 +15,7 @@ struct BuildReport {
   const IrManifest& manifest;
   const PackedImage& image;
   LayoutReference output;
-  double build_seconds = 0;  // the application's own build, under capture
+  const BuiltConfigurations& configurations;
   double total_seconds = 0;
   std::vector<std::string> warnings;
 };

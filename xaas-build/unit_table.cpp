@@ -54,22 +54,27 @@ std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags,
                      fmt::join(lost, " "));
 }
 
-UnitTable::UnitTable(const BuildResult& build, const BlobFolder& blobs)
-    : build_(&build), blobs_(&blobs) {
+void UnitTable::add(const BuildResult& build) {
   for (const CompileRecord& record : build.log.compiles) {
-    const auto [place, added] = compiles_.emplace(record.object, &record);
+    const auto [place, added] =
+        compiles_.emplace(record.object, Compile{.record = &record, .build = &build});
     // Equal objects from two sources are one unit; the smaller name makes the choice the same every
     // time.
-    if (!added && record.source < place->second->source) place->second = &record;
+    if (!added && place->second.build == &build && record.source < place->second.record->source)
+      place->second.record = &record;
   }
 }
 
-std::size_t UnitTable::index_of(const UsedObject& object) {
+std::size_t UnitTable::index_of(const BuildResult& build, const UsedObject& object) {
   const auto [place, added] = indices_.emplace(object.object, entries_.size());
   if (added) {
     const auto compile = compiles_.find(object.object);
-    entries_.push_back(
-        {.used = object, .compile = compile == compiles_.end() ? nullptr : compile->second});
+    Entry entry{.used = object, .build = &build};
+    if (compile != compiles_.end()) {
+      entry.compile = compile->second.record;
+      entry.compiled_in = compile->second.build;
+    }
+    entries_.push_back(std::move(entry));
   }
   return place->second;
 }
@@ -104,8 +109,9 @@ Status UnitTable::keep_machine_code(TranslationUnit& unit, std::string_view obje
 
 Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTable& features,
                                              std::set<std::string>& build_paths) const {
-  XAAS_TRY(const auto object, read_file(build_->store / entry.used.object.hex()));
-  TranslationUnit unit{.source = display_path(*build_, entry.used.path), .language = "unknown"};
+  XAAS_TRY(const auto object, read_file(entry.build->store / entry.used.object.hex()));
+  TranslationUnit unit{.source = display_path(*entry.build, entry.used.path),
+                       .language = "unknown"};
   XAAS_TRY(const auto facts, read_elf(object));
   if (facts) unit.text_bytes = facts->text_bytes;
   if (entry.compile == nullptr) {
@@ -113,7 +119,7 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
     return unit;
   }
   const CompileRecord& compile = *entry.compile;
-  unit.source = display_path(*build_, compile.source);
+  unit.source = display_path(*entry.build, compile.source);
   unit.language = compile.language;
   unit.pipeline_flags = compile.pipeline_flags;
   unit.neutralized = compile.neutralized;
@@ -128,7 +134,7 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   }
   const CommandLineFeatures& given = features.at({compile.language, compile.isa_flags});
   const CommandLineFeatures& baseline = features.at({"c", {}});
-  auto result = canonicalize(*bitcode, given, baseline, build_root(*build_));
+  auto result = canonicalize(*bitcode, given, baseline, build_root(*entry.build));
   if (!result && result.error().kind() == ErrorKind::unsupported) {
     XAAS_CHECK(keep_machine_code(unit, object, result.error().message()));
     return unit;

@@ -36,14 +36,26 @@ struct UsedObject {
   std::string path;  // where the link found it; for archives "libfoo.a(member.o)"
 };
 
-/// Turns the objects that links use into the manifest's units. Call `index_of` for each use, in the
-/// order of the links; `finish` then does the work for all of them in parallel.
+/// Turns the objects that links use into the manifest's units, those of several builds of one
+/// application. Call `add` for each build, then `index_of` for each use, in the order of the links;
+/// `finish` then does the work for all of them in parallel.
 class UnitTable {
  public:
-  UnitTable(const BuildResult& build, const BlobFolder& blobs);
+  explicit UnitTable(const BlobFolder& blobs) : blobs_(&blobs) {}
 
-  /// The unit of an object; the same for every use of the same content.
-  std::size_t index_of(const UsedObject& object);
+  /// Learns what a build compiled.
+  void add(const BuildResult& build);
+
+  /// The unit of an object; the same for every use of the same content, in whichever build.
+  std::size_t index_of(const BuildResult& build, const UsedObject& object);
+
+  /// How the object of a unit was compiled, and in which build; null: not by our compilers.
+  [[nodiscard]] const CompileRecord* compile_of(std::size_t unit) const {
+    return entries_[unit].compile;
+  }
+  [[nodiscard]] const BuildResult* build_of(std::size_t unit) const {
+    return entries_[unit].compiled_in;
+  }
 
   /// Whether the build's own compilers made this object.
   [[nodiscard]] bool is_compiled(const Digest& object) const { return compiles_.contains(object); }
@@ -58,9 +70,15 @@ class UnitTable {
   [[nodiscard]] const std::set<std::string>& build_paths() const { return build_paths_; }
 
  private:
+  struct Compile {
+    const CompileRecord* record = nullptr;
+    const BuildResult* build = nullptr;  // whose files it was made from
+  };
   struct Entry {
     UsedObject used;
-    const CompileRecord* compile = nullptr;  // null: not ours
+    const BuildResult* build = nullptr;        // whose store has it
+    const CompileRecord* compile = nullptr;    // null: not ours
+    const BuildResult* compiled_in = nullptr;  // whose files it was compiled from
   };
   using FeatureKey = std::pair<std::string, std::vector<std::string>>;  // language, ISA flags
   using FeatureTable = std::map<FeatureKey, CommandLineFeatures>;
@@ -71,9 +89,8 @@ class UnitTable {
   Status keep_machine_code(TranslationUnit& unit, std::string_view object,
                            std::string reason) const;
 
-  const BuildResult* build_;
   const BlobFolder* blobs_;
-  std::map<Digest, const CompileRecord*> compiles_;
+  std::map<Digest, Compile> compiles_;
   std::map<Digest, std::size_t> indices_;
   std::vector<Entry> entries_;
   std::set<std::string> build_paths_;

@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <regex>
 #include <string_view>
@@ -240,19 +239,9 @@ std::map<std::string, std::string> build_environment(BuildSystem system,
     variables["DESTDIR"] = places.stage;
     variables["PREFIX"] = request.prefix;
   }
-  for (const auto& [point, value] : request.values) variables[point_variable(point)] = value;
   for (const auto& [name, value] : request.additions.environment) variables[name] = value;
   for (const auto& [name, value] : request.environment) variables[name] = value;
   return variables;
-}
-
-std::string point_variable(std::string_view point) {
-  std::string name = "XAAS_POINT_";
-  for (const char c : point) {
-    const auto byte = static_cast<unsigned char>(c);
-    name += std::isalnum(byte) != 0 ? static_cast<char>(std::toupper(byte)) : '_';
-  }
-  return name;
 }
 
 bool sets_build_type(const fs::path& source) {

@@ -20,18 +20,6 @@
 namespace xaas {
 namespace {
 
-/// The units of a link, each once, in index order.
-std::set<std::size_t> units_of(const Link& link) {
-  std::set<std::size_t> units;
-  for (const LinkItem& item : link.items) {
-    if (const auto* unit = std::get_if<LinkUnit>(&item)) units.insert(unit->unit);
-    if (const auto* archive = std::get_if<LinkArchive>(&item)) {
-      units.insert(archive->members.begin(), archive->members.end());
-    }
-  }
-  return units;
-}
-
 std::vector<std::string> missing_features(const std::set<std::string>& floor,
                                           const Target& target) {
   std::vector<std::string> missing;

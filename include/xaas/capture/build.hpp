@@ -10,7 +10,6 @@
 #include <map>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -28,7 +27,6 @@ struct BuildRequest {
   unsigned jobs = 1;
   std::map<std::string, std::string> environment;
   BuildAdditions additions;             // of the configuration that is built
-  PointAssignment values;               // its points, for builds that ask: XAAS_POINT_<NAME>
   std::filesystem::path compile_cache;  // what other configurations have compiled; empty: none
   std::filesystem::path wrapper;  // the program xaas-cc; empty: ../libexec/xaas/ from this program
 };
@@ -56,9 +54,6 @@ struct BuildResult {
 
 /// Which build system the tree has; `invalid_input` with what was looked for when there is none.
 Result<BuildSystem> recognize_build_system(const std::filesystem::path& source);
-
-/// A variable that tells a build the value of a point: "XAAS_POINT_GPU_ARCH" for "gpu-arch".
-std::string point_variable(std::string_view point);
 
 /// Moves the finished build, with everything that it left, to a folder that does not exist yet.
 /// Nothing of it can be run there any more, unless it ran under the fixed path.

@@ -293,6 +293,11 @@ std::string print_ir_manifest(const IrManifest& manifest);
 /// manifest itself.
 IrManifest configured(IrManifest manifest, std::size_t index);
 
+/// The units of a link, each once.
+std::set<std::size_t> units_of(const Link& link);
+/// ... and of all that a configuration installs.
+std::set<std::size_t> units_of(const IrManifest& manifest, std::size_t configuration);
+
 /// Every content that a deployment reads from the IR layers. `blobs` must list these, and those
 /// that only a deployment with debug information reads.
 std::set<Digest> referenced_blobs(const IrManifest& manifest);

@@ -48,12 +48,32 @@ TEST(UnitTable, GivesEqualObjectsOneIndex) {
   build.log.compiles = {{.source = "/s/a.c", .object = digest_of("object")}};
   const auto folder = TemporaryFolder::make();
   const BlobFolder blobs(folder->path());
-  UnitTable table(build, blobs);
+  UnitTable table(blobs);
+  table.add(build);
   EXPECT_TRUE(table.is_compiled(digest_of("object")));
   EXPECT_FALSE(table.is_compiled(digest_of("other")));
-  EXPECT_EQ(table.index_of({.object = digest_of("object"), .path = "a.o"}), 0U);
-  EXPECT_EQ(table.index_of({.object = digest_of("other"), .path = "b.o"}), 1U);
-  EXPECT_EQ(table.index_of({.object = digest_of("object"), .path = "copy.o"}), 0U);
+  EXPECT_EQ(table.index_of(build, {.object = digest_of("object"), .path = "a.o"}), 0U);
+  EXPECT_EQ(table.index_of(build, {.object = digest_of("other"), .path = "b.o"}), 1U);
+  EXPECT_EQ(table.index_of(build, {.object = digest_of("object"), .path = "copy.o"}), 0U);
+}
+
+TEST(UnitTable, KnowsAnObjectOfAnotherBuild) {
+  BuildResult first;
+  first.log.compiles = {{.source = "/s/z.c", .object = digest_of("object")}};
+  BuildResult second;
+  second.log.compiles = {{.source = "/s/a.c", .object = digest_of("object")},
+                         {.source = "/s/b.c", .object = digest_of("own")}};
+  const auto folder = TemporaryFolder::make();
+  const BlobFolder blobs(folder->path());
+  UnitTable table(blobs);
+  table.add(first);
+  table.add(second);
+  EXPECT_EQ(table.index_of(first, {.object = digest_of("object"), .path = "z.o"}), 0U);
+  EXPECT_EQ(table.index_of(second, {.object = digest_of("object"), .path = "a.o"}), 0U);
+  EXPECT_EQ(table.index_of(second, {.object = digest_of("own"), .path = "b.o"}), 1U);
+  EXPECT_EQ(table.compile_of(0)->source, "/s/z.c");
+  EXPECT_EQ(table.build_of(0), &first);
+  EXPECT_EQ(table.build_of(1), &second);
 }
 
 }  // namespace
