@@ -74,6 +74,7 @@ def run_plain(source, work, point, value):
     folder = work / "plain" / value["name"]
     shutil.copytree(source, folder / "source")
     environment = {**os.environ, "CC": "clang-22", "CXX": "clang++-22", "DESTDIR": str(folder / "root"),
+                   "PREFIX": "/usr/local",
                    **value.get("build", {}).get("env", {}),
                    f"XAAS_POINT_{point['name'].upper()}": value["name"]}
     subprocess.run(["sh", "build.sh"], check=True, cwd=folder / "source", env=environment)
