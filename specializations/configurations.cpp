@@ -117,17 +117,23 @@ Error empty_space(const Domains& domains, std::span<const Constraint> constraint
   Effort effort{k_effort};
   const Chosen conflict = smallest_conflict(domains, constraints, effort);
   return fail(ErrorKind::invalid_input, "no configuration is left: {} {}",
-              conflict.size() == 1 ? "it cannot be with" : "these cannot hold together:",
+              conflict.size() == 1 ? "one rule excludes all:" : "these cannot hold together:",
               sentences_of(conflict))
       .with_code("spec.empty")
       .with_help("take one of them away");
 }
 
-Error too_many(std::uint64_t combinations, std::size_t counted, std::size_t limit) {
+/// How many there are, as far as they were counted.
+struct Count {
+  std::size_t counted = 0;
+  bool is_all = false;
+};
+
+Error too_many(std::uint64_t combinations, Count allowed, std::size_t limit) {
   return fail(ErrorKind::invalid_input,
               "the points make {}{} combinations, of which {}{} are allowed; the limit is {}",
               combinations == std::numeric_limits<std::uint64_t>::max() ? "more than " : "",
-              combinations, counted >= k_most_counted ? "at least " : "", counted, limit)
+              combinations, allowed.is_all ? "" : "at least ", allowed.counted, limit)
       .with_code("spec.too-many")
       .with_help("keep fewer values with `--set POINT=VALUE`, or raise `--limit`");
 }
@@ -215,7 +221,10 @@ Result<std::vector<PointAssignment>> configurations_of(const Specialization& spe
         if (counted < limit) configurations.push_back(space.assignment_in(domains));
         return ++counted < std::max(k_most_counted, limit + 1) ? Search::goes_on : Search::ends;
       });
-  if (counted > limit) return too_many(combinations, counted, limit);
+  if (counted > limit) {
+    const Count count{.counted = counted, .is_all = is_complete && counted < k_most_counted};
+    return too_many(combinations, count, limit);
+  }
   if (!is_complete) return too_entangled(specialization);
   if (counted == 0) return empty_space(space.everything(), constraints);
   return configurations;

@@ -227,7 +227,14 @@ Status check_gpu_architectures(const SourceText& source, const LocatedJson& poin
 }  // namespace
 
 std::string quoted_values(const std::string& point, const std::set<std::string>& values) {
-  return fmt::format("`{}={}`", point, fmt::join(values, ","));
+  constexpr std::size_t k_shown = 8;
+  std::string text = "`" + point + "=";
+  std::size_t shown = 0;
+  for (const std::string& value : values) {
+    text.append(shown > 0 ? "," : "").append(shown < k_shown ? value : "...");
+    if (shown++ == k_shown) break;
+  }
+  return text + "`";
 }
 
 Status read_rules(const SourceText& source, const LocatedJson& root,

@@ -12,7 +12,7 @@
 
 namespace xaas {
 
-/// "`simd=avx2,avx512`", as `--set` would say it.
+/// "`simd=avx2,avx512`", as `--set` would say it; of many values the first ones.
 std::string quoted_values(const std::string& point, const std::set<std::string>& values);
 
 /// "x86-64" or "AArch64" where a processor of that alone has such features; empty: any has.

@@ -22,11 +22,18 @@ std::string application_in(const Specialization& specialization,
   return folder.filename().string();
 }
 
+Result<BuildSystem> build_system_of(const PlanOptions& options) {
+  if (options.command.empty()) return recognize_build_system(options.source);
+  std::error_code error;
+  if (std::filesystem::is_directory(options.source, error)) return BuildSystem::command;
+  return fail(ErrorKind::invalid_input, "the source tree `{}` is not a folder",
+              options.source.string())
+      .with_code("build.no-source");
+}
+
 Result<BuildPlan> make_build_plan(const PlanOptions& options) {
   BuildPlan plan{.looked_for = (options.source / k_specialization_file).string()};
-  if (options.command.empty()) {
-    XAAS_TRY(plan.system, recognize_build_system(options.source));
-  }
+  XAAS_TRY(plan.system, build_system_of(options));
   XAAS_TRY(const auto specialization, load_specialization(options.source, options.spec));
   XAAS_TRY(const auto narrowing, parse_narrowing(specialization.points, options.settings));
   XAAS_TRY(const auto configurations, configurations_of(specialization, narrowing, options.limit));

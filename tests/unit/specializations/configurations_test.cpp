@@ -145,6 +145,17 @@ TEST(ConfigurationsOf, CountsAHugeSpaceOnlySoFar) {
   EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
+/// Each configuration takes so long to find that not all of them are.
+TEST(ConfigurationsOf, SaysWhenItDidNotCountToTheEnd) {
+  Points points;
+  for (int i = 0; i < 30; ++i)
+    points.emplace_back("p" + std::to_string(i), std::vector<std::string>{"a", "b"});
+  auto specialization = with_points(points);
+  for (int rule = 0; rule < 5000; ++rule)
+    add_rule(specialization, {{"p0", {"a"}}, {"p1", {"b"}}, {"p2", {"b"}}});
+  EXPECT_THAT(error_of(specialization).message(), HasSubstr("of which at least "));
+}
+
 TEST(ConfigurationsOf, NamesTheSmallestConflict) {
   auto specialization =
       with_points({{"omp", {"off", "on"}}, {"simd", {"none", "avx2"}}, {"mpi", {"off", "on"}}});
@@ -173,7 +184,7 @@ TEST(ConfigurationsOf, SaysWhenOneRuleAloneExcludesEverything) {
   auto specialization = with_points({{"a", {"1"}}});
   add_rule(specialization, {{"a", {"1"}}}, "`a=1` is excluded");
   EXPECT_EQ(error_of(specialization).message(),
-            "no configuration is left: it cannot be with `a=1` is excluded (x.json:1)");
+            "no configuration is left: one rule excludes all: `a=1` is excluded (x.json:1)");
 }
 
 /// Nine pigeons do not fit into eight holes, which a search cannot see without trying.

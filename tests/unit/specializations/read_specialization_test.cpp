@@ -282,6 +282,20 @@ TEST(ParseSpecialization, NamesSyntaxErrorsByTheirPlace) {
   EXPECT_EQ(refused.message.substr(0, 12), "x.json:2:12:");
 }
 
+TEST(ParseSpecialization, NamesOfManyValuesTheFirst) {
+  std::string values;
+  std::string names;
+  for (int i = 10; i < 20; ++i) {
+    values += (i > 10 ? "," : "") + std::string(R"({"name": ")") + std::to_string(i) + "\"}";
+    names += (i > 10 ? ",\"" : "\"") + std::to_string(i) + "\"";
+  }
+  const auto parsed = parse_specialization(file_of(R"({"name": "p", "values": [)" + values + "]}",
+                                                   R"(, "exclude": [{"p": [)" + names + "]}]"),
+                                           "x");
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(parsed->rules.at(0).sentence, "`p=10,11,12,13,14,15,16,17,...` is excluded");
+}
+
 TEST(PointVariable, HasCapitalsDigitsAndUnderscores) {
   EXPECT_EQ(point_variable("simd-level.2+x"), "XAAS_POINT_SIMD_LEVEL_2_X");
 }
