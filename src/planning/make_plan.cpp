@@ -222,7 +222,7 @@ UnitVariant form_of(const TranslationUnit& unit, const UnitPlan& plan) {
 std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan) {
   std::map<std::string, std::size_t> counts;
   for (const UnitPlan& unit : plan.units)
-    if (unit.variant) ++counts[form_of(manifest.units[unit.unit], unit).isa];
+    if (unit.variant) ++counts[manifest.units[unit.unit].variants[*unit.variant].isa];
   return counts;
 }
 

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <numeric>
 #include <optional>
 #include <random>
 #include <string>
@@ -22,31 +21,41 @@ namespace {
 
 using testing::application_with;
 using ::testing::ElementsAre;
-using ::testing::HasSubstr;
 using testing::target_called;
 
-const SpecializationPoint k_openmp{.name = "openmp",
-                                   .kind = PointKind::threading,
-                                   .values = {{.name = "off"}, {.name = "on", .preference = 10}}};
-const SpecializationPoint k_simd{
-    .name = "simd",
-    .kind = PointKind::cpu_simd,
-    .values = {
-        {.name = "none"},
-        {.name = "avx2", .requirements = {.cpu = {"avx2", "fma"}}, .preference = 20},
-        {.name = "avx512", .requirements = {.cpu = {"avx512f", "avx512vl"}}, .preference = 30}}};
-const SpecializationPoint k_mpi{
-    .name = "mpi",
-    .kind = PointKind::mpi,
-    .values = {{.name = "off"}, {.name = "on", .requirements = {.mpi = "mpich"}, .preference = 5}}};
-const SpecializationPoint k_gpu{
-    .name = "gpu",
-    .kind = PointKind::gpu,
-    .values = {{.name = "off"},
-               {.name = "cuda",
-                .requirements = {.gpu_backend = "cuda", .gpu_architectures = {"sm_80", "sm_90"}},
-                .preference = 100},
-               {.name = "hip", .requirements = {.gpu_backend = "hip"}, .preference = 100}}};
+SpecializationPoint openmp() {
+  return {.name = "openmp",
+          .kind = PointKind::threading,
+          .values = {{.name = "off"}, {.name = "on", .preference = 10}}};
+}
+
+SpecializationPoint simd() {
+  return {
+      .name = "simd",
+      .kind = PointKind::cpu_simd,
+      .values = {
+          {.name = "none"},
+          {.name = "avx2", .requirements = {.cpu = {"avx2", "fma"}}, .preference = 20},
+          {.name = "avx512", .requirements = {.cpu = {"avx512f", "avx512vl"}}, .preference = 30}}};
+}
+
+SpecializationPoint mpi() {
+  return {.name = "mpi",
+          .kind = PointKind::mpi,
+          .values = {{.name = "off"},
+                     {.name = "on", .requirements = {.mpi = "mpich"}, .preference = 5}}};
+}
+
+SpecializationPoint gpu() {
+  return {
+      .name = "gpu",
+      .kind = PointKind::gpu,
+      .values = {{.name = "off"},
+                 {.name = "cuda",
+                  .requirements = {.gpu_backend = "cuda", .gpu_architectures = {"sm_80", "sm_90"}},
+                  .preference = 100},
+                 {.name = "hip", .requirements = {.gpu_backend = "hip"}, .preference = 100}}};
+}
 
 Target znver3() {
   return target_called("node7", "znver3");
@@ -80,12 +89,12 @@ std::string name_chosen(const IrManifest& manifest, const std::vector<Target>& t
 
 TEST(ExplainChoice, OfATargetThatLacksAFeature) {
   expect_golden("lacks-a-feature.txt",
-                words_of(choose_configuration(application_with({k_openmp, k_simd}),
+                words_of(choose_configuration(application_with({openmp(), simd()}),
                                               std::vector{znver3()}, {})));
 }
 
 TEST(ExplainChoice, OfATargetWhoseGpusNobodyDescribed) {
-  expect_golden("gpu-unknown.txt", words_of(choose_configuration(application_with({k_gpu, k_mpi}),
+  expect_golden("gpu-unknown.txt", words_of(choose_configuration(application_with({gpu(), mpi()}),
                                                                  std::vector{znver3()}, {})));
 }
 
@@ -93,15 +102,15 @@ TEST(ExplainChoice, OfASettingThatTheTargetCannotRun) {
   Target target = znver3();
   target.mpi = {{.flavour = "openmpi", .abi = "openmpi", .version = "4.1.5"}};
   expect_golden("setting-against-target.txt",
-                words_of(choose_configuration(application_with({k_openmp, k_mpi, k_simd}),
+                words_of(choose_configuration(application_with({openmp(), mpi(), simd()}),
                                               std::vector{target}, {{"simd", {"avx512"}}})));
 }
 
 TEST(ExplainChoice, OfATie) {
-  SpecializationPoint precision{.name = "precision",
-                                .kind = PointKind::precision,
-                                .values = {{.name = "single"}, {.name = "double"}}};
-  expect_golden("tie.txt", words_of(choose_configuration(application_with({k_openmp, precision}),
+  const SpecializationPoint precision{.name = "precision",
+                                      .kind = PointKind::precision,
+                                      .values = {{.name = "single"}, {.name = "double"}}};
+  expect_golden("tie.txt", words_of(choose_configuration(application_with({openmp(), precision}),
                                                          std::vector{znver3()}, {})));
 }
 
@@ -109,7 +118,7 @@ TEST(ExplainChoice, OfSeveralTargets) {
   expect_golden(
       "several-targets.txt",
       words_of(choose_configuration(
-          application_with({k_mpi, k_simd}),
+          application_with({mpi(), simd()}),
           std::vector{target_called("old", "haswell"), target_called("new", "znver4")}, {})));
 }
 
@@ -122,28 +131,28 @@ TEST(ChooseConfiguration, IsSilentWhereThereIsOne) {
 }
 
 TEST(ChooseConfiguration, TakesTheHighestSumOfPreferences) {
-  const IrManifest manifest = application_with({k_openmp, k_simd});
+  const IrManifest manifest = application_with({openmp(), simd()});
   EXPECT_EQ(name_chosen(manifest, {target_called("new", "znver4")}), "openmp=on,simd=avx512");
   EXPECT_EQ(name_chosen(manifest, {znver3()}), "openmp=on,simd=avx2");
   EXPECT_EQ(name_chosen(manifest, {target_called("old", "x86-64")}), "openmp=on,simd=none");
 }
 
 TEST(ChooseConfiguration, KeepsToTheSettings) {
-  const IrManifest manifest = application_with({k_openmp, k_simd});
+  const IrManifest manifest = application_with({openmp(), simd()});
   EXPECT_EQ(name_chosen(manifest, {znver3()}, {{"openmp", {"off"}}}), "openmp=off,simd=avx2");
   EXPECT_EQ(name_chosen(manifest, {znver3()}, {{"simd", {"avx512", "none"}}}),
             "openmp=on,simd=none");
 }
 
 TEST(ChooseConfiguration, TakesOneThatAllTargetsCanRun) {
-  const IrManifest manifest = application_with({k_simd});
+  const IrManifest manifest = application_with({simd()});
   EXPECT_EQ(
       name_chosen(manifest, {target_called("new", "znver4"), target_called("old", "haswell")}),
       "simd=avx2");
 }
 
 TEST(ChooseConfiguration, TakesWhatTheDescriptionKnowsOfGpus) {
-  const IrManifest manifest = application_with({k_gpu});
+  const IrManifest manifest = application_with({gpu()});
   Target target = znver3();
   EXPECT_EQ(name_chosen(manifest, {target}), "gpu=off");
   target.gpus.emplace();
@@ -157,7 +166,7 @@ TEST(ChooseConfiguration, TakesWhatTheDescriptionKnowsOfGpus) {
 }
 
 TEST(ChooseConfiguration, TakesAnMpiByItsAbiAndNotByItsName) {
-  const IrManifest manifest = application_with({k_mpi});
+  const IrManifest manifest = application_with({mpi()});
   Target target = znver3();
   target.mpi = {{.flavour = "cray-mpich", .abi = "mpich", .version = "8.1.29"}};
   EXPECT_EQ(name_chosen(manifest, {target}), "mpi=on");
@@ -181,7 +190,7 @@ TEST(ChooseConfiguration, KnowsNoLibraries) {
 }
 
 TEST(ChooseConfiguration, PassesOverOneWhoseProgramsWereCompiledForMore) {
-  IrManifest manifest = application_with({k_openmp});
+  IrManifest manifest = application_with({openmp()});
   manifest.units.push_back({.source = "heat.cpp",
                             .language = "c++",
                             .bitcode = digest_of("heat.cpp -mavx512f"),
@@ -198,7 +207,7 @@ TEST(ChooseConfiguration, PassesOverOneWhoseProgramsWereCompiledForMore) {
 }
 
 TEST(ChooseConfiguration, RefusesASettingThatNoConfigurationHas) {
-  IrManifest manifest = application_with({k_openmp, k_simd});
+  IrManifest manifest = application_with({openmp(), simd()});
   std::erase_if(manifest.configurations, [](const Configuration& configuration) {
     return configuration.name == "openmp=off,simd=avx2";
   });
@@ -211,9 +220,9 @@ TEST(ChooseConfiguration, RefusesASettingThatNoConfigurationHas) {
 }
 
 TEST(ChooseConfiguration, RefusesATargetThatRunsNone) {
-  SpecializationPoint simd = k_simd;
-  simd.values.erase(simd.values.begin());
-  const auto choice = choose_configuration(application_with({simd}),
+  SpecializationPoint accelerated = simd();
+  accelerated.values.erase(accelerated.values.begin());
+  const auto choice = choose_configuration(application_with({accelerated}),
                                            std::vector{target_called("old", "x86-64-v2")}, {});
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().kind(), ErrorKind::incompatible);
@@ -221,7 +230,7 @@ TEST(ChooseConfiguration, RefusesATargetThatRunsNone) {
 }
 
 TEST(ChooseConfiguration, RefusesAnotherArchitectureFirst) {
-  const auto choice = choose_configuration(application_with({k_simd}),
+  const auto choice = choose_configuration(application_with({simd()}),
                                            std::vector{target_called("arm", "neoverse-v2")}, {});
   ASSERT_FALSE(choice);
   EXPECT_EQ(choice.error().code(), "plan.architecture");
@@ -274,7 +283,7 @@ class RandomSpace {
 
   std::vector<std::size_t> order(std::size_t size) {
     std::vector<std::size_t> order(size);
-    std::iota(order.begin(), order.end(), 0);
+    for (std::size_t i = 0; i < size; ++i) order[i] = i;
     std::ranges::shuffle(order, random_);
     return order;
   }

@@ -23,9 +23,15 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::target_called;
 
-const std::set<std::string> k_v2{"sse4.2"};
-const std::set<std::string> k_v3{"avx2", "fma", "sse4.2"};
-const std::set<std::string> k_v4{"avx2", "avx512f", "fma", "sse4.2"};
+std::set<std::string> v2() {
+  return {"sse4.2"};
+}
+std::set<std::string> v3() {
+  return {"avx2", "fma", "sse4.2"};
+}
+std::set<std::string> v4() {
+  return {"avx2", "avx512f", "fma", "sse4.2"};
+}
 
 UnitVariant variant(const std::string& isa, std::set<std::string> needs) {
   return {.isa = isa, .needs = std::move(needs), .bitcode = digest_of("for " + isa)};
@@ -80,7 +86,7 @@ std::map<std::size_t, std::string> forms_of(const IrManifest& manifest,
 
 TEST(MakePlan, TakesTheVariantThatNeedsMostOfThoseThatTheTargetRuns) {
   const IrManifest manifest = program_of({unit_with(
-      {variant("x86-64-v2", k_v2), variant("x86-64-v3", k_v3), variant("x86-64-v4", k_v4)})});
+      {variant("x86-64-v2", v2()), variant("x86-64-v3", v3()), variant("x86-64-v4", v4())})});
   EXPECT_EQ(forms_of(manifest, plan_of(manifest, "znver4")).at(0), "x86-64-v4");
   EXPECT_EQ(forms_of(manifest, plan_of(manifest, "haswell")).at(0), "x86-64-v3");
   EXPECT_EQ(forms_of(manifest, plan_of(manifest, "x86-64")).at(0), "");
@@ -93,29 +99,29 @@ TEST(MakePlan, TakesTheVariantThatNeedsMostOfThoseThatTheTargetRuns) {
 
 TEST(MakePlan, TakesTheFirstOfVariantsThatNeedAsMuch) {
   const IrManifest manifest =
-      program_of({unit_with({variant("znver2", k_v3), variant("x86-64-v3", k_v3)})});
+      program_of({unit_with({variant("znver2", v3()), variant("x86-64-v3", v3())})});
   EXPECT_EQ(forms_of(manifest, plan_of(manifest, "haswell")).at(0), "znver2");
 }
 
 TEST(MakePlan, LeavesVariantsAloneWhereTheGenericBitsAreAskedFor) {
-  const IrManifest manifest = program_of({unit_with({variant("x86-64-v3", k_v3)})});
+  const IrManifest manifest = program_of({unit_with({variant("x86-64-v3", v3())})});
   const DeploymentPlan plan = plan_of(manifest, "haswell", NumericsMode::generic);
   EXPECT_EQ(forms_of(manifest, plan).at(0), "");
   EXPECT_THAT(plan.links[0].notes, IsEmpty());
 }
 
 TEST(MakePlan, CountsUnitsPerVariant) {
-  const IrManifest manifest = program_of({unit_with({}), unit_with({variant("x86-64-v2", k_v2)}),
-                                          unit_with({variant("x86-64-v3", k_v3)}),
-                                          unit_with({variant("x86-64-v3", k_v3)})});
+  const IrManifest manifest = program_of({unit_with({}), unit_with({variant("x86-64-v2", v2())}),
+                                          unit_with({variant("x86-64-v3", v3())}),
+                                          unit_with({variant("x86-64-v3", v3())})});
   EXPECT_THAT(plan_of(manifest, "haswell").links[1].notes,
               ElementsAre("1 unit of `libapp.so` uses its variant for x86-64-v2, 2 for x86-64-v3"));
 }
 
 TEST(NumericsOfAPlan, AreThoseOfTheVariants) {
-  UnitVariant v3 = variant("x86-64-v3", k_v3);
-  v3.numerics = {.fast_math = 1, .math_calls = {"exp"}};
-  const IrManifest manifest = program_of({unit_with({v3})});
+  UnitVariant form = variant("x86-64-v3", v3());
+  form.numerics = {.fast_math = 1, .math_calls = {"exp"}};
+  const IrManifest manifest = program_of({unit_with({form})});
   const PlanNumerics with = numerics_of(manifest, plan_of(manifest, "haswell"));
   EXPECT_EQ(with.fast_math_units, 1U);
   EXPECT_EQ(with.math_calls, std::set<std::string>{"exp"});
@@ -124,8 +130,8 @@ TEST(NumericsOfAPlan, AreThoseOfTheVariants) {
 
 TEST(MakePlan, LowersUnitsThatPassWideVectorsForOneIsaAcrossLinks) {
   const IrManifest manifest =
-      program_of({abi_bound({variant("x86-64-v3", k_v3), variant("x86-64-v4", k_v4)}),
-                  abi_bound({variant("x86-64-v3", k_v3)})});
+      program_of({abi_bound({variant("x86-64-v3", v3()), variant("x86-64-v4", v4())}),
+                  abi_bound({variant("x86-64-v3", v3())})});
   const auto forms = forms_of(manifest, plan_of(manifest, "znver4"));
   EXPECT_EQ(forms.at(0), "x86-64-v3");
   EXPECT_EQ(forms.at(1), "x86-64-v3");
@@ -133,7 +139,7 @@ TEST(MakePlan, LowersUnitsThatPassWideVectorsForOneIsaAcrossLinks) {
 
 TEST(MakePlan, KeepsMachineCodeOfAllThatPassWideVectorsWhereOneHasNoVariant) {
   const IrManifest manifest = program_of(
-      {abi_bound({variant("x86-64-v3", k_v3)}), abi_bound({variant("x86-64-v4", k_v4)})});
+      {abi_bound({variant("x86-64-v3", v3())}), abi_bound({variant("x86-64-v4", v4())})});
   const DeploymentPlan plan = plan_of(manifest, "haswell");
   EXPECT_EQ(forms_of(manifest, plan).at(0), "machine code");
   EXPECT_EQ(forms_of(manifest, plan).at(1), "machine code");
@@ -146,11 +152,11 @@ TEST(MakePlan, KeepsMachineCodeOfAllThatPassWideVectorsWhereOneHasNoVariant) {
 }
 
 TEST(MakePlan, KeepsMachineCodeOfWhatPassesWideVectorsBesideAnotherCompilers) {
-  TranslationUnit opaque{.source = "gcc.o",
-                         .language = "unknown",
-                         .machine_code = digest_of("gcc.o"),
-                         .reason = "made by a tool that was not captured"};
-  IrManifest manifest = program_of({abi_bound({variant("x86-64-v3", k_v3)}), opaque});
+  const TranslationUnit opaque{.source = "gcc.o",
+                               .language = "unknown",
+                               .machine_code = digest_of("gcc.o"),
+                               .reason = "made by a tool that was not captured"};
+  IrManifest manifest = program_of({abi_bound({variant("x86-64-v3", v3())}), opaque});
   const DeploymentPlan plan = plan_of(manifest, "haswell");
   EXPECT_EQ(forms_of(manifest, plan).at(0), "machine code");
   EXPECT_THAT(plan.notes,
@@ -161,7 +167,7 @@ TEST(MakePlan, KeepsMachineCodeOfWhatPassesWideVectorsBesideAnotherCompilers) {
 }
 
 TEST(MakePlan, KeepsMachineCodeOfWhatPassesWideVectorsForTheGenericBits) {
-  const IrManifest manifest = program_of({abi_bound({variant("x86-64-v3", k_v3)})});
+  const IrManifest manifest = program_of({abi_bound({variant("x86-64-v3", v3())})});
   const DeploymentPlan plan = plan_of(manifest, "haswell", NumericsMode::generic);
   EXPECT_EQ(forms_of(manifest, plan).at(0), "machine code");
   EXPECT_THAT(plan.notes, ElementsAre(HasSubstr("the generic image's bits were asked for")));
@@ -176,7 +182,7 @@ IrManifest random_program(std::mt19937& random) {
   for (TranslationUnit& unit : units) {
     std::vector<UnitVariant> variants;
     for (const auto& [isa, needs] :
-         {std::pair{"x86-64-v2", k_v2}, {"x86-64-v3", k_v3}, {"x86-64-v4", k_v4}, {"", k_v3}}) {
+         {std::pair{"x86-64-v2", v2()}, {"x86-64-v3", v3()}, {"x86-64-v4", v4()}, {"", v3()}}) {
       if (number(3) > 0) variants.push_back(variant(isa, needs));
     }
     std::ranges::shuffle(variants, random);
