@@ -120,7 +120,7 @@ class Builder {
   /// worked on as a copy: a later run needs it as the build left it.
   Result<BuildResult> one_of_several(const ConfigurationBuild& configuration) {
     const fs::path current = work_.path / "current";
-    const fs::path place = work_.path / "configurations" / folder_name(configuration.name);
+    const fs::path place = folder_of_build(work_.path, configuration.name);
     std::error_code error;
     const Digest key = key_of(configuration);
     progress_.say(Progress::Level::note, configuration.name);
@@ -132,18 +132,11 @@ class Builder {
       XAAS_CHECK(move_build(*kept, place));
       if (work_.stays) XAAS_CHECK(keep_build(*kept, key));
     }
-    const fs::path install = work_.path / "install" / folder_name(configuration.name);
+    const fs::path install = work_.path / "install" / place.filename();
     fs::remove_all(install, error);
     XAAS_CHECK(copy_tree(kept->stage, install));
     kept->stage = install;
     return *std::move(kept);
-  }
-
-  /// Names may be longer than those of folders may.
-  static std::string folder_name(const std::string& name) {
-    constexpr std::size_t k_longest = 120;
-    if (name.size() <= k_longest) return name;
-    return name.substr(0, k_longest - 13) + "-" + digest_of(name).brief();
   }
 
   /// All that decides what a build makes.
@@ -176,15 +169,6 @@ class Builder {
   Digest source_;
 };
 
-/// Whatever runs the generic image must be able to.
-void put_generic_first(std::vector<ConfigurationBuild>& configurations,
-                       const std::vector<SpecializationPoint>& points) {
-  const auto generic = std::ranges::find_if(configurations, [&](const auto& configuration) {
-    return requirements_of(points, configuration.values).is_empty();
-  });
-  if (generic != configurations.end()) std::rotate(configurations.begin(), generic, generic + 1);
-}
-
 }  // namespace
 
 Result<CapturePlan> plan_capture(const IrOptions& options) {
@@ -194,12 +178,11 @@ Result<CapturePlan> plan_capture(const IrOptions& options) {
   CapturePlan plan{.application = specialization.application,
                    .points = specialization.points,
                    .is_specialized = !specialization.file.empty()};
-  for (const PointAssignment& values : assignments) {
+  for (const PointAssignment& values : in_order_of_builds(assignments, plan.points)) {
     plan.configurations.push_back({.name = canonical_name(values),
                                    .values = values,
                                    .additions = additions_of(specialization, values)});
   }
-  put_generic_first(plan.configurations, plan.points);
   BuildSystem system = BuildSystem::command;
   if (options.command.empty()) {
     XAAS_TRY(system, recognize_build_system(options.source));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "build_plan.hpp"
 
+#include "xaas/support/diagnostics.hpp"
+#include "xaas/support/digest.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
 
@@ -44,7 +46,32 @@ std::string describe_configuration(const PlannedConfiguration& configuration) {
     text += fmt::format("    needs       {}\n", describe_requirements(configuration.requirements));
   if (configuration.preference > 0)
     text += fmt::format("    preferred   {}\n", configuration.preference);
+  if (configuration.built) {
+    text += fmt::format("    built       in {}, {} of objects and libraries\n",
+                        human_seconds(configuration.built->seconds),
+                        human_bytes(configuration.built->bytes));
+  }
   return text;
+}
+
+/// What the others will cost, from those that are built: the first of them compiles for all.
+std::string describe_expectation(const BuildPlan& plan) {
+  std::vector<BuildCost> built;
+  for (const PlannedConfiguration& configuration : plan.configurations)
+    if (configuration.built) built.push_back(*configuration.built);
+  const std::size_t missing = plan.configurations.size() - built.size();
+  if (built.empty() || missing == 0) return {};
+  if (built.size() > 1) built.erase(built.begin());
+  BuildCost sum;
+  for (const BuildCost& cost : built) {
+    sum.seconds += cost.seconds;
+    sum.bytes += cost.bytes;
+  }
+  return fmt::format(
+      "  what is not built ({}) is expected to take {} and {}{}\n", missing,
+      human_seconds(sum.seconds / static_cast<double>(built.size()) * static_cast<double>(missing)),
+      human_bytes(sum.bytes / built.size() * missing),
+      built.size() == 1 ? " at most: they compile what the first has not" : "");
 }
 
 Json json_of(const Requirements& requirements) {
@@ -65,7 +92,10 @@ Json json_of(const PlannedConfiguration& configuration) {
           {"environment", configuration.additions.environment},
           {"steps", configuration.additions.steps},
           {"requires", json_of(configuration.requirements)},
-          {"prefer", configuration.preference}};
+          {"prefer", configuration.preference},
+          {"built", configuration.built ? Json{{"seconds", configuration.built->seconds},
+                                               {"bytes", configuration.built->bytes}}
+                                        : Json(nullptr)}};
 }
 
 /// Whether the kept values of a point all come to the same build.
@@ -116,6 +146,24 @@ std::vector<std::string> warnings_of(const Specialization& specialization,
   return warnings;
 }
 
+std::vector<PointAssignment> in_order_of_builds(std::vector<PointAssignment> configurations,
+                                                const std::vector<SpecializationPoint>& points) {
+  const auto generic = std::ranges::find_if(configurations, [&](const PointAssignment& values) {
+    return requirements_of(points, values).is_empty();
+  });
+  if (generic != configurations.end()) std::rotate(configurations.begin(), generic, generic + 1);
+  return configurations;
+}
+
+std::filesystem::path folder_of_build(const std::filesystem::path& work, const std::string& name) {
+  // Names may be longer than those of folders may.
+  constexpr std::size_t k_longest = 120;
+  const std::string short_name =
+      name.size() <= k_longest ? name
+                               : name.substr(0, k_longest - 13) + "-" + digest_of(name).brief();
+  return work / "configurations" / short_name;
+}
+
 PlannedConfiguration plan_configuration(const Specialization& specialization,
                                         const PointAssignment& assignment, BuildSystem system) {
   return {.name = canonical_name(assignment),
@@ -129,6 +177,7 @@ std::string print_build_plan(const BuildPlan& plan) {
   std::string text = title_of(plan);
   for (const PlannedConfiguration& configuration : plan.configurations)
     text += describe_configuration(configuration);
+  text += describe_expectation(plan);
   for (const std::string& left_out : plan.left_out)
     text += fmt::format("  left out: {}\n", left_out);
   if (plan.specialization.empty())

@@ -5,6 +5,8 @@
 #include "xaas/specializations/specialization.hpp"
 
 #include <cstdint>
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +30,7 @@ struct PlannedConfiguration {
   OwnAdditions additions;
   Requirements requirements;
   std::int64_t preference = 0;
+  std::optional<BuildCost> built;  // in the folder of --keep
 };
 
 /// What `xaas-build ir` would build.
@@ -46,6 +49,14 @@ struct BuildPlan {
 /// whose values all add the same to this build.
 std::vector<std::string> warnings_of(const Specialization& specialization,
                                      const ValuesByPoint& narrowing, BuildSystem system);
+
+/// In the order in which they are built: first the generic image's, the first that asks nothing of
+/// the machine, if there is one.
+std::vector<PointAssignment> in_order_of_builds(std::vector<PointAssignment> configurations,
+                                                const std::vector<SpecializationPoint>& points);
+
+/// The folder of one configuration's build in a folder of several.
+std::filesystem::path folder_of_build(const std::filesystem::path& work, const std::string& name);
 
 PlannedConfiguration plan_configuration(const Specialization& specialization,
                                         const PointAssignment& assignment, BuildSystem system);

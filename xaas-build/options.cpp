@@ -205,6 +205,10 @@ const CLI::App* add_plan(CLI::App& app, PlanOptions& options) {
   plan->add_option("--limit", options.limit, "The most configurations (default: 256)")
       ->check(CLI::Range(1, 100000).description(""))
       ->type_name("N");
+  plan->add_option("--keep", options.keep,
+                   "The folder of an `ir --keep`: say what is built there, and what the others "
+                   "will cost")
+      ->type_name("DIR");
   plan->add_flag("--json", options.json, "Print the plan as one JSON document");
   plan->footer("");
   return plan;

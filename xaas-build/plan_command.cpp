@@ -40,8 +40,13 @@ Result<BuildPlan> make_build_plan(const PlanOptions& options) {
   plan.application = application_in(specialization, options.source);
   plan.specialization = specialization.file;
   plan.combinations = combinations_of(specialization.points, narrowing);
-  for (const PointAssignment& assignment : configurations)
-    plan.configurations.push_back(plan_configuration(specialization, assignment, plan.system));
+  for (const PointAssignment& assignment :
+       in_order_of_builds(configurations, specialization.points)) {
+    auto configuration = plan_configuration(specialization, assignment, plan.system);
+    if (!options.keep.empty())
+      configuration.built = cost_of_kept_build(folder_of_build(options.keep, configuration.name));
+    plan.configurations.push_back(std::move(configuration));
+  }
   plan.left_out = specialization.left_out;
   plan.warnings = warnings_of(specialization, narrowing, plan.system);
   return plan;

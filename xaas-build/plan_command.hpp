@@ -19,6 +19,7 @@ struct PlanOptions {
   std::filesystem::path spec;  // empty: the source folder's own
   std::vector<std::string> settings;
   std::size_t limit = k_default_limit;
+  std::filesystem::path keep;  // of an `ir` that has built some; empty: none
   bool json = false;
   std::vector<std::string> command;
 };

@@ -106,4 +106,22 @@ Result<std::optional<BuildResult>> kept_build(const fs::path& work, const Digest
   return std::optional(std::move(build));
 }
 
+std::optional<BuildCost> cost_of_kept_build(const fs::path& work) {
+  const auto text = read_file(file_of(work), k_longest_document);
+  if (!text) return {};
+  const auto json = parse_json(*text);
+  if (!json) return {};
+  const auto seconds = read_seconds(JsonReader(*json, file_of(work).string()), "milliseconds");
+  if (!seconds) return {};
+  BuildCost cost{.seconds = *seconds};
+  std::error_code error;
+  for (fs::directory_iterator entry(work / "capture/store", error), end; !error && entry != end;
+       entry.increment(error)) {
+    std::error_code unreadable;
+    const auto size = entry->file_size(unreadable);
+    if (!unreadable) cost.bytes += size;
+  }
+  return cost;
+}
+
 }  // namespace xaas

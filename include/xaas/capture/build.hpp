@@ -6,6 +6,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -63,6 +64,15 @@ Status move_build(BuildResult& build, const std::filesystem::path& to);
 Status keep_build(const BuildResult& build, const Digest& key);
 /// A build that was kept for this key in `work`; empty when there is none, or another one.
 Result<std::optional<BuildResult>> kept_build(const std::filesystem::path& work, const Digest& key);
+
+/// What a build that was kept in `work` has cost, whatever it was of; empty when there is none.
+struct BuildCost {
+  double seconds = 0;
+  std::uint64_t bytes = 0;  // of all that its links read
+
+  friend bool operator==(const BuildCost&, const BuildCost&) = default;
+};
+std::optional<BuildCost> cost_of_kept_build(const std::filesystem::path& work);
 
 /// Runs the application's own build with our compilers in front. The build's failure is
 /// `build_failed` with its exit code, the step, the last 20 lines and the log's place.

@@ -53,6 +53,14 @@ TEST_F(KeptBuild, IsOfItsKeyAlone) {
   EXPECT_FALSE(*none);
 }
 
+TEST_F(KeptBuild, SaysWhatItHasCost) {
+  EXPECT_FALSE(cost_of_kept_build(build_.folder()));
+  ASSERT_TRUE(write_file(build_.folder() / "capture/store/a", "1234"));
+  ASSERT_TRUE(write_file(build_.folder() / "capture/store/b", "56"));
+  ASSERT_TRUE(keep_build(build_, key_));
+  EXPECT_EQ(cost_of_kept_build(build_.folder()), (BuildCost{.seconds = 1.5, .bytes = 6}));
+}
+
 TEST_F(KeptBuild, IsNotMovedOverWhatIsThere) {
   ASSERT_TRUE(write_file(folder_.path() / "taken/file", "x"));
   const auto moved = move_build(build_, folder_.path() / "taken");
