@@ -33,15 +33,23 @@ struct SeenText {
 
 /// Whether its files say something that the processor may have an influence on.
 bool may_depend_on_text(const VariantRequest& request) {
-  return request.mentions.may_hide ||
-         std::ranges::any_of(request.mentions.macros, [&](const std::string& name) {
+  const Mentions& mentions = request.mentions;
+  return mentions.has_builtins || mentions.has_unknown_includes ||
+         std::ranges::any_of(mentions.macros, [&](const std::string& name) {
            return request.range.macros.contains(name);
          });
 }
 
+/// Directives that choose by the processor are none without a flag for OpenMP.
+bool has_selectors(const VariantRequest& request) {
+  return request.mentions.has_openmp_selectors &&
+         std::ranges::any_of(request.command.arguments, [](const std::string& argument) {
+           return argument.starts_with("-fopenmp");
+         });
+}
+
 bool may_differ_in_code(const VariantRequest& request) {
-  return !request.choice.levels.empty() &&
-         (request.unit.is_isa_bound || request.mentions.has_openmp_selectors);
+  return !request.choice.levels.empty() && (request.unit.is_isa_bound || has_selectors(request));
 }
 
 class Search {
@@ -53,7 +61,9 @@ class Search {
 
  private:
   Result<bool> asks();
-  Status find_for(std::size_t level, const Preprocessed& baseline, bool depends_on_text);
+  Status find_for(std::size_t level);
+  Result<const Preprocessed*> text_of(std::size_t level);
+  [[nodiscard]] bool have_same_text(std::size_t one, std::size_t other) const;
   Result<std::optional<FoundVariant>> compile(std::size_t level, const Preprocessed& text);
   Result<std::string> run_compile(const Words& flags, const fs::path& text, std::string& failure);
   [[nodiscard]] Words without_unused(std::size_t level, const Preprocessed& text) const;
@@ -61,13 +71,16 @@ class Search {
                                   const Words& left_out) const;
   Result<Preprocessed> text_for(const Words& flags, Undefined undefined);
   void fail_for(std::size_t level, std::string_view why);
+  [[nodiscard]] bool is_seen(const std::optional<Digest>& text) const;
 
   const VariantRequest& request_;
   fs::path folder_;
   FoundVariants found_;
+  bool depends_on_text_ = false;
+  /// For the baseline first, then for levels; empty where it is the same as an earlier one.
+  std::vector<std::optional<Preprocessed>> texts_;
   std::vector<SeenText> seen_;
   std::optional<Digest> superset_;  // its text's; empty: none could be had
-  bool differs_ = false;            // some text is not the baseline's
   std::set<std::string> compiler_asks_;
 };
 
@@ -83,12 +96,17 @@ Result<Preprocessed> Search::text_for(const Words& flags, Undefined undefined) {
 Result<bool> Search::asks() {
   XAAS_TRY(const Preprocessed text, text_for(request_.range.superset, Undefined::define));
   if (text.failure.empty()) superset_ = text.bare;
-  return request_.mentions.may_hide || !text.failure.empty() || !text.asks.empty() ||
-         !text.compiler_asks.empty();
+  return request_.mentions.has_builtins || request_.mentions.hides_warnings ||
+         !text.failure.empty() || !text.asks.empty() || !text.compiler_asks.empty();
 }
 
 void Search::fail_for(std::size_t level, std::string_view why) {
   found_.failures.push_back(fmt::format("for {}: {}", request_.choice.levels[level].name, why));
+}
+
+bool Search::is_seen(const std::optional<Digest>& text) const {
+  return text &&
+         std::ranges::any_of(seen_, [&](const SeenText& seen) { return seen.bare == *text; });
 }
 
 /// Features of a processor that this unit has no use for, so that a machine without them (a virtual
@@ -203,27 +221,47 @@ Result<std::optional<FoundVariant>> Search::compile(std::size_t level, const Pre
                       .unit = std::move(unit)};
 }
 
-Status Search::find_for(std::size_t level, const Preprocessed& baseline, bool depends_on_text) {
+/// Whether all that the unit could ask is answered in the same way, by places in `definitions`.
+bool Search::have_same_text(std::size_t one, std::size_t other) const {
+  const Mentions& mentions = request_.mentions;
+  if (mentions.has_builtins || mentions.has_unknown_includes) return false;
+  const auto answers = [&](std::size_t place) {
+    std::set<std::string> lines = request_.range.definitions[place];
+    std::erase_if(lines, [&](const std::string& line) {
+      return !mentions.macros.contains(line.substr(0, line.find(' ')));
+    });
+    return lines;
+  };
+  return answers(one) == answers(other);
+}
+
+Result<const Preprocessed*> Search::text_of(std::size_t level) {
+  const std::size_t place = level + 1;
+  texts_.resize(place + 1);
+  for (std::size_t earlier = 0; earlier < place; ++earlier) {
+    if (texts_[earlier] && (!depends_on_text_ || have_same_text(earlier, place)))
+      return &*texts_[earlier];
+  }
+  XAAS_TRY(texts_[place], text_for({request_.choice.levels[level].flag}, Undefined::leave));
+  return &*texts_[place];
+}
+
+Status Search::find_for(std::size_t level) {
   // The unit's own -march wins, or there is nothing that the compiler could make use of.
   if (request_.range.levels[level] == request_.range.baseline) return {};
-  std::optional<Preprocessed> own;
-  if (depends_on_text) {
-    XAAS_TRY(own, text_for({request_.choice.levels[level].flag}, Undefined::leave));
-  }
-  const Preprocessed& text = own ? *own : baseline;
+  XAAS_TRY(const Preprocessed* found, text_of(level));
+  const Preprocessed& text = *found;
   if (!text.failure.empty()) {
     fail_for(level, fmt::format("it does not compile: {}", text.failure));
     return {};
   }
-  differs_ |= text.bare != baseline.bare;
   const bool is_known = std::ranges::any_of(
       seen_, [&](const SeenText& seen) { return seen.is_all && seen.bare == text.bare; });
   if (is_known) return {};
   XAAS_TRY(auto variant, compile(level, text));
   if (!variant) return {};
   seen_.push_back(
-      {.bare = text.bare,
-       .is_all = !variant->unit.is_isa_bound && !request_.mentions.has_openmp_selectors});
+      {.bare = text.bare, .is_all = !variant->unit.is_isa_bound && !has_selectors(request_)});
   const auto is_same = [&](const FoundVariant& other) {
     return other.unit.digest == variant->unit.digest;
   };
@@ -234,24 +272,24 @@ Status Search::find_for(std::size_t level, const Preprocessed& baseline, bool de
 }
 
 Result<FoundVariants> Search::find() {
-  bool depends_on_text = may_depend_on_text(request_);
-  if (depends_on_text) {
-    XAAS_TRY(depends_on_text, asks());
+  if (may_depend_on_text(request_)) {
+    XAAS_TRY(depends_on_text_, asks());
   }
-  if (!depends_on_text && !may_differ_in_code(request_)) return FoundVariants{};
-  XAAS_TRY(const Preprocessed baseline,
+  if (!depends_on_text_ && !may_differ_in_code(request_)) return FoundVariants{};
+  XAAS_TRY(Preprocessed baseline,
            text_for({"-march=" + request_.choice.baseline}, Undefined::leave));
   if (!baseline.failure.empty()) {
     found_.failures.push_back("it does not compile again: " + baseline.failure);
     return std::move(found_);
   }
   seen_.push_back({.bare = baseline.bare, .is_all = !may_differ_in_code(request_)});
+  texts_.emplace_back(std::move(baseline));
   for (std::size_t level = 0; level < request_.choice.levels.size(); ++level)
-    XAAS_CHECK(find_for(level, baseline, depends_on_text));
-  differs_ |= depends_on_text && (!superset_ || *superset_ != baseline.bare);
+    XAAS_CHECK(find_for(level));
   if (found_.asks.empty()) found_.asks = compiler_asks_;
-  // Asked, and the answer made no difference.
-  if (!differs_) found_.asks.clear();
+  // Asked, and the answer makes no difference: neither here nor, as far as the text tells,
+  // elsewhere.
+  if (found_.variants.empty() && is_seen(superset_)) found_.asks.clear();
   return std::move(found_);
 }
 

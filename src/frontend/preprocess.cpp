@@ -104,10 +104,14 @@ Result<Preprocessed> preprocess(const CompileCommand& command,
   argv.insert(argv.end(), k_only_our_warnings.begin(), k_only_our_warnings.end());
   argv.insert(argv.end(), {"-E", "-o", "-"});
   XAAS_TRY(Outcome outcome, run(command.inside(Command{.argv = std::move(argv)})));
-  if (!outcome.succeeded()) return Preprocessed{.failure = first_error(outcome.errors)};
-  Preprocessed result{.text = std::move(outcome.output)};
-  result.bare = bare_digest(result.text);
+  Preprocessed result;
   read_asks(outcome.errors, result);
+  if (outcome.succeeded()) {
+    result.text = std::move(outcome.output);
+    result.bare = bare_digest(result.text);
+  } else {
+    result.failure = first_error(outcome.errors);
+  }
   return result;
 }
 

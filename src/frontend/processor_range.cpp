@@ -5,7 +5,9 @@
 #include "xaas/targets/target.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string_view>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -48,11 +50,15 @@ Result<std::set<std::string>> predefined_macros(const std::string& compiler, con
   return macros;
 }
 
+std::string defined_name(const std::string& line) {
+  return line.substr(0, line.find_first_of(" ("));
+}
+
 void add_differing(const std::set<std::string>& one, const std::set<std::string>& other,
                    std::set<std::string>& names) {
   std::vector<std::string> lines;
   std::ranges::set_symmetric_difference(one, other, std::back_inserter(lines));
-  for (const std::string& line : lines) names.insert(line.substr(0, line.find_first_of(" (")));
+  for (const std::string& line : lines) names.insert(defined_name(line));
 }
 
 }  // namespace
@@ -66,12 +72,18 @@ Result<ProcessorRange> processor_range(const std::string& compiler, const IsaCho
   XAAS_TRY(const auto most_macros,
            predefined_macros(compiler, joined(range.superset, isa_flags), language));
   add_differing(least_macros, most_macros, range.macros);
+  range.definitions.push_back(least_macros);
   for (const IsaLevel& level : choice.levels) {
     const Words flags = joined({level.flag}, isa_flags);
     XAAS_TRY(auto features, command_line_features(compiler, flags, language));
     range.levels.push_back(std::move(features));
-    XAAS_TRY(const auto macros, predefined_macros(compiler, flags, language));
+    XAAS_TRY(auto macros, predefined_macros(compiler, flags, language));
     add_differing(least_macros, macros, range.macros);
+    range.definitions.push_back(std::move(macros));
+  }
+  for (std::set<std::string>& lines : range.definitions) {
+    std::erase_if(
+        lines, [&](const std::string& line) { return !range.macros.contains(defined_name(line)); });
   }
   return range;
 }

@@ -3,6 +3,7 @@
 
 #include "xaas/support/digest.hpp"
 
+#include <compare>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -14,13 +15,26 @@
 
 namespace xaas {
 
-/// What the words of a source file can have to do with the processor, whatever is asked when.
+/// `#include <name>` or `#include "name"`.
+struct Include {
+  std::string name;
+  bool is_quoted = false;
+
+  friend auto operator<=>(const Include&, const Include&) = default;
+};
+
+/// What the words of source files can have to do with the processor, whatever is asked when.
 struct Mentions {
   std::set<std::string> macros;  // those of the table's that stand in it
-  /// It may depend on the processor without any macro: `__has_builtin` of an instruction's
-  /// builtin, or diagnostics that it turns off, by which we would learn what it asks.
-  bool may_hide = false;
+  /// Builtins of instructions in directives: `__has_builtin` tells whether the processor has them.
+  bool has_builtins = false;
+  /// Pragmas that turn off the warnings by which we would learn what it asks.
+  bool hides_warnings = false;
   bool has_openmp_selectors = false;  // `declare variant`, `metadirective`: chosen by the compiler
+  std::set<Include> includes;
+  bool has_unknown_includes = false;  // their names come from macros
+
+  void add(const Mentions& more);
 };
 Mentions mentions_in(std::string_view text, const std::set<std::string>& macros);
 

@@ -26,6 +26,8 @@ struct ProcessorRange {
   std::vector<std::string> superset;
   /// Predefined macros that are not the same for all of these.
   std::set<std::string> macros;
+  /// "NAME VALUE" of those that are defined: for the baseline first, then for each level.
+  std::vector<std::set<std::string>> definitions;
 };
 
 /// Asks the compiler, a few runs of it. `isa_flags` and `language` as in CompileRecord.
