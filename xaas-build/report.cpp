@@ -100,9 +100,10 @@ std::string describe_compiles(const BuiltConfigurations& configurations) {
 
 Json isas_json(const IrManifest& manifest) {
   Json advice = Json::array();
-  for (const IsaAdvice& piece : isa_advice(manifest))
+  for (const IsaAdvice& piece : isa_advice(manifest)) {
     advice.push_back(
         {{"macro", piece.macro}, {"units", piece.units}, {"processors", piece.processors}});
+  }
   Json variants = Json::object();
   for (const auto& [isa, count] : variants_by_isa(manifest)) variants[isa] = count;
   return {{"looked_for", manifest.isas},
