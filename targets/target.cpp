@@ -107,6 +107,16 @@ std::set<std::string> with_implied_features(std::string_view architecture,
   return family == nullptr ? features : family->with_implied(features);
 }
 
+std::vector<std::string> cpu_names(std::string_view architecture) {
+  const auto* family = family_of(architecture);
+  return family == nullptr ? std::vector<std::string>{} : family->cpu_names();
+}
+
+std::set<std::string> known_features(std::string_view architecture) {
+  const auto* family = family_of(architecture);
+  return family == nullptr ? FeatureSet{} : family->known_features();
+}
+
 std::vector<std::string> code_generation_features(const Target& target) {
   const auto* family = family_of(target.architecture);
   const FeatureSet promised = family == nullptr

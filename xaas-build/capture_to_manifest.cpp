@@ -209,8 +209,11 @@ class ManifestMaker {
     manifest.application =
         request_.application.empty() ? application_name(manifest) : request_.application;
     manifest.packages = {{.name = manifest.application}};
-    XAAS_TRY(manifest.units,
-             units_.finish(first().build.compiler, manifest.baseline, request_.jobs, progress));
+    XAAS_TRY(manifest.units, units_.finish({.compiler = first().build.compiler,
+                                            .isas = request_.isas,
+                                            .jobs = request_.jobs,
+                                            .scratch = request_.scratch},
+                                           progress));
     find_differences(units_, merge_equal(manifest), manifest);
     list_blobs();
     warn();
@@ -224,12 +227,11 @@ class ManifestMaker {
     IrManifest& manifest = captured_.manifest;
     manifest.producer = fmt::format("xaas-build {}", XAAS_VERSION);
     manifest.llvm_version = XAAS_LLVM_VERSION;
-    manifest.architecture = native_architecture();
+    manifest.architecture = request_.isas.architecture;
     manifest.triple =
         manifest.architecture == "arm64" ? "aarch64-unknown-linux-gnu" : "x86_64-unknown-linux-gnu";
-    manifest.baseline = !request_.baseline.empty()         ? request_.baseline
-                        : manifest.architecture == "arm64" ? "armv8-a"
-                                                           : "x86-64";
+    manifest.baseline = request_.isas.baseline;
+    for (const IsaLevel& level : request_.isas.levels) manifest.isas.push_back(level.name);
     manifest.build_system = name_of(first().build.system);
     manifest.install = *request_.install;
     manifest.points = request_.points;
@@ -276,6 +278,7 @@ class ManifestMaker {
       }
     }
     warn_of_folder_in_names();
+    warn_of_lost_variants();
     for (const std::string& text : units_.build_paths())
       say(fmt::format("a string of the program names the build folder: `{}`", text));
   }
@@ -296,6 +299,17 @@ class ManifestMaker {
           fmt::format("{} was left out of {} compiles: it names the build machine; deployment "
                       "chooses the processor",
                       flag, count));
+    }
+  }
+
+  void warn_of_lost_variants() {
+    constexpr std::size_t k_named = 5;
+    for (const auto& [failure, units] : units_.variant_failures()) {
+      std::vector<std::string> named;
+      for (const std::string& unit : units)
+        if (named.size() < k_named) named.push_back("`" + unit + "`");
+      say(fmt::format("{}{} may lack code for other processors: {}", fmt::join(named, ", "),
+                      units.size() > k_named ? ", ..." : "", failure));
     }
   }
 
@@ -321,6 +335,19 @@ std::string native_architecture() {
 #else
   return "amd64";
 #endif
+}
+
+Result<IsaChoice> choose_isas(const std::string& baseline, const std::string& isas) {
+  const std::string architecture = native_architecture();
+  IsaChoice choice{.architecture = architecture,
+                   .baseline = !baseline.empty()         ? baseline
+                               : architecture == "arm64" ? "armv8-a"
+                                                         : "x86-64"};
+  XAAS_TRY(choice.levels,
+           while_doing(parse_isa_levels(isas.empty() ? default_isa_list(architecture) : isas,
+                                        architecture, choice.baseline),
+                       "reading --isa"));
+  return choice;
 }
 
 Result<CapturedManifest> make_manifest(const ManifestRequest& request, Progress& progress) {

@@ -30,9 +30,10 @@ struct ManifestRequest {
   const BlobFolder* blobs = nullptr;
   std::string application;  // empty: called after what it installs
   std::vector<SpecializationPoint> points;
-  std::string baseline;  // empty: the architecture's
+  IsaChoice isas;  // the baseline, and what variants are looked for
   const Install* install = nullptr;
   unsigned jobs = 1;
+  std::filesystem::path scratch;  // for temporary files
 };
 
 struct CapturedManifest {
@@ -48,5 +49,8 @@ Result<CapturedManifest> make_manifest(const ManifestRequest& request, Progress&
 
 /// Of the machine that packages, as OCI calls it.
 std::string native_architecture();
+
+/// What `--baseline` and `--isa` say; empty ones stand for the architecture's own.
+Result<IsaChoice> choose_isas(const std::string& baseline, const std::string& isas);
 
 }  // namespace xaas

@@ -25,6 +25,12 @@ std::string describe_unit(const TranslationUnit& unit) {
     text +=
         fmt::format(", {} functions with features of their own", unit.explicit_functions.size());
   }
+  if (!unit.asks.empty()) text += fmt::format(", asks for {}", fmt::join(unit.asks, " "));
+  if (unit.is_abi_bound) text += ", passes wide vectors";
+  for (const UnitVariant& variant : unit.variants) {
+    text += fmt::format("{}{} {}", &variant == &unit.variants.front() ? ", also for " : ", ",
+                        variant.isa, variant.bitcode.brief());
+  }
   return text + "\n";
 }
 

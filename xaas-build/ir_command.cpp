@@ -81,6 +81,7 @@ Result<int> run_ir_command(const IrOptions& options) {
   if (!options.events.empty()) XAAS_CHECK(progress.write_events_to(options.events));
   XAAS_TRY(const auto output, parse_layout_reference(options.output));
   XAAS_CHECK(check_options(options, output));
+  XAAS_TRY(const IsaChoice isas, choose_isas(options.baseline, options.isas));
   XAAS_TRY(const auto plan, plan_capture(options));
   XAAS_TRY(const auto work_folder, WorkFolder::make(options, plan.is_specialized));
   const WorkPlace& work = work_folder.place();
@@ -95,9 +96,10 @@ Result<int> run_ir_command(const IrOptions& options) {
                                          .blobs = &blobs,
                                          .application = plan.application,
                                          .points = plan.points,
-                                         .baseline = options.baseline,
+                                         .isas = isas,
                                          .install = &install,
-                                         .jobs = settled.jobs};
+                                         .jobs = settled.jobs,
+                                         .scratch = work.path};
   XAAS_TRY(const auto captured, make_manifest(manifest_request, progress));
 
   progress.stage("writing the image");

@@ -20,6 +20,7 @@ struct IrOptions {
   std::string output;
   unsigned jobs = 0;  // 0: what this process may use
   std::string baseline;
+  std::string isas;                   // as given; empty: the architecture's own
   std::string prefix = "/usr/local";  // in the image
   bool fixed_prefix = false;          // the build is given it, not the placeholder
   std::vector<ProductRequest> products;

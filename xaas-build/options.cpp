@@ -100,6 +100,11 @@ void add_build_options(CLI::App& ir, IrOptions& options) {
                 "Processor of the generic image (default: x86-64 or armv8-a)")
       ->type_name("CPU")
       ->group(k_building);
+  ir.add_option("--isa", options.isas,
+                "Processors for which code that asks about them is compiled, too, or none "
+                "(default: x86-64-v2,x86-64-v3,x86-64-v4; on arm64 none)")
+      ->type_name("CPU[,...]")
+      ->group(k_building);
   ir.add_option("--prefix", options.prefix,
                 "Where images have the application (default: /usr/local)")
       ->transform([](std::string folder) {

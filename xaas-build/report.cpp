@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report.hpp"
 
+#include "isa_report.hpp"
+
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
 
@@ -96,6 +98,20 @@ std::string describe_compiles(const BuiltConfigurations& configurations) {
       count.asked, count.done(), count.same_inputs, count.same_text);
 }
 
+Json isas_json(const IrManifest& manifest) {
+  Json advice = Json::array();
+  for (const IsaAdvice& piece : isa_advice(manifest)) {
+    advice.push_back(
+        {{"macro", piece.macro}, {"units", piece.units}, {"processors", piece.processors}});
+  }
+  Json variants = Json::object();
+  for (const auto& [isa, count] : variants_by_isa(manifest)) variants[isa] = count;
+  return {{"looked_for", manifest.isas},
+          {"bound_units", std::ranges::count_if(manifest.units, is_isa_bound)},
+          {"variants", std::move(variants)},
+          {"advice", std::move(advice)}};
+}
+
 std::size_t distinct_bitcode(const IrManifest& manifest) {
   std::set<Digest> digests;
   for (const TranslationUnit& unit : manifest.units) digests.insert(unit.bitcode);
@@ -157,7 +173,7 @@ std::string describe_manifest(const IrManifest& manifest) {
       "  captured {}, machine code kept {}, opaque {}; {:.1f} % of {} of code will be lowered\n",
       coverage.captured, coverage.kept_as_machine_code, coverage.opaque,
       percent(coverage.captured_text_bytes, coverage.text_bytes), human_bytes(coverage.text_bytes));
-  return text + describe_exceptions(manifest);
+  return text + describe_isas(manifest) + describe_exceptions(manifest);
 }
 
 std::string print_report(const BuildReport& report) {
@@ -201,6 +217,7 @@ std::string print_report_json(const BuildReport& report) {
                    {"opaque", coverage.opaque}};
   json["compiles"] = to_json(count_compiles(report.configurations));
   json["configurations"] = configurations_to_json(report);
+  json["isas"] = isas_json(report.manifest);
   json["text_bytes"] = {{"total", coverage.text_bytes}, {"captured", coverage.captured_text_bytes}};
   json["exceptions"] = std::move(exceptions);
   json["generic_files"] = std::move(generic);

@@ -79,16 +79,21 @@ std::size_t UnitTable::index_of(const BuildResult& build, const UsedObject& obje
   return place->second;
 }
 
-Result<UnitTable::FeatureTable> UnitTable::ask_compiler(const std::string& compiler,
-                                                        const std::string& baseline) const {
-  FeatureTable table;
+Result<RangeTable> UnitTable::ask_compiler(const UnitRequest& request) const {
+  RangeTable table;
   table[{"c", {}}] = {};
   for (const Entry& entry : entries_) {
     if (entry.compile == nullptr || !entry.compile->opaque_reason.empty()) continue;
     table[{entry.compile->language, entry.compile->isa_flags}] = {};
   }
-  for (auto& [key, features] : table) {
-    XAAS_TRY(features, command_line_features(compiler, baseline, key.second, key.first));
+  for (auto& [key, range] : table) {
+    const auto& [language, isa_flags] = key;
+    if (language == "c" || language == "c++") {
+      XAAS_TRY(range, processor_range(request.compiler, request.isas, isa_flags, language));
+    } else {
+      XAAS_TRY(range.baseline,
+               command_line_features(request.compiler, request.isas.baseline, isa_flags, language));
+    }
   }
   return table;
 }
@@ -107,8 +112,25 @@ Status UnitTable::keep_machine_code(TranslationUnit& unit, std::string_view obje
   return {};
 }
 
-Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTable& features,
-                                             std::set<std::string>& build_paths) const {
+Status UnitTable::add_variants(TranslationUnit& unit, FoundVariants found) const {
+  unit.asks = std::move(found.asks);
+  for (FoundVariant& variant : found.variants) {
+    UnitVariant added{.isa = std::move(variant.isa),
+                      .needs = std::move(variant.needs),
+                      .explicit_functions = std::move(variant.unit.explicit_functions),
+                      .numerics = std::move(variant.unit.numerics),
+                      .names_prefix = variant.unit.names_prefix};
+    XAAS_TRY(added.bitcode, blobs_->put(variant.unit.bitcode));
+    if (!variant.unit.debug_bitcode.empty()) {
+      XAAS_TRY(added.debug_bitcode, blobs_->put(variant.unit.debug_bitcode));
+    }
+    unit.variants.push_back(std::move(added));
+  }
+  return {};
+}
+
+Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const RangeTable& ranges,
+                                             const VariantFinder& finder, Remarks& remarks) const {
   XAAS_TRY(const auto object, read_file(entry.build->store / entry.used.object.hex()));
   TranslationUnit unit{.source = display_path(*entry.build, entry.used.path),
                        .language = "unknown"};
@@ -132,8 +154,8 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
     XAAS_CHECK(keep_machine_code(unit, object, "the compiler put no bitcode into its object"));
     return unit;
   }
-  const CommandLineFeatures& given = features.at({compile.language, compile.isa_flags});
-  const CommandLineFeatures& baseline = features.at({"c", {}});
+  const CommandLineFeatures& given = ranges.at({compile.language, compile.isa_flags}).baseline;
+  const CommandLineFeatures& baseline = ranges.at({"c", {}}).baseline;
   auto result = canonicalize(*bitcode, given, baseline, build_root(*entry.build));
   if (!result && result.error().kind() == ErrorKind::unsupported) {
     XAAS_CHECK(keep_machine_code(unit, object, result.error().message()));
@@ -142,15 +164,23 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   if (!result) return std::move(result.error());
   CanonicalUnit& canonical = *result;
   unit.floor = feature_floor(given, baseline);
+  unit.is_abi_bound = canonical.is_abi_bound;
   unit.explicit_functions = std::move(canonical.explicit_functions);
   // flang names the source for messages of its runtime library, which open nothing.
   if (unit.language == "fortran") canonical.build_paths.erase(compile.source);
-  build_paths.merge(canonical.build_paths);
+  remarks.build_paths.merge(canonical.build_paths);
   XAAS_TRY(unit.bitcode, blobs_->put(canonical.bitcode));
   if (!canonical.debug_bitcode.empty()) {
     XAAS_TRY(unit.debug_bitcode, blobs_->put(canonical.debug_bitcode));
   }
   std::string reason = unhonoured_flag(unit.pipeline_flags, unit.language);
+  const bool is_lowered =
+      reason.empty() && (canonical.why_not_lowered.empty() || canonical.is_abi_bound);
+  XAAS_TRY(FoundVariants found, finder.find(*entry.compiled_in, compile, canonical,
+                                            is_lowered ? VariantFinder::Use::lowered
+                                                       : VariantFinder::Use::machine_code));
+  remarks.variant_failures = std::move(found.failures);
+  XAAS_CHECK(add_variants(unit, std::move(found)));
   if (reason.empty()) reason = std::move(canonical.why_not_lowered);
   unit.numerics = std::move(canonical.numerics);
   unit.names_prefix = canonical.names_prefix;
@@ -159,20 +189,30 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const FeatureTa
   return unit;
 }
 
-Result<std::vector<TranslationUnit>> UnitTable::finish(const std::string& compiler,
-                                                       const std::string& baseline, unsigned jobs,
+Result<std::vector<TranslationUnit>> UnitTable::finish(const UnitRequest& request,
                                                        Progress& progress) {
-  XAAS_TRY(const auto features, ask_compiler(compiler, baseline));
+  XAAS_TRY(const RangeTable ranges, ask_compiler(request));
+  std::set<const BuildResult*> builds;
+  for (const Entry& entry : entries_)
+    if (entry.compiled_in != nullptr) builds.insert(entry.compiled_in);
+  XAAS_TRY(const VariantFinder finder,
+           VariantFinder::make(builds, request.isas, ranges, request.scratch));
   std::vector<TranslationUnit> units(entries_.size());
-  std::vector<std::set<std::string>> build_paths(entries_.size());
-  progress.stage("canonicalizing units", entries_.size());
-  XAAS_CHECK(for_each_parallel(entries_.size(), jobs, [&](std::size_t i) -> Status {
-    XAAS_TRY(units[i], while_doing(make_unit(entries_[i], features, build_paths[i]),
+  std::vector<Remarks> remarks(entries_.size());
+  progress.stage(request.isas.levels.empty() ? "canonicalizing units"
+                                             : "canonicalizing units and finding variants",
+                 entries_.size());
+  XAAS_CHECK(for_each_parallel(entries_.size(), request.jobs, [&](std::size_t i) -> Status {
+    XAAS_TRY(units[i], while_doing(make_unit(entries_[i], ranges, finder, remarks[i]),
                                    fmt::format("making a unit of `{}`", entries_[i].used.path)));
     progress.step(units[i].source);
     return {};
   }));
-  for (std::set<std::string>& paths : build_paths) build_paths_.merge(paths);
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    build_paths_.merge(remarks[i].build_paths);
+    for (std::string& failure : remarks[i].variant_failures)
+      variant_failures_[std::move(failure)].insert(units[i].source);
+  }
   return units;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "variant_finder.hpp"
+
 #include "xaas/capture/build.hpp"
 #include "xaas/frontend/canonicalize.hpp"
 #include "xaas/ir/manifest.hpp"
@@ -36,6 +38,14 @@ struct UsedObject {
   std::string path;  // where the link found it; for archives "libfoo.a(member.o)"
 };
 
+/// How units are made.
+struct UnitRequest {
+  std::string compiler;  // to be asked what flags mean
+  IsaChoice isas;        // the baseline, and what variants are looked for
+  unsigned jobs = 1;
+  std::filesystem::path scratch;  // for temporary files
+};
+
 /// Turns the objects that links use into the manifest's units, those of several builds of one
 /// application. Call `add` for each build, then `index_of` for each use, in the order of the links;
 /// `finish` then does the work for all of them in parallel.
@@ -60,14 +70,16 @@ class UnitTable {
   /// Whether the build's own compilers made this object.
   [[nodiscard]] bool is_compiled(const Digest& object) const { return compiles_.contains(object); }
 
-  /// Canonical bitcode, floors and machine code of all units. Units whose bitcode cannot be used
-  /// are opaque.
-  Result<std::vector<TranslationUnit>> finish(const std::string& compiler,
-                                              const std::string& baseline, unsigned jobs,
-                                              Progress& progress);
+  /// Canonical bitcode, floors, variants and machine code of all units. Units whose bitcode cannot
+  /// be used are opaque.
+  Result<std::vector<TranslationUnit>> finish(const UnitRequest& request, Progress& progress);
 
   /// Strings in units that still name the build folder, after `finish`.
   [[nodiscard]] const std::set<std::string>& build_paths() const { return build_paths_; }
+
+  /// Sentences about units that have no code for some processor -> these, after `finish`.
+  using Failures = std::map<std::string, std::set<std::string>>;
+  [[nodiscard]] const Failures& variant_failures() const { return variant_failures_; }
 
  private:
   struct Compile {
@@ -80,12 +92,16 @@ class UnitTable {
     const CompileRecord* compile = nullptr;    // null: not ours
     const BuildResult* compiled_in = nullptr;  // whose files it was compiled from
   };
-  using FeatureKey = std::pair<std::string, std::vector<std::string>>;  // language, ISA flags
-  using FeatureTable = std::map<FeatureKey, CommandLineFeatures>;
+  /// What making one unit brings to light besides.
+  struct Remarks {
+    std::set<std::string> build_paths;
+    std::vector<std::string> variant_failures;
+  };
 
-  Result<FeatureTable> ask_compiler(const std::string& compiler, const std::string& baseline) const;
-  Result<TranslationUnit> make_unit(const Entry& entry, const FeatureTable& features,
-                                    std::set<std::string>& build_paths) const;
+  Result<RangeTable> ask_compiler(const UnitRequest& request) const;
+  Result<TranslationUnit> make_unit(const Entry& entry, const RangeTable& ranges,
+                                    const VariantFinder& finder, Remarks& remarks) const;
+  Status add_variants(TranslationUnit& unit, FoundVariants found) const;
   Status keep_machine_code(TranslationUnit& unit, std::string_view object,
                            std::string reason) const;
 
@@ -94,6 +110,7 @@ class UnitTable {
   std::map<Digest, std::size_t> indices_;
   std::vector<Entry> entries_;
   std::set<std::string> build_paths_;
+  Failures variant_failures_;
 };
 
 /// Why one pipeline for a whole link cannot honour these flags of a unit in `language`; empty when

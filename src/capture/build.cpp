@@ -144,6 +144,8 @@ Status Build::prepare() {
   settings.compile_cache = request_.compile_cache.string();
   if (!settings.compile_cache.empty()) XAAS_CHECK(describe_compilers(settings));
   settings.prefix_map_flags = prefix_map_flags(places_, tarball_of_tool(compiler_).string());
+  environment_ = build_environment(system_, request_, places_, settings);
+  for (const auto& [name, value] : environment_) settings.environment.push_back(name + "=" + value);
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
   XAAS_TRY(const fs::path installed, installed_wrapper());
@@ -154,7 +156,6 @@ Status Build::prepare() {
   for (const std::string& folder : {here.build, here.stage, here.capture + "/log",
                                     here.capture + "/store", here.capture + "/tmp"})
     XAAS_CHECK(make_folders(folder));
-  environment_ = build_environment(system_, request_, places_, settings);
   return {};
 }
 

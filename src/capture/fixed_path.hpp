@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 
 namespace xaas {
 
@@ -20,6 +21,9 @@ class FixedPath {
  public:
   /// Empty when this machine does not allow it; the build then runs in place.
   static std::optional<FixedPath> try_for(const std::string& work);
+
+  /// Without a trial: a build has run so already.
+  static FixedPath of_build(std::string work) { return FixedPath(std::move(work)); }
 
   /// For Command::in_child.
   [[nodiscard]] std::function<Status()> entering(std::string folder) const;

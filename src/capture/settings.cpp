@@ -23,6 +23,7 @@ std::string print_settings(const WrapperSettings& settings) {
       {"compile_cache", settings.compile_cache},
       {"compiler_version", settings.compiler_version},
       {"system_folders", settings.system_folders},
+      {"environment", settings.environment},
   });
 }
 
@@ -45,6 +46,7 @@ Result<WrapperSettings> read_settings(const std::filesystem::path& capture_folde
   XAAS_TRY(settings.compile_cache, reader.string("compile_cache"));
   XAAS_TRY(settings.compiler_version, reader.string("compiler_version"));
   XAAS_TRY(settings.system_folders, reader.strings("system_folders"));
+  XAAS_TRY(settings.environment, reader.strings("environment"));
   return settings;
 }
 

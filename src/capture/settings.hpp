@@ -25,6 +25,7 @@ struct WrapperSettings {
   std::string compile_cache;                  // empty: none
   std::string compiler_version;               // what tells one compiler from another
   std::vector<std::string> system_folders;    // that the compilers search for headers by themselves
+  std::vector<std::string> environment;  // "NAME=value" of each variable that the build was given
 };
 
 std::string print_settings(const WrapperSettings& settings);

@@ -9,6 +9,7 @@
 #include "loop_names.hpp"
 #include "module_flags.hpp"
 #include "numerics.hpp"
+#include "processor_bound_code.hpp"
 #include "vector_calls.hpp"
 
 #include "xaas/ir/manifest.hpp"
@@ -109,12 +110,15 @@ bool rewrite_function(llvm::Function& function, const CommandLine& line) {
 }
 
 /// To be asked before the processor attributes are taken away.
-std::string why_not_lowered(const llvm::Module& module) {
-  if (const std::string calls = processor_bound_calls(module); !calls.empty())
-    return calls + ", which wider processors do in another way";
-  if (const std::string directive = file_reading_directive(module); !directive.empty())
-    return "its assembly reads a file of the build (`" + directive + "`)";
-  return {};
+void find_bounds(const llvm::Module& module, CanonicalUnit& unit) {
+  const std::string calls = processor_bound_calls(module);
+  unit.is_isa_bound = !calls.empty() || has_processor_bound_code(module);
+  if (const std::string directive = file_reading_directive(module); !directive.empty()) {
+    unit.why_not_lowered = "its assembly reads a file of the build (`" + directive + "`)";
+  } else if (!calls.empty()) {
+    unit.why_not_lowered = calls + ", which wider processors do in another way";
+    unit.is_abi_bound = true;
+  }
 }
 
 void remove_producer(llvm::Module& module) {
@@ -153,7 +157,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   fix_metadata_names(context);
   XAAS_TRY(const std::unique_ptr<llvm::Module> module, read_bitcode(bitcode, context));
   CanonicalUnit unit;
-  unit.why_not_lowered = why_not_lowered(*module);
+  find_bounds(*module, unit);
   unit.numerics = numerics_of(*module);
   unit.numerics.fused = !module->getTargetTriple().isX86() || given.features.contains("+fma") ||
                         given.features.contains("+fma4");

@@ -72,10 +72,18 @@ Result<CommandLineFeatures> command_line_features(const std::string& compiler,
                                                   const std::string& baseline,
                                                   const std::vector<std::string>& isa_flags,
                                                   const std::string& language) {
+  std::vector<std::string> flags = {"-march=" + baseline};
+  flags.insert(flags.end(), isa_flags.begin(), isa_flags.end());
+  return command_line_features(compiler, flags, language);
+}
+
+Result<CommandLineFeatures> command_line_features(const std::string& compiler,
+                                                  const std::vector<std::string>& flags,
+                                                  const std::string& language) {
   XAAS_TRY(const Probe probe, probe_for(language));
   Command command;
-  command.argv = {compiler, "-x", probe.language, "-march=" + baseline};
-  command.argv.insert(command.argv.end(), isa_flags.begin(), isa_flags.end());
+  command.argv = {compiler, "-x", probe.language};
+  command.argv.insert(command.argv.end(), flags.begin(), flags.end());
   command.argv.insert(command.argv.end(), {"-w", "-O1", "-S", "-emit-llvm", "-o", "-", "-"});
   command.input = probe.source;
   const std::string shown = shell_quoted(command.argv);

@@ -18,6 +18,8 @@ struct CommandLineFeatures {
   std::string tune;  // value of "tune-cpu"
   std::set<std::string>
       features;  // entries of "target-features": "+avx2", "-avx512f", "+harden-sls-ret"
+
+  friend bool operator==(const CommandLineFeatures&, const CommandLineFeatures&) = default;
 };
 
 /// Asks the compiler itself, by compiling an empty function with these flags (`isa_flags` in order,
@@ -25,6 +27,11 @@ struct CommandLineFeatures {
 Result<CommandLineFeatures> command_line_features(const std::string& compiler,
                                                   const std::string& baseline,
                                                   const std::vector<std::string>& isa_flags,
+                                                  const std::string& language);
+
+/// The same with all flags in order, the processor's too: nothing stands before them.
+Result<CommandLineFeatures> command_line_features(const std::string& compiler,
+                                                  const std::vector<std::string>& flags,
                                                   const std::string& language);
 
 struct CanonicalUnit {
@@ -37,6 +44,12 @@ struct CanonicalUnit {
   // Why it must go into links as the machine code of its build: "`scale` passes 256-bit vectors by
   // value, which wider processors do in another way". Empty: it can be lowered.
   std::string why_not_lowered;
+  /// The reason is how it passes vectors: compiled for a wider processor it agrees with others that
+  /// are, and can be lowered.
+  bool is_abi_bound = false;
+  /// Compiled for another processor the same text may be other code: these calls, arithmetic in
+  /// half precision, and the alignment that OpenMP's `simd aligned` stands for.
+  bool is_isa_bound = false;
   Numerics numerics;
   bool names_prefix = false;  // the placeholder of install prefixes is in its constants
 };

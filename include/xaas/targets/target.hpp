@@ -90,6 +90,13 @@ std::string level_of(std::string_view architecture, const std::set<std::string>&
 std::set<std::string> with_implied_features(std::string_view architecture,
                                             const std::set<std::string>& features);
 
+/// Names of its processors and levels as LLVM knows them, sorted; none for an architecture that is
+/// not in our tables.
+std::vector<std::string> cpu_names(std::string_view architecture);
+
+/// Every feature that a program for the architecture may be compiled for.
+std::set<std::string> known_features(std::string_view architecture);
+
 /// The `-mattr` list that goes with `cpu.name` as `-mcpu`: "+f" for what the name does not promise
 /// and the target has, "-f" for what it promises and the target has not; sorted. LLVM reads it
 /// again for every module, so it is as short as can be.

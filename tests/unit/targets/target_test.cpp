@@ -148,4 +148,16 @@ TEST(ResolveTarget, NamesTheFileThatIsNotThere) {
   EXPECT_THAT(target.error().message(), HasSubstr("no-such.json"));
 }
 
+TEST(CpuNames, AreThoseOfTheArchitecture) {
+  EXPECT_TRUE(std::ranges::binary_search(cpu_names("amd64"), "znver4"));
+  EXPECT_FALSE(std::ranges::binary_search(cpu_names("amd64"), "neoverse-v2"));
+  EXPECT_TRUE(cpu_names("riscv64").empty());
+}
+
+TEST(KnownFeatures, AreThoseOfTheArchitecture) {
+  EXPECT_TRUE(known_features("amd64").contains("avx512vnni"));
+  EXPECT_TRUE(known_features("arm64").contains("sve2"));
+  EXPECT_TRUE(known_features("riscv64").empty());
+}
+
 }  // namespace xaas

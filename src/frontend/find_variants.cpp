@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/frontend/find_variants.hpp"
+
+#include "preprocess.hpp"
+
+#include "xaas/support/files.hpp"
+#include "xaas/targets/run_time_checks.hpp"
+#include "xaas/targets/target.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <utility>
+
+// Up to the first question about the processor, preprocessing is the same for every processor. So
+// one pass with everything marked that could differ, for a processor that has everything, tells
+// whether a unit's text can depend on it at all.
+
+namespace xaas {
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+/// What a variant was made of, for the next processors.
+struct SeenText {
+  Digest bare;
+  bool is_all = false;  // the same text is the same code for each processor
+};
+
+/// Whether its files say something that the processor may have an influence on.
+bool may_depend_on_text(const VariantRequest& request) {
+  const Mentions& mentions = request.mentions;
+  return mentions.has_builtins || mentions.has_unknown_includes ||
+         std::ranges::any_of(mentions.macros, [&](const std::string& name) {
+           return request.range.macros.contains(name);
+         });
+}
+
+/// Directives that choose by the processor are none without a flag for OpenMP.
+bool has_selectors(const VariantRequest& request) {
+  return request.mentions.has_openmp_selectors &&
+         std::ranges::any_of(request.command.arguments, [](const std::string& argument) {
+           return argument.starts_with("-fopenmp");
+         });
+}
+
+bool may_differ_in_code(const VariantRequest& request) {
+  return !request.choice.levels.empty() && (request.unit.is_isa_bound || has_selectors(request));
+}
+
+class Search {
+ public:
+  Search(const VariantRequest& request, fs::path folder)
+      : request_(request), folder_(std::move(folder)) {}
+
+  Result<FoundVariants> find();
+
+ private:
+  Result<bool> asks();
+  Status find_for(std::size_t level);
+  Result<const Preprocessed*> text_of(std::size_t level);
+  [[nodiscard]] bool have_same_text(std::size_t one, std::size_t other) const;
+  Result<std::optional<FoundVariant>> compile(std::size_t level, const Preprocessed& text);
+  Result<std::string> run_compile(const Words& flags, const fs::path& text, std::string& failure);
+  [[nodiscard]] Words without_unused(std::size_t level, const Preprocessed& text) const;
+  Result<CanonicalUnit> canonical(std::string_view bitcode, const CommandLineFeatures& given,
+                                  const Words& left_out) const;
+  Result<Preprocessed> text_for(const Words& flags, Undefined undefined);
+  void fail_for(std::size_t level, std::string_view why);
+  [[nodiscard]] bool is_seen(const std::optional<Digest>& text) const;
+
+  const VariantRequest& request_;
+  fs::path folder_;
+  FoundVariants found_;
+  bool depends_on_text_ = false;
+  /// For the baseline first, then for levels; empty where it is the same as an earlier one.
+  std::vector<std::optional<Preprocessed>> texts_;
+  std::vector<SeenText> seen_;
+  std::optional<Digest> superset_;  // its text's; empty: none could be had
+  std::set<std::string> compiler_asks_;
+};
+
+Result<Preprocessed> Search::text_for(const Words& flags, Undefined undefined) {
+  const fs::path marks = folder_ / (undefined == Undefined::define ? "all-macros.h" : "macros.h");
+  XAAS_CHECK(write_file(marks, marked_macros(request_.range.macros, undefined)));
+  XAAS_TRY(Preprocessed text, preprocess(request_.command, flags, marks));
+  found_.asks.insert(text.asks.begin(), text.asks.end());
+  compiler_asks_.insert(text.compiler_asks.begin(), text.compiler_asks.end());
+  return text;
+}
+
+Result<bool> Search::asks() {
+  XAAS_TRY(const Preprocessed text, text_for(request_.range.superset, Undefined::define));
+  if (text.failure.empty()) superset_ = text.bare;
+  return request_.mentions.has_builtins || request_.mentions.hides_warnings ||
+         !text.failure.empty() || !text.asks.empty() || !text.compiler_asks.empty();
+}
+
+void Search::fail_for(std::size_t level, std::string_view why) {
+  found_.failures.push_back(fmt::format("for {}: {}", request_.choice.levels[level].name, why));
+}
+
+bool Search::is_seen(const std::optional<Digest>& text) const {
+  return text &&
+         std::ranges::any_of(seen_, [&](const SeenText& seen) { return seen.bare == *text; });
+}
+
+/// Features of a processor that this unit has no use for, so that a machine without them (a virtual
+/// one hides many) can still have its code: those that only their own instructions' functions use,
+/// and whose macros it does not ask for. The compiler refuses the functions when we are wrong.
+Words Search::without_unused(std::size_t level, const Preprocessed& text) const {
+  const IsaChoice& choice = request_.choice;
+  const IsaLevel& isa = choice.levels[level];
+  // The levels of the psABI are taken as a whole.
+  if (choice.architecture != "amd64" || isa.name.starts_with("x86-64")) return {};
+  std::set<std::string> asked;
+  for (const auto* macros : {&found_.asks, &compiler_asks_, &text.asks}) {
+    for (const std::string& macro : *macros)
+      asked.insert(feature_of_macro(macro, choice.architecture));
+  }
+  // A processor's own name stands for all that it has.
+  if (asked.contains("")) return {};
+  std::set<std::string> kept;
+  for (const std::string& feature : isa.features) {
+    if (asked.contains(feature) || is_used_unasked(choice.architecture, feature))
+      kept.insert(feature);
+  }
+  kept = with_implied_features(choice.architecture, kept);
+  Words flags;
+  for (const CommandLineFeatures& given = request_.range.levels[level];
+       const std::string& feature : isa.features) {
+    const std::string entry = "+" + feature;
+    if (!kept.contains(feature) && given.features.contains(entry) &&
+        !request_.range.baseline.features.contains(entry))
+      flags.push_back("-mno-" + feature);
+  }
+  return flags;
+}
+
+/// The bitcode; empty, and why, when the compiler refuses. No text: from the source.
+Result<std::string> Search::run_compile(const Words& flags, const fs::path& text,
+                                        std::string& failure) {
+  const CompileCommand& command = request_.command;
+  const fs::path bitcode = folder_ / "unit.bc";
+  Words argv{command.compiler};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  argv.insert(argv.end(), command.path_maps.begin(), command.path_maps.end());
+  // As the capture's compiles, but no machine code is made.
+  argv.insert(argv.end(), {"-flto=thin", "-fno-split-lto-unit"});
+  for (const std::string& argument : command.arguments) {
+    if (!text.empty() && argument == "--") continue;
+    if (!text.empty() && argument == command.source) {
+      argv.insert(argv.end(),
+                  {"-x", command.language == "c" ? "cpp-output" : "c++-cpp-output", text.string()});
+    } else {
+      argv.push_back(argument);
+    }
+  }
+  // Behind `--` there are no flags.
+  const auto dashes = std::ranges::find(argv, "--");
+  argv.insert(dashes, {"-w", "-c", "-o", bitcode.string()});
+  XAAS_TRY(const Outcome outcome, run(command.inside(Command{.argv = std::move(argv)})));
+  if (outcome.succeeded()) return read_file(bitcode);
+  failure = first_error(outcome.errors);
+  return std::string();
+}
+
+Result<CanonicalUnit> Search::canonical(std::string_view bitcode, const CommandLineFeatures& given,
+                                        const Words& left_out) const {
+  CommandLineFeatures baseline = request_.baseline;
+  // Ours, and no veto of the unit's.
+  if (!left_out.empty()) {
+    for (const std::string& entry : given.features) {
+      if (entry.starts_with('-') && !request_.range.baseline.features.contains(entry))
+        baseline.features.insert(entry);
+    }
+  }
+  return canonicalize(bitcode, given, baseline, request_.build_root);
+}
+
+Result<std::optional<FoundVariant>> Search::compile(std::size_t level, const Preprocessed& text) {
+  const IsaLevel& isa = request_.choice.levels[level];
+  // Its name is the source's: names of functions may be made of it.
+  const fs::path file = folder_ / "text" / fs::path(request_.command.source).filename();
+  XAAS_CHECK(write_file(file, text.text));
+  Words left_out = without_unused(level, text);
+  Words flags{isa.flag};
+  flags.insert(flags.end(), left_out.begin(), left_out.end());
+  std::string failure;
+  XAAS_TRY(std::string bitcode, run_compile(flags, file, failure));
+  if (bitcode.empty() && !left_out.empty()) {
+    left_out.clear();
+    flags = {isa.flag};
+    XAAS_TRY(bitcode, run_compile(flags, file, failure));
+  }
+  if (bitcode.empty()) {
+    XAAS_TRY(bitcode, run_compile(flags, {}, failure));
+  }
+  if (bitcode.empty()) {
+    fail_for(level, fmt::format("it does not compile: {}", failure));
+    return std::optional<FoundVariant>{};
+  }
+  CommandLineFeatures given = request_.range.levels[level];
+  if (!left_out.empty()) {
+    const Words& own = request_.command.isa_flags;
+    flags.insert(flags.end(), own.begin(), own.end());
+    XAAS_TRY(given,
+             command_line_features(request_.command.compiler, flags, request_.command.language));
+  }
+  XAAS_TRY(CanonicalUnit unit, canonical(bitcode, given, left_out));
+  if (!unit.why_not_lowered.empty() && !unit.is_abi_bound) {
+    fail_for(level, unit.why_not_lowered);
+    return std::optional<FoundVariant>{};
+  }
+  return FoundVariant{.isa = isa.name,
+                      .needs = feature_floor(given, request_.range.baseline),
+                      .unit = std::move(unit)};
+}
+
+/// Whether all that the unit could ask is answered in the same way, by places in `definitions`.
+bool Search::have_same_text(std::size_t one, std::size_t other) const {
+  const Mentions& mentions = request_.mentions;
+  if (mentions.has_builtins || mentions.has_unknown_includes) return false;
+  const auto answers = [&](std::size_t place) {
+    std::set<std::string> lines = request_.range.definitions[place];
+    std::erase_if(lines, [&](const std::string& line) {
+      return !mentions.macros.contains(line.substr(0, line.find(' ')));
+    });
+    return lines;
+  };
+  return answers(one) == answers(other);
+}
+
+Result<const Preprocessed*> Search::text_of(std::size_t level) {
+  const std::size_t place = level + 1;
+  texts_.resize(place + 1);
+  for (std::size_t earlier = 0; earlier < place; ++earlier) {
+    if (texts_[earlier] && (!depends_on_text_ || have_same_text(earlier, place)))
+      return &*texts_[earlier];
+  }
+  XAAS_TRY(texts_[place], text_for({request_.choice.levels[level].flag}, Undefined::leave));
+  return &*texts_[place];
+}
+
+Status Search::find_for(std::size_t level) {
+  // The unit's own -march wins, or there is nothing that the compiler could make use of.
+  if (request_.range.levels[level] == request_.range.baseline) return {};
+  XAAS_TRY(const Preprocessed* found, text_of(level));
+  const Preprocessed& text = *found;
+  if (!text.failure.empty()) {
+    fail_for(level, fmt::format("it does not compile: {}", text.failure));
+    return {};
+  }
+  const bool is_known = std::ranges::any_of(
+      seen_, [&](const SeenText& seen) { return seen.is_all && seen.bare == text.bare; });
+  if (is_known) return {};
+  XAAS_TRY(auto variant, compile(level, text));
+  if (!variant) return {};
+  seen_.push_back(
+      {.bare = text.bare, .is_all = !variant->unit.is_isa_bound && !has_selectors(request_)});
+  const auto is_same = [&](const FoundVariant& other) {
+    return other.unit.digest == variant->unit.digest;
+  };
+  if (variant->unit.digest != request_.unit.digest &&
+      std::ranges::none_of(found_.variants, is_same))
+    found_.variants.push_back(*std::move(variant));
+  return {};
+}
+
+Result<FoundVariants> Search::find() {
+  if (may_depend_on_text(request_)) {
+    XAAS_TRY(depends_on_text_, asks());
+  }
+  if (!depends_on_text_ && !may_differ_in_code(request_)) return FoundVariants{};
+  XAAS_TRY(Preprocessed baseline,
+           text_for({"-march=" + request_.choice.baseline}, Undefined::leave));
+  if (!baseline.failure.empty()) {
+    found_.failures.push_back("it does not compile again: " + baseline.failure);
+    return std::move(found_);
+  }
+  seen_.push_back({.bare = baseline.bare, .is_all = !may_differ_in_code(request_)});
+  texts_.emplace_back(std::move(baseline));
+  for (std::size_t level = 0; level < request_.choice.levels.size(); ++level)
+    XAAS_CHECK(find_for(level));
+  if (found_.asks.empty()) found_.asks = compiler_asks_;
+  // Asked, and the answer makes no difference: neither here nor, as far as the text tells,
+  // elsewhere.
+  if (found_.variants.empty() && is_seen(superset_)) found_.asks.clear();
+  return std::move(found_);
+}
+
+}  // namespace
+
+Result<FoundVariants> find_variants(const VariantRequest& request) {
+  if (!may_depend_on_text(request) && !may_differ_in_code(request)) return FoundVariants{};
+  XAAS_TRY(const TemporaryFolder folder, TemporaryFolder::make(request.scratch));
+  return Search(request, folder.path()).find();
+}
+
+}  // namespace xaas

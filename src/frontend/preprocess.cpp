@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "preprocess.hpp"
+
+#include "compiler_headers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+
+// Which macros a text consults, the preprocessor itself says: Clang warns at each use of a macro
+// that is marked as deprecated, be it in `#if`, `#ifdef`, `defined` or the text.
+
+namespace xaas {
+namespace {
+
+constexpr std::string_view k_reason = "asked";
+
+// The unit's own choice of warnings must not hide ours, nor make errors of them.
+constexpr auto k_only_our_warnings = {"-Wno-error",
+                                      "-Wno-everything",
+                                      "-Wdeprecated-pragma",
+                                      "-Wsystem-headers",
+                                      "-ferror-limit=0",
+                                      "-fno-caret-diagnostics",
+                                      "-fno-color-diagnostics",
+                                      "-fno-diagnostics-show-note-include-stack",
+                                      "-fdiagnostics-format=clang"};
+
+bool is_silencer(const std::string& argument) {
+  return argument == "-w" || argument == "--no-warnings";
+}
+
+template <class Callback>
+void for_each_line(std::string_view text, Callback callback) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const auto end = std::min(text.find('\n', begin), text.size());
+    callback(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+}
+
+/// `# 12 "file.h" 1 3`
+bool is_line_marker(std::string_view line) {
+  return line.size() > 2 && line.starts_with("# ") &&
+         std::isdigit(static_cast<unsigned char>(line[2])) != 0;
+}
+
+Digest bare_digest(std::string_view text) {
+  DigestBuilder builder;
+  for_each_line(text, [&](std::string_view line) {
+    if (line.empty() || is_line_marker(line)) return;
+    builder.update(line);
+    builder.update("\n");
+  });
+  return builder.finish();
+}
+
+/// "FILE:3:8: warning: macro 'NAME' has been marked as deprecated: asked [-Wdeprecated-pragma]"
+void read_asks(std::string_view messages, Preprocessed& result) {
+  static constexpr std::string_view k_begin = ": warning: macro '";
+  static constexpr std::string_view k_end = "' has been marked as deprecated: ";
+  for_each_line(messages, [&](std::string_view line) {
+    const auto begin = line.find(k_begin);
+    const auto end = line.find(k_end);
+    if (begin == line.npos || end == line.npos ||
+        !line.substr(end + k_end.size()).starts_with(k_reason))
+      return;
+    const auto name = line.substr(begin + k_begin.size(), end - begin - k_begin.size());
+    auto& asks = is_compiler_header(line.substr(0, begin)) ? result.compiler_asks : result.asks;
+    asks.emplace(name);
+  });
+}
+
+}  // namespace
+
+std::string first_error(std::string_view messages) {
+  static constexpr std::string_view k_mark = "error: ";
+  const auto mark = messages.find(k_mark);
+  const auto begin = mark == messages.npos ? 0 : mark + k_mark.size();
+  return std::string(messages.substr(begin, messages.find('\n', begin) - begin));
+}
+
+std::string marked_macros(const std::set<std::string>& macros, Undefined undefined) {
+  std::string text;
+  for (const std::string& name : macros) {
+    text += undefined == Undefined::define
+                ? fmt::format("#ifndef {0}\n#define {0} 1\n#endif\n", name)
+                : fmt::format("#ifdef {}\n", name);
+    text += fmt::format("#pragma clang deprecated({}, \"{}\")\n", name, k_reason);
+    if (undefined == Undefined::leave) text += "#endif\n";
+  }
+  return text;
+}
+
+Result<Preprocessed> preprocess(const CompileCommand& command,
+                                const std::vector<std::string>& flags,
+                                const std::filesystem::path& marks) {
+  std::vector<std::string> argv{command.compiler};
+  argv.insert(argv.end(), flags.begin(), flags.end());
+  argv.insert(argv.end(), command.path_maps.begin(), command.path_maps.end());
+  argv.insert(argv.end(), {"-include", marks.string()});
+  std::ranges::remove_copy_if(command.arguments, std::back_inserter(argv), is_silencer);
+  argv.insert(argv.end(), k_only_our_warnings.begin(), k_only_our_warnings.end());
+  argv.insert(argv.end(), {"-E", "-o", "-"});
+  XAAS_TRY(Outcome outcome, run(command.inside(Command{.argv = std::move(argv)})));
+  Preprocessed result;
+  read_asks(outcome.errors, result);
+  if (outcome.succeeded()) {
+    result.text = std::move(outcome.output);
+    result.bare = bare_digest(result.text);
+  } else {
+    result.failure = first_error(outcome.errors);
+  }
+  return result;
+}
+
+}  // namespace xaas
