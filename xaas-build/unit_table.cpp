@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace xaas {
@@ -55,27 +56,32 @@ std::string unhonoured_flag(const std::vector<std::string>& pipeline_flags,
 }
 
 void UnitTable::add(const BuildResult& build) {
+  // Equal objects of one build are one unit. Flags that a deployment must honour come first, then
+  // the smaller name, so that the choice is the same every time.
+  const auto rank = [](const CompileRecord& record) {
+    return std::pair(unhonoured_flag(record.pipeline_flags, record.language).empty(),
+                     std::string_view(record.source));
+  };
   for (const CompileRecord& record : build.log.compiles) {
-    const auto [place, added] =
-        compiles_.emplace(record.object, Compile{.record = &record, .build = &build});
-    // Equal objects from two sources are one unit; the smaller name makes the choice the same every
-    // time.
-    if (!added && place->second.build == &build && record.source < place->second.record->source)
-      place->second.record = &record;
+    compiled_.insert(record.object);
+    const auto [place, added] = compiles_.emplace(std::pair(&build, record.object), &record);
+    if (!added && rank(record) < rank(*place->second)) place->second = &record;
   }
 }
 
 std::size_t UnitTable::index_of(const BuildResult& build, const UsedObject& object) {
-  const auto [place, added] = indices_.emplace(object.object, entries_.size());
-  if (added) {
-    const auto compile = compiles_.find(object.object);
-    Entry entry{.used = object, .build = &build};
-    if (compile != compiles_.end()) {
-      entry.compile = compile->second.record;
-      entry.compiled_in = compile->second.build;
-    }
-    entries_.push_back(std::move(entry));
+  const auto compile = compiles_.find({&build, object.object});
+  Entry entry{.used = object, .build = &build};
+  Identity identity{.object = object.object, .language = {}, .isa_flags = {}, .pipeline_flags = {}};
+  if (compile != compiles_.end()) {
+    entry.compile = compile->second;
+    entry.compiled_in = &build;
+    identity.language = entry.compile->language;
+    identity.isa_flags = entry.compile->isa_flags;
+    identity.pipeline_flags = entry.compile->pipeline_flags;
   }
+  const auto [place, added] = indices_.emplace(std::move(identity), entries_.size());
+  if (added) entries_.push_back(std::move(entry));
   return place->second;
 }
 
@@ -174,8 +180,7 @@ Result<TranslationUnit> UnitTable::make_unit(const Entry& entry, const RangeTabl
     XAAS_TRY(unit.debug_bitcode, blobs_->put(canonical.debug_bitcode));
   }
   std::string reason = unhonoured_flag(unit.pipeline_flags, unit.language);
-  const bool is_lowered =
-      reason.empty() && (canonical.why_not_lowered.empty() || canonical.is_abi_bound);
+  const bool is_lowered = reason.empty() && !canonical.reads_files;
   XAAS_TRY(FoundVariants found, finder.find(*entry.compiled_in, compile, canonical,
                                             is_lowered ? VariantFinder::Use::lowered
                                                        : VariantFinder::Use::machine_code));

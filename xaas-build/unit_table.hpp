@@ -56,7 +56,9 @@ class UnitTable {
   /// Learns what a build compiled.
   void add(const BuildResult& build);
 
-  /// The unit of an object; the same for every use of the same content, in whichever build.
+  /// The unit of an object; the same for every use of the same content that was compiled with the
+  /// same flags, in whichever build: a flag may do nothing to the machine code, and something to
+  /// what a deployment makes.
   std::size_t index_of(const BuildResult& build, const UsedObject& object);
 
   /// How the object of a unit was compiled, and in which build; null: not by our compilers.
@@ -68,7 +70,7 @@ class UnitTable {
   }
 
   /// Whether the build's own compilers made this object.
-  [[nodiscard]] bool is_compiled(const Digest& object) const { return compiles_.contains(object); }
+  [[nodiscard]] bool is_compiled(const Digest& object) const { return compiled_.contains(object); }
 
   /// Canonical bitcode, floors, variants and machine code of all units. Units whose bitcode cannot
   /// be used are opaque.
@@ -82,9 +84,14 @@ class UnitTable {
   [[nodiscard]] const Failures& variant_failures() const { return variant_failures_; }
 
  private:
-  struct Compile {
-    const CompileRecord* record = nullptr;
-    const BuildResult* build = nullptr;  // whose files it was made from
+  /// What makes equal objects one unit.
+  struct Identity {
+    Digest object;
+    std::string language;
+    std::vector<std::string> isa_flags;
+    std::vector<std::string> pipeline_flags;
+
+    friend auto operator<=>(const Identity&, const Identity&) = default;
   };
   struct Entry {
     UsedObject used;
@@ -106,8 +113,9 @@ class UnitTable {
                            std::string reason) const;
 
   const BlobFolder* blobs_;
-  std::map<Digest, Compile> compiles_;
-  std::map<Digest, std::size_t> indices_;
+  std::map<std::pair<const BuildResult*, Digest>, const CompileRecord*> compiles_;
+  std::set<Digest> compiled_;
+  std::map<Identity, std::size_t> indices_;
   std::vector<Entry> entries_;
   std::set<std::string> build_paths_;
   Failures variant_failures_;

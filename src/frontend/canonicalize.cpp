@@ -113,11 +113,12 @@ bool rewrite_function(llvm::Function& function, const CommandLine& line) {
 void find_bounds(const llvm::Module& module, CanonicalUnit& unit) {
   const std::string calls = processor_bound_calls(module);
   unit.is_isa_bound = !calls.empty() || has_processor_bound_code(module);
+  unit.is_abi_bound = !calls.empty();
   if (const std::string directive = file_reading_directive(module); !directive.empty()) {
     unit.why_not_lowered = "its assembly reads a file of the build (`" + directive + "`)";
-  } else if (!calls.empty()) {
+    unit.reads_files = true;
+  } else if (unit.is_abi_bound) {
     unit.why_not_lowered = calls + ", which wider processors do in another way";
-    unit.is_abi_bound = true;
   }
 }
 

@@ -212,7 +212,7 @@ Result<std::optional<FoundVariant>> Search::compile(std::size_t level, const Pre
              command_line_features(request_.command.compiler, flags, request_.command.language));
   }
   XAAS_TRY(CanonicalUnit unit, canonical(bitcode, given, left_out));
-  if (!unit.why_not_lowered.empty() && !unit.is_abi_bound) {
+  if (unit.reads_files) {
     fail_for(level, unit.why_not_lowered);
     return std::optional<FoundVariant>{};
   }
@@ -265,9 +265,10 @@ Status Search::find_for(std::size_t level) {
   const auto is_same = [&](const FoundVariant& other) {
     return other.unit.digest == variant->unit.digest;
   };
-  if (variant->unit.digest != request_.unit.digest &&
-      std::ranges::none_of(found_.variants, is_same))
-    found_.variants.push_back(*std::move(variant));
+  const bool is_distinct = variant->unit.digest != request_.unit.digest &&
+                           std::ranges::none_of(found_.variants, is_same);
+  // Units that pass wide vectors agree on one processor, so each says what it is for all of them.
+  if (is_distinct || request_.unit.is_abi_bound) found_.variants.push_back(*std::move(variant));
   return {};
 }
 

@@ -106,7 +106,7 @@ def make_tree(source, tree, variants):
 def capture(programs, tree, work, *settings):
     """Variant -> file -> record of its compile."""
     command = [programs / "xaas-build", "ir", "--source", tree, "--output", f"oci:{work}/image", "--keep",
-               work / "kept", "-q", *settings, "--", "sh", "build.sh"]
+               work / "kept", "--isa", "none", "-q", *settings, "--", "sh", "build.sh"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     records = {}
     for folder in (work / "kept/configurations").iterdir():

@@ -47,6 +47,7 @@ struct CanonicalUnit {
   /// The reason is how it passes vectors: compiled for a wider processor it agrees with others that
   /// are, and can be lowered.
   bool is_abi_bound = false;
+  bool reads_files = false;  // its assembly does: nothing but its machine code is the program
   /// Compiled for another processor the same text may be other code: these calls, arithmetic in
   /// half precision, and the alignment that OpenMP's `simd aligned` stands for.
   bool is_isa_bound = false;

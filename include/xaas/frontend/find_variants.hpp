@@ -48,8 +48,9 @@ struct FoundVariants {
   /// The processor's macros that its text depends on, which may be others than those of the
   /// processors that were asked for.
   std::set<std::string> asks;
-  std::vector<FoundVariant> variants;  // distinct ones alone, from the least demanding on
-  std::vector<std::string> failures;   // sentences: for which processor there is none, and why
+  /// Distinct ones alone, from the least demanding on; of a unit that passes wide vectors, all.
+  std::vector<FoundVariant> variants;
+  std::vector<std::string> failures;  // sentences: for which processor there is none, and why
 };
 
 /// Looks for the code that the unit has for other processors than the baseline. Most units cannot

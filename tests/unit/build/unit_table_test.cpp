@@ -76,5 +76,35 @@ TEST(UnitTable, KnowsAnObjectOfAnotherBuild) {
   EXPECT_EQ(table.build_of(1), &second);
 }
 
+TEST(UnitTable, TellsEqualObjectsOfOtherFlagsApart) {
+  BuildResult first;
+  first.log.compiles = {
+      {.source = "/s/a.c", .object = digest_of("object"), .pipeline_flags = {"-O2"}}};
+  BuildResult second;
+  second.log.compiles = {{.source = "/s/a.c",
+                          .object = digest_of("object"),
+                          .pipeline_flags = {"-O2", "-fno-vectorize"}}};
+  const auto folder = TemporaryFolder::make();
+  const BlobFolder blobs(folder->path());
+  UnitTable table(blobs);
+  table.add(first);
+  table.add(second);
+  EXPECT_EQ(table.index_of(first, {.object = digest_of("object"), .path = "a.o"}), 0U);
+  EXPECT_EQ(table.index_of(second, {.object = digest_of("object"), .path = "a.o"}), 1U);
+}
+
+TEST(UnitTable, TakesTheFlagsOfAnObjectThatADeploymentMustHonour) {
+  BuildResult build;
+  build.log.compiles = {
+      {.source = "/s/a.c", .object = digest_of("object"), .pipeline_flags = {"-O2"}},
+      {.source = "/s/b.c", .object = digest_of("object"), .pipeline_flags = {"-O1"}}};
+  const auto folder = TemporaryFolder::make();
+  const BlobFolder blobs(folder->path());
+  UnitTable table(blobs);
+  table.add(build);
+  EXPECT_EQ(table.index_of(build, {.object = digest_of("object"), .path = "a.o"}), 0U);
+  EXPECT_EQ(table.compile_of(0)->source, "/s/b.c");
+}
+
 }  // namespace
 }  // namespace xaas

@@ -335,6 +335,16 @@ TEST(Canonicalize, VectorsThatStayInTheUnitBindNothing) {
             "");
 }
 
+TEST(Canonicalize, TellsOfWideVectorsAlsoWhereAssemblyReadsFiles) {
+  const CanonicalUnit unit = unit_of({.text = "typedef float v8 __attribute__((vector_size(32)));"
+                                              "__asm__(\".if 0\\n.incbin \\\"x\\\"\\n.endif\");"
+                                              "v8 twice(v8 x) { return x + x; }",
+                                      .other_flags = {"-O2", "-Wno-psabi"}});
+  EXPECT_TRUE(unit.is_abi_bound);
+  EXPECT_TRUE(unit.reads_files);
+  EXPECT_THAT(unit.why_not_lowered, HasSubstr("reads a file"));
+}
+
 TEST(Canonicalize, ForgetsOpenMpWhereNothingDependsOnIt) {
   EXPECT_EQ(unit_of({.text = k_sum, .other_flags = {"-O2", "-fopenmp"}}).digest,
             unit_of({.text = k_sum, .other_flags = {"-O2"}}).digest);

@@ -226,9 +226,9 @@ TEST(FindVariants, AreForVectorsThatArePassedByValue) {
   const FoundVariants found = variants_of(
       {.text =
            "typedef float v8 __attribute__((vector_size(32)));\nv8 f(v8 a) { return a + a; }\n"});
-  ASSERT_THAT(names_of(found), ElementsAre("x86-64-v3"));
+  ASSERT_THAT(names_of(found), ElementsAre("x86-64-v2", "x86-64-v3"));
   EXPECT_THAT(found.asks, IsEmpty());
-  EXPECT_EQ(found.variants.front().unit.why_not_lowered, "");
+  EXPECT_EQ(found.variants.back().unit.why_not_lowered, "");
 }
 
 TEST(FindVariants, AreForHalfPrecision) {
