@@ -54,9 +54,9 @@ def compared(name, unit, a, b, bound=None):
     return Row(name, unit, a, b, measure.ratio_of_medians(a, b), measure.bootstrap_interval(a, b), bound)
 
 
-def exact(name, unit, a, b):
+def exact(name, unit, a, b, bound=None):
     """A row of figures that are the same every time."""
-    return Row(name, unit, [a], [b], a / b if b else None, is_exact=True)
+    return Row(name, unit, [a], [b], a / b if b else None, bound=bound, is_exact=True)
 
 
 def quantity(samples, unit):

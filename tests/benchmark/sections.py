@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The sections of the benchmark: each gives rows, and a figure that cannot be had is a row too."""
+import json
+import pathlib
 import shutil
 import subprocess
 
@@ -270,7 +272,108 @@ def growth_section(shop, _, sizes):
     return rows
 
 
+def capture_report(shop, name, source, words=()):
+    """What `ir --json` says of a capture of the source."""
+    return shop.xaas("build", "ir", "--source", source, "--output", f"oci:{shop.work / 'images' / name}:{name}",
+                     "--force", "--json", *words)
+
+
+def compile_seconds(report):
+    return [configuration["compile_seconds"] for configuration in report["configurations"]]
+
+
+def write_points(source, values):
+    """A specialization file of one point; value -> what it adds to make."""
+    listed = [{"name": name, "build": {"make": words}} for name, words in values.items()]
+    (source / "xaas.json").write_text(json.dumps({
+        "schema": "xaas.specialization/1",
+        "points": [{"name": "variant", "kind": "option", "values": listed}]}), encoding="utf-8")
+
+
+def sharing_rows(shop, name, source, flags):
+    """One configuration, one that is the same, and one with a macro that nothing uses."""
+    write_points(source, {"first": [], "same": [], "macro": [f"CPPFLAGS={flags} -DXAAS_UNUSED"]})
+    reports = [capture_report(shop, f"sharing-{name}", source, ["--isa", "none"])
+               for _ in range(shop.tool_pairs or 3)]
+    first, same, macro = zip(*map(compile_seconds, reports))
+    yield compared(f"{name}: a configuration of the same files / the first, compile time", "s", same, first,
+                   at_most(0.25))
+    yield compared(f"{name}: a configuration of the same texts / the first, compile time", "s", macro, first,
+                   at_most(0.25))
+    units = reports[0]["units"]
+    yield report.exact(f"{name}: units kept / distinct modules", "", units["total"], units["distinct"], at_most(1.02))
+
+
+def kernel_flags(shop):
+    """The third example as five configurations of processor flags, against one of them."""
+    source = shop.work / "kernels"
+    shutil.rmtree(source, ignore_errors=True)
+    shutil.copytree(EXAMPLES / "kernels", source)
+    flags = {"none": "", "sse4": "-msse4.2", "avx": "-mavx", "avx2": "-mavx2 -mfma", "avx512":
+             "-mavx512f -mavx512bw -mavx512vl -mavx512dq -mfma"}
+    write_points(source, {name: [f"CFLAGS=-O3 {words}"] for name, words in flags.items()})
+    five = capture_report(shop, "kernels-five", source, ["--isa", "none"])
+    one = capture_report(shop, "kernels-one", source, ["--isa", "none", "--set", "variant=none"])
+    yield report.exact("kernels: IR of five configurations of processor flags / of one", "kB",
+                       five["bytes"]["ir_layers"] / 1e3, one["bytes"]["ir_layers"] / 1e3, at_most(1.35))
+
+
+def isa_rows(shop):
+    """What variants cost besides their own compiles."""
+    source = EXAMPLES / "kernels"
+    runs = measure.alternating(
+        {"with": lambda: shop.measured("isa", "kernels", [
+            shop.programs / "xaas-build", "ir", "--source", source, "--force", "-q",
+            "--output", f"oci:{shop.work / 'images' / 'isa'}:isa"]),
+         "without": lambda: shop.measured("isa-none", "kernels", [
+             shop.programs / "xaas-build", "ir", "--source", source, "--force", "-q", "--isa", "none",
+             "--output", f"oci:{shop.work / 'images' / 'isa'}:none"]),
+         "compiles": lambda: shop.measured("isa-compiles", "kernels", ["sh", "-c", (
+             "for level in x86-64-v3 x86-64-v4; do clang-22 -std=c11 -march=$level -O3 -flto=thin -c "
+             f"{source}/src/dot.c -o /dev/null || exit 1; done")])}, shop.tool_pairs or 5)
+    extra = [a - b for a, b in zip(processors(runs["with"]), processors(runs["without"]))]
+    yield compared("kernels: what variants cost / their own compiles, processor", "s", extra,
+                   processors(runs["compiles"]), at_most(1.1))
+
+
+def kernel_programs(shop):
+    """The third example, for this machine, against clang's native build and what the baseline gives."""
+    reference = f"oci:{shop.work / 'images' / 'kernels'}:kernels"
+    deployed = shop.work / "deployed" / "kernels"
+    shop.measured("ir", "kernels", [shop.programs / "xaas-build", "ir", "--source", EXAMPLES / "kernels", "--isa",
+                                    "x86-64-v3,x86-64-v4,znver4", "--output", reference, "--force", "-q"])
+    shop.measured("cold", "kernels", [shop.programs / "xaas-deploy", "specialize", reference,
+                                      "--output", f"tree:{deployed}", "--force", "--no-cache", "-q"])
+
+    def native(compiler):
+        folder = workshop.fresh_folder(shop.work / f"native-{compiler}" / "kernels")
+        shutil.copytree(EXAMPLES / "kernels", folder, dirs_exist_ok=True)
+        shop.measured(f"native-{compiler}", "kernels", [
+            "make", "-C", folder, f"CC={workshop.COMPILERS[compiler]['CC']}", "CFLAGS=-O3 -march=native"])
+        return folder / "matvec"
+
+    rivals = {"clang -march=native": lambda: native("clang"), "gcc -march=native": lambda: native("gcc"),
+              "generic": lambda: reference}
+    for what in ("4 bits", "8 bits"):
+        yield from rival_rows(shop, f"kernels, {what}", "G/s", deployed, rivals, "matvec 1024 4096 200",
+                              what + r": error [0-9.]+, ([0-9.]+)")
+
+
+def sharing(shop, packages, _):
+    def package_rows(package):
+        source = shop.work / "sharing" / package.name
+        shutil.rmtree(source, ignore_errors=True)
+        shutil.copytree(pathlib.Path(shop.source("zstd")) / "lib", source, symlinks=True)
+        yield from sharing_rows(shop, "zstd's library", source, "-I. -DXXH_NAMESPACE=ZSTD_")
+
+    rows = each_package([one for one in packages if one.name == "zstd"], package_rows)
+    return (rows + guarded("kernels", lambda: kernel_flags(shop)) + guarded("kernels", lambda: isa_rows(shop)) +
+            guarded("kernels", lambda: kernel_programs(shop)))
+
+
 NOTES = {
+    "sharing": (sharing, "Compile time is that of the build's compiling steps, as `ir --json` tells it: configuring "
+                         "and installing are apart. The variants of `kernels` are x86-64-v3 and v4."),
     "capture": (capture, "The build command is the same; the plain build is clang's and lld's, with the "
                          "build's own `-O3`. `ir` also copies the sources and packs the image."),
     "specialize": (specialize, "ld.lld-22 gets the units of the image and the recorded command lines; an "
