@@ -8,6 +8,7 @@
 #include "xaas/ir/prefix.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
@@ -178,7 +179,10 @@ Result<CapturePlan> plan_capture(const IrOptions& options) {
   CapturePlan plan{.application = specialization.application,
                    .points = specialization.points,
                    .is_specialized = !specialization.file.empty()};
-  for (const PointAssignment& values : in_order_of_builds(assignments, plan.points)) {
+  XAAS_TRY(const Target baseline,
+           target_of_cpu(baseline_of(options.baseline), native_architecture()));
+  for (const PointAssignment& values :
+       in_order_of_builds(assignments, plan.points, baseline.cpu.features)) {
     plan.configurations.push_back({.name = canonical_name(values),
                                    .values = values,
                                    .additions = additions_of(specialization, values)});

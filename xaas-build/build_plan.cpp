@@ -147,9 +147,12 @@ std::vector<std::string> warnings_of(const Specialization& specialization,
 }
 
 std::vector<PointAssignment> in_order_of_builds(std::vector<PointAssignment> configurations,
-                                                const std::vector<SpecializationPoint>& points) {
+                                                const std::vector<SpecializationPoint>& points,
+                                                const std::set<std::string>& baseline) {
   const auto generic = std::ranges::find_if(configurations, [&](const PointAssignment& values) {
-    return requirements_of(points, values).is_empty();
+    Requirements requirements = requirements_of(points, values);
+    std::erase_if(requirements.cpu, [&](auto& feature) { return baseline.contains(feature); });
+    return requirements.is_empty();
   });
   if (generic != configurations.end()) std::rotate(configurations.begin(), generic, generic + 1);
   return configurations;

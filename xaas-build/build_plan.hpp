@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -51,9 +52,10 @@ std::vector<std::string> warnings_of(const Specialization& specialization,
                                      const ValuesByPoint& narrowing, BuildSystem system);
 
 /// In the order in which they are built: first the generic image's, the first that asks nothing of
-/// the machine, if there is one.
+/// the machine but what every one has, `baseline`, if there is one.
 std::vector<PointAssignment> in_order_of_builds(std::vector<PointAssignment> configurations,
-                                                const std::vector<SpecializationPoint>& points);
+                                                const std::vector<SpecializationPoint>& points,
+                                                const std::set<std::string>& baseline);
 
 /// The folder of one configuration's build in a folder of several.
 std::filesystem::path folder_of_build(const std::filesystem::path& work, const std::string& name);

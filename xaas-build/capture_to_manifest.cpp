@@ -337,12 +337,14 @@ std::string native_architecture() {
 #endif
 }
 
+std::string baseline_of(const std::string& asked) {
+  if (!asked.empty()) return asked;
+  return native_architecture() == "arm64" ? "armv8-a" : "x86-64";
+}
+
 Result<IsaChoice> choose_isas(const std::string& baseline, const std::string& isas) {
   const std::string architecture = native_architecture();
-  IsaChoice choice{.architecture = architecture,
-                   .baseline = !baseline.empty()         ? baseline
-                               : architecture == "arm64" ? "armv8-a"
-                                                         : "x86-64"};
+  IsaChoice choice{.architecture = architecture, .baseline = baseline_of(baseline)};
   XAAS_TRY(choice.levels,
            while_doing(parse_isa_levels(isas.empty() ? default_isa_list(architecture) : isas,
                                         architecture, choice.baseline),

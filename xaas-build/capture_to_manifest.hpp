@@ -50,6 +50,9 @@ Result<CapturedManifest> make_manifest(const ManifestRequest& request, Progress&
 /// Of the machine that packages, as OCI calls it.
 std::string native_architecture();
 
+/// What `--baseline` asks for, or the architecture's own.
+std::string baseline_of(const std::string& asked);
+
 /// What `--baseline` and `--isa` say; empty ones stand for the architecture's own.
 Result<IsaChoice> choose_isas(const std::string& baseline, const std::string& isas);
 

@@ -2,9 +2,11 @@
 #include "plan_command.hpp"
 
 #include "build_plan.hpp"
+#include "capture_to_manifest.hpp"
 #include "specialization_file.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
@@ -40,8 +42,9 @@ Result<BuildPlan> make_build_plan(const PlanOptions& options) {
   plan.application = application_in(specialization, options.source);
   plan.specialization = specialization.file;
   plan.combinations = combinations_of(specialization.points, narrowing);
+  XAAS_TRY(const Target baseline, target_of_cpu(baseline_of({}), native_architecture()));
   for (const PointAssignment& assignment :
-       in_order_of_builds(configurations, specialization.points)) {
+       in_order_of_builds(configurations, specialization.points, baseline.cpu.features)) {
     auto configuration = plan_configuration(specialization, assignment, plan.system);
     if (!options.keep.empty())
       configuration.built = cost_of_kept_build(folder_of_build(options.keep, configuration.name));

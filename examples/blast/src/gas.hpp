@@ -12,7 +12,7 @@ namespace blast {
 /// Density, momentum along x, y and z, and total energy, each per volume.
 constexpr int k_fields = 5;
 /// Of a gas of single atoms.
-constexpr Real k_gamma = Real(5) / Real(3);
+constexpr Real k_gamma = Real{5} / Real{3};
 
 /// The gas in a slab of the box: `planes` planes of cells^2 cells each, and one more plane below
 /// and above, which neighbours fill.
@@ -22,7 +22,7 @@ class Gas {
 
   [[nodiscard]] int cells() const { return cells_; }
   [[nodiscard]] int planes() const { return planes_; }
-  [[nodiscard]] std::ptrdiff_t plane_size() const { return std::ptrdiff_t(cells_) * cells_; }
+  [[nodiscard]] std::ptrdiff_t plane_size() const { return std::ptrdiff_t{cells_} * cells_; }
 
   /// One field's plane, row by row; -1 and planes() are the neighbours'.
   [[nodiscard]] Real* plane(int field, int z) {
@@ -35,7 +35,7 @@ class Gas {
  private:
   int cells_;
   int planes_;
-  std::array<std::vector<Real>, k_fields> fields_;
+  std::array<std::vector<Real>, k_fields> fields_ = {};
 };
 
 }  // namespace blast

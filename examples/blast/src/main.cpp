@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // A point explosion in a gas: the Euler equations in three dimensions, on one core or many, in one
-// process or many, in double or single precision. Checks that no gas and no energy was made or lost,
-// and says how many cells per second it got through.
-// Exit code 1: a check failed. 2: wrong usage.
+// process or many, in double or single precision. Checks that no gas and no energy was made or
+// lost, and says how many cells per second it got through. Exit code 1: a check failed. 2: wrong
+// usage.
 #include "euler.hpp"
 #include "explosion.hpp"
 #include "options.hpp"
@@ -23,7 +23,7 @@ void mirror_plane(Gas& gas, int inside, int outside) {
   for (int field = 0; field < k_fields; ++field) {
     const Real* from = gas.plane(field, inside);
     Real* to = gas.plane(field, outside);
-    const Real sign = field == 3 ? Real(-1) : Real(1);
+    const Real sign = field == 3 ? Real{-1} : Real{1};
     for (std::ptrdiff_t i = 0; i < gas.plane_size(); ++i) to[i] = sign * from[i];
   }
 }

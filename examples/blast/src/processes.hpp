@@ -5,13 +5,17 @@
 
 namespace blast {
 
-/// The processes that compute together: one, or those of MPI. The box is divided among them along z.
+/// The processes that compute together: one, or those of MPI. The box is divided among them along
+/// z.
 class Processes {
  public:
   Processes(int* argc, char*** argv);
+  // NOLINTNEXTLINE(performance-trivially-destructible): with MPI it has something to do.
   ~Processes();
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
+  Processes(Processes&&) = delete;
+  Processes& operator=(Processes&&) = delete;
 
   [[nodiscard]] int count() const { return count_; }
   [[nodiscard]] int rank() const { return rank_; }

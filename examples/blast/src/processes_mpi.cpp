@@ -29,7 +29,7 @@ void Processes::fill_borders(Gas& gas) const {
   const int below = rank_ > 0 ? rank_ - 1 : MPI_PROC_NULL;
   const int above = rank_ + 1 < count_ ? rank_ + 1 : MPI_PROC_NULL;
   const int size = static_cast<int>(gas.plane_size());
-  const MPI_Datatype type = type_of(Real());
+  const MPI_Datatype type = type_of(Real{});
   const int last = gas.planes() - 1;
   for (int field = 0; field < k_fields; ++field) {
     MPI_Sendrecv(gas.plane(field, 0), size, type, below, field, gas.plane(field, last + 1), size,

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+// Made by the build; without it the numbers are doubles.
+#if __has_include("config.hpp")
 #include "config.hpp"
+#endif
 
 namespace blast {
 

@@ -18,10 +18,10 @@ double fastest_signal(const Gas& gas) {
     const Real* energy = gas.plane(4, z);
     Real largest = 0;
     for (std::ptrdiff_t i = 0; i < size; ++i) {
-      const Real inverse = Real(1) / rho[i];
+      const Real inverse = Real{1} / rho[i];
       const Real square = (px[i] * px[i] + py[i] * py[i] + pz[i] * pz[i]) * inverse * inverse;
-      const Real pressure = (k_gamma - 1) * (energy[i] - Real(0.5) * rho[i] * square);
-      const Real sound = std::sqrt(k_gamma * std::max(pressure, Real(0)) * inverse);
+      const Real pressure = (k_gamma - 1) * (energy[i] - Real{0.5} * rho[i] * square);
+      const Real sound = std::sqrt(k_gamma * std::max(pressure, Real{0}) * inverse);
       largest = std::max(largest, std::sqrt(square) + sound);
     }
     fastest = std::max(fastest, static_cast<double>(largest));

@@ -93,5 +93,25 @@ TEST(PrintBuildPlanJson, ConformsToThePublishedSchema) {
   EXPECT_TRUE(outcome->succeeded()) << outcome->output << outcome->errors;
 }
 
+TEST(InOrderOfBuilds, PutsFirstWhatEveryMachineCanRun) {
+  const std::vector<SpecializationPoint> points{
+      {.name = "simd",
+       .values = {{.name = "avx2", .requirements = {.cpu = {"avx2"}}},
+                  {.name = "sse2", .requirements = {.cpu = {"sse2"}}},
+                  {.name = "none"}}}};
+  const std::vector<PointAssignment> all{
+      {{"simd", "avx2"}}, {{"simd", "sse2"}}, {{"simd", "none"}}};
+  const auto names = [&](const std::set<std::string>& baseline) {
+    std::string text;
+    for (const PointAssignment& values : in_order_of_builds(all, points, baseline))
+      text += values.at("simd") + " ";
+    return text;
+  };
+  EXPECT_EQ(names({"sse2"}), "sse2 avx2 none ");
+  EXPECT_EQ(names({}), "none avx2 sse2 ");
+  // Nothing is generic: as they stand.
+  EXPECT_EQ(in_order_of_builds({all[0]}, points, {}), std::vector{all[0]});
+}
+
 }  // namespace
 }  // namespace xaas
