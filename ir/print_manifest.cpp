@@ -15,18 +15,18 @@
 namespace xaas {
 namespace {
 
-Json to_json(const GenericFile& value);
-Json to_json(const Link& value);
-Json to_json(const LibraryRequirement& value);
-Json to_json(const Package& value);
+Json to_json(const GenericFile& file);
+Json to_json(const Link& link);
+Json to_json(const LibraryRequirement& library);
+Json to_json(const Package& package);
 Json to_json(const PointValue& value);
-Json to_json(const PrefixedFile& value);
-Json to_json(const Product& value);
-Json to_json(const SpecializationPoint& value);
-Json to_json(const TranslationUnit& value);
-Json to_json(const UnitDifference& value);
-Json to_json(const UnitVariant& value);
-Json to_json(const Configuration& value);
+Json to_json(const PrefixedFile& file);
+Json to_json(const Product& product);
+Json to_json(const SpecializationPoint& point);
+Json to_json(const TranslationUnit& unit);
+Json to_json(const UnitDifference& difference);
+Json to_json(const UnitVariant& variant);
+Json to_json(const Configuration& configuration);
 
 template <class T>
 Json to_json_array(const std::vector<T>& values) {

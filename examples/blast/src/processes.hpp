@@ -10,7 +10,6 @@ namespace blast {
 class Processes {
  public:
   Processes(int* argc, char*** argv);
-  // NOLINTNEXTLINE(performance-trivially-destructible): with MPI it has something to do.
   ~Processes();
   Processes(const Processes&) = delete;
   Processes& operator=(const Processes&) = delete;
