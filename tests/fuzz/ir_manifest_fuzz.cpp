@@ -27,6 +27,15 @@ void expect_usable(const IrManifest& manifest) {
   }
   for (const Product& product : manifest.products)
     expect(product.link < manifest.links.size(), "each product has a link");
+  for (std::size_t i = 0; i < manifest.configurations.size(); ++i) {
+    for (const std::size_t unit : units_of(manifest, i))
+      expect(unit < manifest.units.size(), "each configuration's units are there");
+    const IrManifest alone = configured(manifest, i);
+    expect(alone.configurations.size() == 1 && !alone.configurations.front().install,
+           "each configuration can be the only one");
+  }
+  for (const auto& [content, blob] : manifest.blobs)
+    expect(blob.base.is_empty() || manifest.blobs.contains(blob.base), "a difference has a base");
 }
 
 }  // namespace

@@ -159,6 +159,16 @@ TEST(ParseIrManifest, GivesBackConfigurationsAndVariants) {
   EXPECT_EQ(*parsed, manifest);
 }
 
+/// What was added to version 1 with configurations. Never change the file.
+TEST(ParseIrManifest, ReadsTheConfigurationsOfVersion1) {
+  const auto text =
+      read_file(XAAS_SOURCE_DIR "/tests/unit/ir/golden/manifest-1-configurations.json");
+  ASSERT_TRUE(text) << text.error().message();
+  const auto parsed = parse_ir_manifest(*text);
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(*parsed, sample_of_two());
+}
+
 TEST(Configured, PutsWhatOneConfigurationInstallsIntoTheManifest) {
   const IrManifest second = configured(sample_of_two(), 1);
   ASSERT_EQ(second.configurations.size(), 1U);
