@@ -145,7 +145,8 @@ Status Build::prepare() {
   if (!settings.compile_cache.empty()) XAAS_CHECK(describe_compilers(settings));
   settings.prefix_map_flags = prefix_map_flags(places_, tarball_of_tool(compiler_).string());
   environment_ = build_environment(system_, request_, places_, settings);
-  for (const auto& [name, value] : environment_) settings.environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment_)
+    settings.environment.push_back(fmt::format("{}={}", name, value));
   // The first file in the folder: by it a later run knows what a killed one left.
   XAAS_CHECK(write_file(here.capture + "/settings.json", print_settings(settings)));
   XAAS_TRY(const fs::path installed, installed_wrapper());

@@ -21,9 +21,10 @@ namespace {
 namespace fs = std::filesystem;
 
 bool is_set(const BuildRequest& request, const char* variable) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
   return request.environment.contains(variable) ||
-         request.additions.environment.contains(variable) || std::getenv(variable) != nullptr;
+         request.additions.environment.contains(variable) ||
+         // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
+         std::getenv(variable) != nullptr;
 }
 
 void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
@@ -184,6 +185,7 @@ std::vector<BuildStep> own_steps(BuildSystem system, const BuildRequest& request
 std::vector<BuildStep> build_steps(BuildSystem system, const BuildRequest& request,
                                    const BuildPlaces& places, const MakefileFacts& makefile) {
   std::vector<BuildStep> steps;
+  steps.reserve(request.additions.steps.size());
   for (const std::string& line : request.additions.steps) {
     steps.push_back({.title = "running a step of the specialization file",
                      .argv = {"sh", "-c", line},

@@ -2,6 +2,7 @@
 #include "dependency_file.hpp"
 
 #include <filesystem>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -46,29 +47,40 @@ DependencyRequest dependency_request(const CompilerInvocation& invocation,
   return request;
 }
 
+namespace {
+
+/// Behind the colon of the first rule; empty when there is none.
+std::string_view behind_target(std::string_view text) {
+  for (std::size_t at = text.find(':'); at != text.npos; at = text.find(':', at + 1)) {
+    if (at + 1 == text.size() || text[at + 1] == ' ' || text[at + 1] == '\n')
+      return text.substr(at + 1);
+  }
+  return {};
+}
+
+/// Two characters that stand for the second: "\\ ", "\\#", "$$".
+bool is_escape(char c, char next) {
+  return (c == '\\' && (next == ' ' || next == '#' || next == '\\')) || (c == '$' && next == '$');
+}
+
+}  // namespace
+
 std::vector<std::string> prerequisites_in(std::string_view text) {
-  const auto colon = [&] {
-    for (std::size_t at = text.find(':'); at != text.npos; at = text.find(':', at + 1))
-      if (at + 1 == text.size() || text[at + 1] == ' ' || text[at + 1] == '\n') return at;
-    return text.npos;
-  }();
+  const std::string_view rule = behind_target(text);
   std::vector<std::string> names;
-  if (colon == text.npos) return names;
   std::string name;
   const auto end_name = [&] {
     if (!name.empty()) names.push_back(std::move(name));
     name.clear();
   };
-  for (std::size_t at = colon + 1; at < text.size(); ++at) {
-    const char c = text[at];
-    const char next = at + 1 < text.size() ? text[at + 1] : '\0';
-    if (c == '\n') break;
-    if (c == '\\' && next == '\n') {
-      end_name();
-      ++at;
-    } else if ((c == '\\' && (next == ' ' || next == '#' || next == '\\')) ||
-               (c == '$' && next == '$')) {
+  for (std::size_t at = 0; at < rule.size() && rule[at] != '\n'; ++at) {
+    const char c = rule[at];
+    const char next = at + 1 < rule.size() ? rule[at + 1] : '\0';
+    if (is_escape(c, next)) {
       name += next;
+      ++at;
+    } else if (c == '\\' && next == '\n') {
+      end_name();
       ++at;
     } else if (c == ' ' || c == '\t') {
       end_name();

@@ -186,28 +186,46 @@ std::vector<std::string> leading_flags(const WrapperJob& job,
 
 namespace {
 
+/// Whether the build's own dependency file leaves out headers of the build: -MMD does not name what
+/// -isystem finds.
+bool leaves_out_headers(const WrapperJob& job, const CompilerInvocation& invocation) {
+  bool is_short = false;
+  bool has_folder = false;
+  for (const Argument& argument : invocation.arguments) {
+    const std::string& flag = argument.tokens.front();
+    is_short |=
+        flag == "-MMD" || flag == "--write-user-dependencies" || flag.starts_with("-Wp,-MMD,");
+    if (argument.is_flag && flag.starts_with("-isystem"))
+      has_folder |= absolute_path(job.folder, argument.value).starts_with(job.settings.root + "/");
+  }
+  return is_short && has_folder;
+}
+
 /// Makes the compiler say which files it reads, where the build does not.
 class OwnDependencies {
  public:
   OwnDependencies(const WrapperJob& job, const CompileTask& task)
       : job_(job),
-        request_(dependency_request(parse_invocation(task.invocation.driver, task.arguments),
-                                    task.object)) {
-    if (!request_.is_wanted) {
-      file_ = job.store.folder() / "tmp" / (digest_of(task.recorded_output).hex() + ".d");
-    } else {
-      file_ = fs::path(job.folder) / request_.file;
-    }
+        task_(task),
+        invocation_(parse_invocation(task.invocation.driver, task.arguments)),
+        request_(dependency_request(invocation_, task.object)),
+        asks_again_(leaves_out_headers(job, invocation_)) {
+    const bool is_own = !request_.is_wanted || asks_again_;
+    file_ = is_own ? job.store.folder() / "tmp" / (digest_of(task.recorded_output).hex() + ".d")
+                   : fs::path(job.folder) / request_.file;
   }
 
+  /// What the compile is given besides.
   [[nodiscard]] std::vector<std::string> flags() const {
     if (request_.is_wanted) return {};
     return {"-MD", "-MF", file_.string(), "-MT", "object"};
   }
 
-  [[nodiscard]] std::vector<CompileInput> inputs() const {
+  /// After the compile.
+  [[nodiscard]] Result<std::vector<CompileInput>> inputs() const {
+    if (asks_again_) XAAS_CHECK(ask_again());
     const auto text = read_file(file_);
-    if (!request_.is_wanted) {
+    if (!request_.is_wanted || asks_again_) {
       std::error_code error;
       fs::remove(file_, error);
     }
@@ -215,8 +233,23 @@ class OwnDependencies {
   }
 
  private:
+  [[nodiscard]] Status ask_again() const {
+    std::vector<std::string> argv{job_.compiler(invocation_.driver)};
+    std::ranges::copy(leading_flags(job_, invocation_), std::back_inserter(argv));
+    std::ranges::copy(repeatable_arguments(task_), std::back_inserter(argv));
+    argv.insert(argv.end(), {"-M", "-MF", file_.string(), "-MT", "object"});
+    Command command = plain_command(job_, std::move(argv));
+    command.errors = Command::Errors::capture;
+    XAAS_TRY(const Outcome outcome, run(command));
+    static_cast<void>(outcome);  // what it could not say is not there
+    return {};
+  }
+
   const WrapperJob& job_;
+  const CompileTask& task_;
+  CompilerInvocation invocation_;
   DependencyRequest request_;
+  bool asks_again_ = false;
   fs::path file_;
 };
 
@@ -287,7 +320,7 @@ Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
     compiled.object = reusable->object();
     compiled.inputs = reusable->inputs();
   } else if (dependencies) {
-    compiled.inputs = dependencies->inputs();
+    XAAS_TRY(compiled.inputs, dependencies->inputs());
   }
   XAAS_CHECK(record_object(job, task, std::move(compiled)));
   return 0;
