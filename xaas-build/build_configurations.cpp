@@ -78,7 +78,11 @@ class Builder {
         error = std::move(error).while_doing("building " + configuration.name);
       const bool may_go_on = options_.keep_going && error.kind() == ErrorKind::build_failed;
       if (!may_go_on) return error;
-      result.failed.push_back({.name = configuration.name, .reason = error.message()});
+      result.failed.push_back(
+          {.name = configuration.name, .reason = describe_failure(configuration, error)});
+      progress_.say(Progress::Level::warning,
+                    fmt::format("{} will not be in the image: {}", configuration.name,
+                                result.failed.back().reason));
       if (!first_error) first_error = std::move(error);
     }
     if (result.built.empty()) return *std::move(first_error);
@@ -86,6 +90,19 @@ class Builder {
   }
 
  private:
+  /// Why it failed, and where its output stays.
+  [[nodiscard]] std::string describe_failure(const ConfigurationBuild& configuration,
+                                             const Error& error) const {
+    if (!work_.stays) return error.message();
+    const fs::path failed =
+        work_.path / "failed" / folder_of_build({}, configuration.name).filename();
+    std::error_code ignored;
+    fs::remove_all(failed, ignored);
+    fs::create_directories(failed.parent_path(), ignored);
+    fs::rename(work_.path / "current", failed, ignored);
+    return fmt::format("{}; see `{}`", error.message(), (failed / "build.log").string());
+  }
+
   Result<BuiltConfiguration> build(const ConfigurationBuild& configuration) {
     BuiltConfiguration built{.name = configuration.name, .values = configuration.values};
     XAAS_TRY(built.build, plan_.is_specialized

@@ -114,9 +114,6 @@ Result<int> run_ir_command(const IrOptions& options) {
   for (const std::string& warning : plan.warnings) progress.say(Progress::Level::warning, warning);
   for (const std::string& warning : captured.warnings)
     progress.say(Progress::Level::warning, warning);
-  for (const FailedConfiguration& failed : configurations.failed)
-    progress.say(Progress::Level::warning,
-                 fmt::format("{} is not in the image: {}", failed.name, failed.reason));
 
   const BuildReport report{.manifest = packed.manifest,
                            .image = packed,

@@ -178,6 +178,8 @@ std::string describe_manifest(const IrManifest& manifest) {
 
 std::string print_report(const BuildReport& report) {
   std::string text = describe_manifest(report.manifest) + describe_compiles(report.configurations);
+  for (const FailedConfiguration& failed : report.configurations.failed)
+    text += fmt::format("  not in the image: {}\n", failed.name);
   text += fmt::format("  image layers {}, IR {}; built with {} in {}, {} in all\n",
                       human_bytes(bytes_of(report.image.image_layers)),
                       human_bytes(bytes_of(report.image.ir_layers)), report.manifest.build_system,
