@@ -291,9 +291,10 @@ class ManifestMaker {
   void warn_of_native_flags() {
     // Of every compile: one without the flag may have made the unit.
     std::map<std::string, std::size_t> neutralized;
-    for (const BuiltConfiguration& built : *request_.configurations)
+    for (const BuiltConfiguration& built : *request_.configurations) {
       for (const CompileRecord& compile : built.build.log.compiles)
         for (const std::string& flag : compile.neutralized) ++neutralized[flag];
+    }
     for (const auto& [flag, count] : neutralized) {
       say(
           fmt::format("{} was left out of {} compiles: it names the build machine; deployment "

@@ -107,6 +107,7 @@ Result<int> run_ir_command(const IrOptions& options) {
                                      .environment = options.environment,
                                      .replace = options.force ? Replace::yes : Replace::no};
   std::vector<const ImageContent*> contents;
+  contents.reserve(configurations.built.size());
   for (const BuiltConfiguration& built : configurations.built) contents.push_back(&built.content);
   XAAS_TRY(const auto packed,
            pack_image(captured.manifest, contents, blobs, image_settings, output));

@@ -60,7 +60,8 @@ CommandWords words_of(const CompileRecord& compile) {
   return words;
 }
 
-std::vector<std::string> only_in(std::vector<std::string> these, std::vector<std::string> those) {
+std::vector<std::string> only_in(const std::vector<std::string>& these,
+                                 std::vector<std::string> those) {
   std::vector<std::string> only;
   std::vector<std::string> sorted = std::move(those);
   std::ranges::sort(sorted);
