@@ -169,7 +169,9 @@ Status add_setting(const std::vector<SpecializationPoint>& points, const std::st
   const auto point = std::ranges::find(points, name, &SpecializationPoint::name);
   if (point == points.end()) {
     return bad_setting(setting, fmt::format("there is no point `{}`", shortened(name)),
-                       suggestion(name, names_of(points)));
+                       points.empty()
+                           ? "there are no points at all: a specialization file names them"
+                           : suggestion(name, names_of(points)));
   }
   const auto known = names_of(point->values);
   for (std::size_t begin = equals + 1; begin <= setting.size();) {

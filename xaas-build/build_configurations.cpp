@@ -23,10 +23,30 @@ namespace {
 namespace fs = std::filesystem;
 
 /// What a build takes from the environment without being told.
-constexpr auto k_variables =
-    std::to_array<const char*>({"CFLAGS", "CXXFLAGS", "CPPFLAGS", "FFLAGS", "FCFLAGS", "LDFLAGS",
-                                "LIBS", "FC", "F77", "F90", "CMAKE_BUILD_TYPE", "CMAKE_GENERATOR",
-                                "CMAKE_PREFIX_PATH", "PKG_CONFIG_PATH", "SOURCE_DATE_EPOCH"});
+constexpr auto k_variables = std::to_array<const char*>({"PATH",
+                                                         "CC",
+                                                         "CXX",
+                                                         "CPATH",
+                                                         "C_INCLUDE_PATH",
+                                                         "CPLUS_INCLUDE_PATH",
+                                                         "LIBRARY_PATH",
+                                                         "LD_LIBRARY_PATH",
+                                                         "MAKEFLAGS",
+                                                         "CFLAGS",
+                                                         "CXXFLAGS",
+                                                         "CPPFLAGS",
+                                                         "FFLAGS",
+                                                         "FCFLAGS",
+                                                         "LDFLAGS",
+                                                         "LIBS",
+                                                         "FC",
+                                                         "F77",
+                                                         "F90",
+                                                         "CMAKE_BUILD_TYPE",
+                                                         "CMAKE_GENERATOR",
+                                                         "CMAKE_PREFIX_PATH",
+                                                         "PKG_CONFIG_PATH",
+                                                         "SOURCE_DATE_EPOCH"});
 
 /// A program that was not rid of the placeholder finds its files through a link.
 void lead_to_prefix(ImageContent& content, const std::vector<InstalledFile>& installed,
@@ -48,6 +68,7 @@ Result<Digest> digest_of_tree(const fs::path& folder) {
     } else if (fs::is_regular_file(status)) {
       XAAS_TRY(const Digest content, digest_of_file(folder / file));
       builder.update(content.hex());
+      if ((status.permissions() & fs::perms::owner_exec) != fs::perms::none) builder.update("x");
     }
     builder.update("\n");
   }
@@ -142,7 +163,7 @@ class Builder {
     std::error_code error;
     const Digest key = key_of(configuration);
     progress_.say(Progress::Level::note, configuration.name);
-    XAAS_TRY(auto kept, kept_build(place, key));
+    auto kept = kept_build(place, key);
     if (!kept) {
       fs::remove_all(place, error);
       fs::remove_all(current, error);

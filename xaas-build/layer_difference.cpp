@@ -3,6 +3,7 @@
 
 #include "xaas/support/digest.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -47,27 +48,30 @@ std::string whiteout_of(const std::string& path) {
   return (name.parent_path() / (".wh." + name.filename().string())).string();
 }
 
-/// Whether there is something at the path or below it.
-bool has(const LayerContent& files, const std::string& path) {
-  if (files.contains(path)) return true;
+bool has_below(const LayerContent& files, const std::string& path) {
   const auto below = files.lower_bound(path + "/");
   return below != files.end() && below->first.starts_with(path + "/");
 }
 
-/// Whether a folder above the path goes away as a whole, and the path with it.
-bool goes_with_parent(const LayerContent& to, const std::string& path) {
-  for (fs::path folder = fs::path(path).parent_path(); !folder.empty();
-       folder = folder.parent_path())
-    if (!has(to, folder.string())) return true;
-  return false;
+enum class Kind : std::uint8_t { nothing, file, link, folder };
+
+/// A folder is also what has something below it, without an entry of its own.
+Kind kind_at(const LayerContent& files, const std::string& path) {
+  const auto found = files.find(path);
+  if (found == files.end()) return has_below(files, path) ? Kind::folder : Kind::nothing;
+  if (std::holds_alternative<LayerFile>(found->second)) return Kind::file;
+  return std::holds_alternative<LayerLink>(found->second) ? Kind::link : Kind::folder;
 }
 
-/// The topmost folder that goes away with the path, or the path.
-std::string topmost_gone(const LayerContent& to, const std::string& path) {
-  std::string topmost = path;
-  for (fs::path folder = fs::path(path).parent_path(); !folder.empty();
-       folder = folder.parent_path())
-    if (!has(to, folder.string())) topmost = folder.string();
+/// The topmost of the path and the folders above it that goes away, or turns into something of
+/// another kind, as nothing does by itself; empty: none.
+std::string topmost_gone(const LayerContent& before, const LayerContent& after,
+                         const std::string& path) {
+  std::string topmost;
+  for (fs::path part = path; !part.empty(); part = part.parent_path()) {
+    const Kind now = kind_at(after, part.string());
+    if (now != kind_at(before, part.string())) topmost = part.string();
+  }
   return topmost;
 }
 
@@ -78,18 +82,14 @@ Result<LayerContent> difference_of(const ImageContent& from, const ImageContent&
   const LayerContent after = files_of(to);
   LayerContent difference;
   for (const auto& [path, entry] : before) {
-    if (has(after, path)) continue;
-    const std::string gone = goes_with_parent(after, path) ? topmost_gone(after, path) : path;
-    difference[whiteout_of(gone)] = LayerFile{.content = std::string()};
+    const std::string gone = topmost_gone(before, after, path);
+    if (!gone.empty()) difference[whiteout_of(gone)] = LayerFile{.content = std::string()};
   }
   for (const auto& [path, entry] : after) {
     const auto known = before.find(path);
     if (known != before.end()) {
       XAAS_TRY(const bool same, is_same(known->second, entry));
       if (same) continue;
-      // Nothing turns into something of another kind.
-      if (known->second.index() != entry.index())
-        difference[whiteout_of(path)] = LayerFile{.content = std::string()};
     }
     difference[path] = entry;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_folder.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -49,6 +50,24 @@ void remove_leftovers(const fs::path& work) {
   remove_stale_temporaries(work);
 }
 
+Error unusable(const IrOptions& options, std::string_view what, std::string_view help) {
+  return fail(ErrorKind::invalid_input, "`--keep {}` names {}", options.keep.string(), what)
+      .with_code("build.keep-place")
+      .with_help(std::string(help));
+}
+
+/// Found out here, for the build itself would only fail on its way.
+Status check_place(const IrOptions& options, const fs::path& path) {
+  std::error_code error;
+  if (is_there(path) && !fs::is_directory(path, error))
+    return unusable(options, "something that is not a folder", "name a new folder");
+  const auto source = fs::weakly_canonical(options.source, error);
+  const auto place = fs::weakly_canonical(path, error);
+  if (std::ranges::mismatch(source, place).in1 != source.end()) return {};
+  return unusable(options, "a folder in the source tree, which is copied to it",
+                  "name a folder elsewhere");
+}
+
 Error folder_is_used(const IrOptions& options, std::string_view help) {
   return fail(ErrorKind::invalid_input, "`--keep {}` names a folder that is not empty",
               options.keep.string())
@@ -81,6 +100,7 @@ Result<WorkFolder> WorkFolder::make(const IrOptions& options, bool has_configura
   }
   std::error_code error;
   const fs::path path = fs::absolute(options.keep, error);
+  XAAS_CHECK(check_place(options, path));
   work.place_ = {.path = path, .stays = true};
   const bool is_used = is_there(path) && !fs::is_empty(path, error);
   const bool has_builds = is_there(path / k_marker);

@@ -7,6 +7,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -52,6 +54,11 @@ bool is_there(const std::string& path) {
   return fs::exists(path, error);
 }
 
+bool is_file(const std::string& path) {
+  std::error_code error;
+  return fs::is_regular_file(path, error);
+}
+
 /// Digests of files as they are now, each read once.
 class Present {
  public:
@@ -71,10 +78,17 @@ class Present {
 bool is_as_it_was(const CachedCompile& compile, Present& present) {
   return std::ranges::all_of(compile.inputs, [&](auto& input) { return present.has(input); }) &&
          std::ranges::none_of(compile.absent, is_there) &&
-         std::ranges::all_of(compile.present, is_there);
+         std::ranges::all_of(compile.present, is_file);
 }
 
 }  // namespace
+
+unsigned mode_of_new_files() {
+  // There is no way to read it without setting it; a wrapper has one thread.
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  return 0666U & ~mask;
+}
 
 // What cannot be read is not there: the compiler is asked instead.
 
@@ -111,7 +125,7 @@ Status CompileCache::keep_by_text(const Digest& key, const CachedCompile& compil
 bool CompileCache::take_object(const Digest& object, const fs::path& to) const {
   const auto bytes = read_file(object_path(object));
   if (!bytes || digest_of(*bytes) != object) return false;
-  return write_file(to, *bytes).has_value();
+  return write_file(to, *bytes, mode_of_new_files()).has_value();
 }
 
 Result<Digest> CompileCache::keep_object(const fs::path& object) const {

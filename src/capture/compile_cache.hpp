@@ -25,6 +25,9 @@ struct CachedCompile {
   std::vector<std::string> present;
 };
 
+/// As compilers make their files: the umask decides.
+unsigned mode_of_new_files();
+
 /// Compiles of one capture, for its other configurations: objects by digest, and what leads to
 /// them. Written by many processes at once: every file is renamed into place, and its name comes
 /// from its content or from all that decides about it.

@@ -58,6 +58,17 @@ Result<BuildResult> read_build(const JsonReader& reader, const fs::path& work) {
   return build;
 }
 
+Result<std::optional<BuildResult>> read_kept_build(const fs::path& work, const Digest& key) {
+  XAAS_TRY(const auto text, read_file(file_of(work), k_longest_document));
+  XAAS_TRY(const auto json, parse_json(text));
+  const JsonReader reader(json, file_of(work).string());
+  XAAS_TRY(const auto schema, reader.string("schema"));
+  XAAS_TRY(const auto found, reader.digest("key"));
+  if (schema != k_schema || found != key) return std::optional<BuildResult>{};
+  XAAS_TRY(auto build, read_build(reader, work));
+  return std::optional(std::move(build));
+}
+
 std::int64_t milliseconds(double seconds) {
   return static_cast<std::int64_t>(seconds * 1000);
 }
@@ -93,17 +104,10 @@ Status keep_build(const BuildResult& build, const Digest& key) {
                       {"compile_milliseconds", milliseconds(build.compile_seconds)}}));
 }
 
-Result<std::optional<BuildResult>> kept_build(const fs::path& work, const Digest& key) {
-  std::error_code error;
-  if (!fs::exists(file_of(work), error)) return std::optional<BuildResult>{};
-  XAAS_TRY(const auto text, read_file(file_of(work), k_longest_document));
-  XAAS_TRY(const auto json, while_doing(parse_json(text), "reading " + file_of(work).string()));
-  const JsonReader reader(json, file_of(work).string());
-  XAAS_TRY(const auto schema, reader.string("schema"));
-  XAAS_TRY(const auto found, reader.digest("key"));
-  if (schema != k_schema || found != key) return std::optional<BuildResult>{};
-  XAAS_TRY(auto build, read_build(reader, work));
-  return std::optional(std::move(build));
+std::optional<BuildResult> kept_build(const fs::path& work, const Digest& key) {
+  auto build = read_kept_build(work, key);
+  if (!build) return {};
+  return *std::move(build);
 }
 
 std::optional<BuildCost> cost_of_kept_build(const fs::path& work) {

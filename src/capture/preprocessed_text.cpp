@@ -18,8 +18,8 @@ constexpr auto k_place_words = std::to_array<std::string_view>(
 constexpr std::string_view k_place_word_of_cxx = "__PRETTY_FUNCTION__";
 
 // Files that assembly reads, and modules.
-constexpr auto k_file_words =
-    std::to_array<std::string_view>({".incbin", ".include", "#pragma clang module", "#embed"});
+constexpr auto k_file_words = std::to_array<std::string_view>(
+    {".incbin", ".INCBIN", ".include", ".INCLUDE", "#pragma clang module", "#embed"});
 
 template <class Words>
 bool has_any(std::string_view text, const Words& words) {
@@ -50,12 +50,21 @@ bool is_marker(std::string_view line) {
   return line.size() > 3 && line.starts_with("# ") && line[2] >= '0' && line[2] <= '9';
 }
 
-bool is_openmp_directive(std::string_view line) {
-  const auto hash = line.find_first_not_of(" \t");
-  if (hash == line.npos || line[hash] != '#') return false;
-  const auto word = line.find_first_not_of(" \t", hash + 1);
-  if (word == line.npos || !line.substr(word).starts_with("pragma")) return false;
-  return line.substr(word + 6).contains("omp");
+bool is_word_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+/// A directive, also as an attribute, `[[omp::directive(parallel)]]`, or something of the run-time
+/// library: to a module with such names the flag of the module means something.
+bool has_openmp(std::string_view line) {
+  for (const std::string_view word : {"omp", "__kmpc", "__tgt"}) {
+    for (auto at = line.find(word); at != line.npos; at = line.find(word, at + 1)) {
+      const std::size_t end = at + word.size();
+      const bool ends = end == line.size() || line[end] == '_' || !is_word_character(line[end]);
+      if (ends && (at == 0 || !is_word_character(line[at - 1]))) return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
@@ -83,7 +92,7 @@ PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
       continue;
     }
     if (line.empty()) continue;
-    result.has_openmp |= is_openmp_directive(line);
+    result.has_openmp |= has_openmp(line);
     bare.update(line);
     bare.update("\n");
   }

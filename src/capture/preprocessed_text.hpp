@@ -17,7 +17,7 @@ struct PreprocessedText {
   bool tells_places = false;
   /// It names files that are read later (`.incbin`): the text does not tell.
   bool reads_files = false;
-  bool has_openmp = false;         // a directive of OpenMP
+  bool has_openmp = false;         // a directive of OpenMP, or a name of its library
   std::vector<std::string> files;  // that it is from, as the compiler named them, each once
 };
 

@@ -15,6 +15,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <iterator>
+#include <ranges>
 #include <set>
 #include <utility>
 
@@ -25,7 +26,7 @@ namespace fs = std::filesystem;
 using enum FlagMeaning;
 
 /// Says that entries of other versions of these rules are of no use.
-constexpr const char* k_rules = "xaas-compile/1";
+constexpr const char* k_rules = "xaas-compile/2";
 
 // The preprocessor's alone: their effect is in the text.
 constexpr auto k_text_flags = std::to_array<std::string_view>(
@@ -36,6 +37,8 @@ constexpr auto k_text_flags = std::to_array<std::string_view>(
 constexpr auto k_folder_flags =
     std::to_array<std::string_view>({"-I", "-isystem", "-isystem-after", "-iquote", "-idirafter",
                                      "-cxx-isystem", "-stdlib++-isystem"});
+
+constexpr auto k_forced_flags = std::to_array<std::string_view>({"-include", "-imacros"});
 
 // Without a directive in the text they change nothing but a flag of the module, which units lose.
 constexpr auto k_openmp_flags = std::to_array<std::string_view>(
@@ -75,8 +78,28 @@ constexpr auto k_unsuitable = std::to_array<std::string_view>({"-include-pch",
                                                                "-save-",
                                                                "--save-",
                                                                "-gsplit-dwarf",
+                                                               "-split-dwarf",
+                                                               "-grecord-",
+                                                               "-frecord-",
+                                                               "-debug-info-",
+                                                               "-fauto-profile",
+                                                               "-vfsoverlay",
+                                                               "--vfsoverlay",
+                                                               "--include",
+                                                               "--imacros",
+                                                               "-c-isystem",
+                                                               "-fuse-line-directives",
+                                                               "--no-line-commands",
+                                                               "--comments",
+                                                               "--trace-includes",
+                                                               "-fms-",
+                                                               "-load",
+                                                               "-plugin",
+                                                               "-add-plugin",
+                                                               "-ast-",
+                                                               "-dependency-",
+                                                               "-header-include",
                                                                "-H",
-                                                               "-Wp,-M",
                                                                "-fdump",
                                                                "-fproc-stat-report",
                                                                "-fcrash-diagnostics",
@@ -94,6 +117,10 @@ constexpr auto k_unsuitable = std::to_array<std::string_view>({"-include-pch",
                                                                "-fdebug-macro",
                                                                "-Wunused-macros",
                                                                "-emit-"});
+
+// These move the folders of the system, which may be the build's own then.
+constexpr auto k_toolchain_flags = std::to_array<std::string_view>(
+    {"--sysroot", "-isysroot", "--gcc-toolchain", "--gcc-install-dir", "-resource-dir", "-B"});
 
 // Anything of these set, and the compiler searches elsewhere, or does something else.
 constexpr auto k_unsuitable_variables = std::to_array<const char*>(
@@ -127,7 +154,25 @@ bool has_flag(const Table& table, const Argument& argument) {
   return argument.is_flag && std::ranges::find(table, name) != table.end();
 }
 
+/// `-Wp,-DA,-UB` does what `-DA -UB` do; other flags do not come to the tables in this form.
+bool is_more_than_macros(std::string_view passed_on) {
+  return std::ranges::any_of(passed_on | std::views::split(','), [](const auto& part) {
+    const std::string_view flag(part);
+    return !flag.starts_with("-D") && !flag.starts_with("-U");
+  });
+}
+
+/// Adds to the search for headers behind our back: `-Xclang -I -Xclang DIR`.
+bool forwards_a_folder(const Argument& argument) {
+  const std::string& token = argument.tokens.back();
+  return argument.tokens.size() > 1 && argument.tokens.front().starts_with("-X") &&
+         (token.starts_with("-I") || token.starts_with("-i"));
+}
+
 bool begins_unsuitably(const std::string& token) {
+  static constexpr std::string_view k_passed_on = "-Wp,";
+  if (token.starts_with(k_passed_on))
+    return is_more_than_macros(std::string_view(token).substr(k_passed_on.size()));
   // "-Fa" and "-P" are flags of one letter; "-Fast..." begins no flag of clang's.
   return std::ranges::any_of(k_unsuitable, [&](std::string_view flag) {
     const bool is_letter = flag.size() == 2 && flag != "-F";
@@ -172,6 +217,23 @@ bool has_precompiled_header(const CompilerInvocation& invocation, const std::str
   });
 }
 
+/// Where a new file may take the place of what is there: neither `/dev/null` nor a folder that the
+/// compiler would miss.
+bool can_be_replaced(const fs::path& path) {
+  std::error_code error;
+  const fs::file_status status = fs::symlink_status(path, error);
+  return fs::is_regular_file(status) ||
+         (!fs::exists(status) && fs::is_directory(path.parent_path(), error));
+}
+
+bool has_unsuitable_output(const WrapperJob& job, const CompileTask& task,
+                           const DependencyRequest& dependencies) {
+  if (!can_be_replaced(task.object)) return true;
+  // "-" is standard output.
+  return dependencies.is_wanted &&
+         (dependencies.file == "-" || !can_be_replaced(fs::path(job.folder) / dependencies.file));
+}
+
 bool is_suitable(const WrapperJob& job, const CompileTask& task,
                  const CompilerInvocation& invocation) {
   const std::string& language = task.source.language;
@@ -182,21 +244,36 @@ bool is_suitable(const WrapperJob& job, const CompileTask& task,
                           [](const char* name) { return !variable(name).empty(); }))
     return false;
   const auto is_unsuitable = [](const Argument& argument) {
-    return argument.is_flag && std::ranges::any_of(argument.tokens, begins_unsuitably);
+    return argument.is_flag &&
+           (forwards_a_folder(argument) || std::ranges::any_of(argument.tokens, begins_unsuitably));
   };
   return std::ranges::none_of(invocation.arguments, is_unsuitable) &&
          !has_precompiled_header(invocation, job.folder);
 }
 
-/// The name that a flag gives to a file, "-fx-list=FILE" or in a word of its own; empty: none.
+/// The file that a flag names, "-fx-list=FILE", "-fx=list=FILE" or in a word of its own; empty:
+/// none.
 std::string file_named_by(const Argument& argument, const std::string& folder) {
-  std::string name = argument.tokens.back();
-  if (argument.tokens.size() == 1) {
+  std::string_view name = argument.tokens.back();
+  bool is_name = argument.tokens.size() > 1;
+  while (true) {
+    if (is_name && !name.empty() && is_regular(fs::path(folder) / name))
+      return absolute_path(folder, name);
     const auto equals = name.find('=');
     if (equals == name.npos) return {};
-    name.erase(0, equals + 1);
+    name.remove_prefix(equals + 1);
+    is_name = true;
   }
-  return !name.empty() && is_regular(fs::path(folder) / name) ? absolute_path(folder, name) : "";
+}
+
+/// A flag counts with the content of the file it names. The source's content is not one of these:
+/// the text, or the list of inputs, says it.
+void add_argument(std::string& key, const Argument& argument, const std::string& folder) {
+  for (const std::string& token : argument.tokens) add_word(key, token);
+  const std::string file = argument.is_flag ? file_named_by(argument, folder) : "";
+  if (file.empty()) return;
+  const auto content = digest_of_file(file);
+  add_word(key, content ? content->hex() : "unreadable");
 }
 
 /// What both keys begin with.
@@ -218,27 +295,53 @@ std::string common_key(const WrapperJob& job, const CompileTask& task,
 std::vector<std::string> search_path_of(const CompilerInvocation& invocation,
                                         const WrapperJob& job) {
   std::vector<std::string> folders;
-  for (const Argument& argument : invocation.arguments)
+  for (const Argument& argument : invocation.arguments) {
     if (has_flag(k_folder_flags, argument))
       folders.push_back(absolute_path(job.folder, argument.value));
+  }
   return folders;
+}
+
+bool moves_the_system(const CompilerInvocation& invocation) {
+  return std::ranges::any_of(invocation.arguments, [](const Argument& argument) {
+    const std::string_view token = argument.tokens.front();
+    return argument.is_flag && std::ranges::any_of(k_toolchain_flags, [&](std::string_view flag) {
+             return token.starts_with(flag);
+           });
+  });
+}
+
+/// Headers that the command includes before the source, looked for as the working folder's own.
+SourceScan forced_includes(const CompilerInvocation& invocation) {
+  SourceScan scan;
+  for (const Argument& argument : invocation.arguments)
+    if (has_flag(k_forced_flags, argument)) scan.quoted.push_back(argument.value);
+  return scan;
 }
 
 bool is_below(const std::string& path, const std::string& folder) {
   return path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/';
 }
 
+/// Whether a configuration may have put it there: everything that is not the system's.
+bool is_of_the_build(const WrapperSettings& settings, const std::string& path) {
+  return is_below(path, settings.root) ||
+         std::ranges::none_of(settings.system_folders,
+                              [&](const std::string& folder) { return is_below(path, folder); });
+}
+
 /// Where a header may have been looked for before it was found.
 class Candidates {
  public:
-  Candidates(std::string root, const std::vector<std::string>& search_path)
-      : root_(std::move(root)) {
-    for (const std::string& folder : search_path)
-      if (is_below(folder, root_)) folders_.insert(folder);
+  Candidates(const WrapperSettings& settings, const std::vector<std::string>& search_path)
+      : settings_(settings) {
+    for (const std::string& folder : search_path) {
+      if (is_of_the_build(settings, (fs::path(folder) / "header").string()))
+        folders_.insert(folder);
+    }
   }
 
-  void add_names_in(const std::string& file, const SourceScan& scan) {
-    const std::string folder = fs::path(file).parent_path().string();
+  void add_names_in(const std::string& folder, const SourceScan& scan) {
     for (const std::string& name : scan.quoted) {
       add(folder, name);
       add_everywhere(name);
@@ -246,11 +349,13 @@ class Candidates {
     for (const std::string& name : scan.angled) add_everywhere(name);
   }
 
-  /// Of a header from outside the build, which was found in one of these folders.
-  void add_name_of(const std::string& header, const std::vector<std::string>& folders) {
+  /// Of a header of the system, which was found in one of these folders, and asks for others.
+  void add_names_of(const std::string& header, const std::vector<std::string>& folders) {
     if (folders_.empty()) return;
     for (const std::string& folder : folders)
       if (is_below(header, folder)) add_everywhere(header.substr(folder.size() + 1));
+    const auto bytes = read_file(header);
+    if (bytes) add_names_in(fs::path(header).parent_path().string(), scan_source(*bytes));
   }
 
   [[nodiscard]] const std::set<std::string>& paths() const { return paths_; }
@@ -262,13 +367,21 @@ class Candidates {
   void add(const std::string& folder, const std::string& name) {
     if (name.starts_with('/')) return;
     std::string path = (fs::path(folder) / name).lexically_normal().string();
-    if (is_below(path, root_)) paths_.insert(std::move(path));
+    if (is_of_the_build(settings_, path)) paths_.insert(std::move(path));
   }
 
-  std::string root_;
+  const WrapperSettings& settings_;
   std::set<std::string> folders_;
   std::set<std::string> paths_;
 };
+
+/// The highest part of the path that is missing: as long as it is, nothing below it is there.
+std::string missing_part(fs::path path) {
+  std::error_code error;
+  while (path.has_relative_path() && !fs::exists(path.parent_path(), error))
+    path = path.parent_path();
+  return path.string();
+}
 
 void write_text(std::FILE* stream, const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stream);
@@ -282,7 +395,9 @@ std::vector<CompileInput> inputs_named(const WrapperJob& job,
   std::set<std::string> paths;
   for (const std::string& name : names) {
     std::string path = absolute_path(job.folder, name);
-    if (is_below(path, job.settings.root)) paths.insert(std::move(path));
+    if (is_of_the_build(job.settings, name) && is_of_the_build(job.settings, path)) {
+      paths.insert(std::move(path));
+    }
   }
   std::vector<CompileInput> inputs;
   for (const std::string& path : paths) {
@@ -305,7 +420,9 @@ ReusableCompile::ReusableCompile(const WrapperJob& job, const CompileTask& task)
 
 std::optional<ReusableCompile> ReusableCompile::of(const WrapperJob& job, const CompileTask& task) {
   ReusableCompile compile(job, task);
-  if (!is_suitable(job, task, compile.invocation_)) return {};
+  if (!is_suitable(job, task, compile.invocation_) ||
+      has_unsuitable_output(job, task, compile.dependencies_))
+    return {};
   return compile;
 }
 
@@ -313,11 +430,7 @@ Digest ReusableCompile::key_by_inputs() const {
   std::string key = common_ + "inputs";
   for (const Argument& argument : invocation_.arguments) {
     if (is_about_output(argument)) continue;
-    for (const std::string& token : argument.tokens) add_word(key, token);
-    if (const std::string file = file_named_by(argument, job_->folder); !file.empty()) {
-      const auto content = digest_of_file(file);
-      add_word(key, content ? content->hex() : "unreadable");
-    }
+    add_argument(key, argument, job_->folder);
   }
   return digest_of(key);
 }
@@ -332,12 +445,7 @@ std::optional<Digest> ReusableCompile::key_by_text() const {
     const bool is_in_text = has_flag(k_text_flags, argument) || argument.tokens[0] == "-pthread" ||
                             argument.meaning == dependency_mode;
     if (is_about_output(argument) || is_plain_openmp || (argument.is_flag && is_in_text)) continue;
-    for (const std::string& token : argument.tokens) add_word(key, token);
-    if (!argument.is_flag) continue;
-    if (const std::string file = file_named_by(argument, job_->folder); !file.empty()) {
-      const auto content = digest_of_file(file);
-      add_word(key, content ? content->hex() : "unreadable");
-    }
+    add_argument(key, argument, job_->folder);
   }
   return digest_of(key);
 }
@@ -367,30 +475,47 @@ Result<std::optional<PreprocessedText>> ReusableCompile::preprocess() const {
 
 void ReusableCompile::look_at_files() {
   result_.inputs = inputs_named(*job_, text_->files);
-  may_keep_inputs_ = !text_->reads_files;
-  Candidates candidates(job_->settings.root, search_path_);
+  may_keep_inputs_ = !text_->reads_files && !moves_the_system(invocation_);
+  Candidates candidates(job_->settings, search_path_);
+  candidates.add_names_in(job_->folder, forced_includes(invocation_));
   std::set<std::string, std::less<>> read;
   for (const CompileInput& input : result_.inputs) {
     read.insert(input.path);
     const auto bytes = read_file(input.path);
     const SourceScan scan = bytes ? scan_source(*bytes) : SourceScan{.asks_more = true};
     may_keep_inputs_ &= !scan.asks_more;
-    candidates.add_names_in(input.path, scan);
+    candidates.add_names_in(fs::path(input.path).parent_path().string(), scan);
   }
   std::vector<std::string> outside = job_->settings.system_folders;
   outside.insert(outside.end(), search_path_.begin(), search_path_.end());
-  for (const std::string& file : text_->files) candidates.add_name_of(file, outside);
-  for (const std::string& path : candidates.paths()) {
+  for (const std::string& file : text_->files)
+    if (!read.contains(absolute_path(job_->folder, file))) candidates.add_names_of(file, outside);
+  look_for(candidates.paths(), read);
+}
+
+void ReusableCompile::look_for(const std::set<std::string>& paths,
+                               const std::set<std::string, std::less<>>& read) {
+  std::set<std::string> missing;
+  for (const std::string& path : paths) {
     if (read.contains(path)) continue;
     std::error_code error;
-    (fs::exists(path, error) ? result_.present : result_.absent).push_back(path);
+    if (!fs::exists(path, error)) {
+      missing.insert(missing_part(path));
+    } else if (is_regular(path)) {
+      result_.present.push_back(path);
+    } else {
+      // A folder of that name may become a file.
+      may_keep_inputs_ = false;
+    }
   }
+  result_.absent.assign(missing.begin(), missing.end());
 }
 
 bool ReusableCompile::put_dependencies() const {
   if (!dependencies_.is_wanted) return true;
-  const auto written = write_file(fs::path(job_->folder) / dependencies_.file,
-                                  dependencies_.target + ":" + result_.dependencies);
+  const auto written =
+      write_file(fs::path(job_->folder) / dependencies_.file,
+                 dependencies_.target + ":" + result_.dependencies, mode_of_new_files());
   return static_cast<bool>(written);
 }
 
@@ -422,6 +547,12 @@ Result<bool> ReusableCompile::reuse_text() {
   XAAS_TRY(text_, preprocess());
   if (!text_) return false;
   look_at_files();
+  // Where the text does not say what it is from, it may be anything.
+  const std::string source = absolute_path(job_->folder, task_->source.value);
+  if (std::ranges::find(result_.inputs, source, &CompileInput::path) == result_.inputs.end()) {
+    text_.reset();
+    return false;
+  }
   const auto key = key_by_text();
   if (!key) return false;
   const auto known = cache_.find_by_text(*key);
@@ -430,12 +561,14 @@ Result<bool> ReusableCompile::reuse_text() {
     return false;
   result_.object = known->object;
   how_ = CompileReuse::same_text;
-  XAAS_CHECK(keep_by_inputs());
+  // Without it the next such compile is preprocessed, too.
+  static_cast<void>(keep_by_inputs());
   return true;
 }
 
 Status ReusableCompile::keep(const std::string& messages) {
-  if (!text_) return {};
+  // Some flags of clang's own make no object.
+  if (!text_ || !is_regular(task_->object)) return {};
   XAAS_TRY(result_.object, cache_.keep_object(task_->object));
   result_.messages = messages;
   if (const auto key = key_by_text(); key && messages.empty())

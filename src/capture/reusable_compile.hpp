@@ -9,6 +9,7 @@
 #include "xaas/support/result.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,7 @@ class ReusableCompile {
   [[nodiscard]] std::optional<Digest> key_by_text() const;
   Result<std::optional<PreprocessedText>> preprocess() const;
   void look_at_files();
+  void look_for(const std::set<std::string>& paths, const std::set<std::string, std::less<>>& read);
   Status keep_by_inputs();
 
   const WrapperJob* job_;

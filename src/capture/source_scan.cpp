@@ -12,12 +12,16 @@ bool is_word_character(char c) {
 }
 
 /// What hides names or files from a look at the bytes: files that are read later, and other
-/// spellings of `#`.
-constexpr auto k_hiding_words =
-    std::to_array<std::string_view>({".incbin", "__TIMESTAMP__", "__has_embed", "%:", "\?\?="});
+/// spellings of `#`, of a line's end and of blanks.
+constexpr auto k_hiding_words = std::to_array<std::string_view>(
+    {".incbin", "__TIMESTAMP__", "__has_embed", "%:", "\?\?=", "\?\?/", std::string_view("\0", 1)});
+
+// These ask whether there is the question, `#ifdef __has_include`.
+constexpr auto k_asks_for_name =
+    std::to_array<std::string_view>({"defined", "ifdef", "ifndef", "elifdef", "elifndef"});
 
 std::size_t skip_blanks(std::string_view text, std::size_t at) {
-  while (at < text.size() && (text[at] == ' ' || text[at] == '\t')) ++at;
+  while (at < text.size() && std::string_view(" \t\v\f").contains(text[at])) ++at;
   return at;
 }
 
@@ -46,14 +50,23 @@ void read_directive(std::string_view text, std::size_t hash, SourceScan& scan) {
     scan.asks_more |= !add_name(text, skip_blanks(text, end), scan);
 }
 
+/// `defined(__has_include)`: whether one of those words stands before `at`.
+bool is_asked_for(std::string_view text, std::size_t at) {
+  const auto end = text.find_last_not_of(" \t(", at == 0 ? 0 : at - 1);
+  return at != 0 && end != text.npos && std::ranges::any_of(k_asks_for_name, [&](auto word) {
+           return text.substr(0, end + 1).ends_with(word);
+         });
+}
+
 /// What stands behind `__has_include` or `__has_include_next`.
 void read_question(std::string_view text, std::size_t word, SourceScan& scan) {
+  if (is_asked_for(text, word)) return;
   std::size_t at = word;
   while (at < text.size() && is_word_character(text[at])) ++at;
   at = skip_blanks(text, at);
-  // `#ifdef __has_include`, `defined(__has_include)`: whether there is the question.
-  if (at >= text.size() || text[at] != '(') return;
-  if (!add_name(text, skip_blanks(text, at + 1), scan)) scan.asks_more = true;
+  // `#define HAS __has_include` asks under another name.
+  const bool is_question = at < text.size() && text[at] == '(';
+  if (!is_question || !add_name(text, skip_blanks(text, at + 1), scan)) scan.asks_more = true;
 }
 
 void sort_once(std::vector<std::string>& names) {

@@ -316,8 +316,8 @@ Result<int> run_compile(const WrapperJob& job, const CompileTask& task) {
   if (!outcome.succeeded() || task.is_probe) return outcome.exit_code;
   Compiled compiled{.opaque_reason = reason};
   if (reusable) {
-    XAAS_CHECK(reusable->keep(outcome.errors));
-    compiled.object = reusable->object();
+    // What cannot be kept is compiled again by whoever needs it.
+    if (reusable->keep(outcome.errors)) compiled.object = reusable->object();
     compiled.inputs = reusable->inputs();
   } else if (dependencies) {
     XAAS_TRY(compiled.inputs, dependencies->inputs());

@@ -62,8 +62,9 @@ Status move_build(BuildResult& build, const std::filesystem::path& to);
 
 /// Writes what is known of the build into its folder, last of all; `key` says what it is of.
 Status keep_build(const BuildResult& build, const Digest& key);
-/// A build that was kept for this key in `work`; empty when there is none, or another one.
-Result<std::optional<BuildResult>> kept_build(const std::filesystem::path& work, const Digest& key);
+/// A build that was kept for this key in `work`; empty when there is none, another one, or one that
+/// cannot be read any more: what cannot be gone on with is built again.
+std::optional<BuildResult> kept_build(const std::filesystem::path& work, const Digest& key);
 
 /// What a build that was kept in `work` has cost, whatever it was of; empty when there is none.
 struct BuildCost {

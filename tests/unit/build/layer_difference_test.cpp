@@ -71,5 +71,20 @@ TEST(DifferenceOf, TurnsNothingIntoAnotherKind) {
   EXPECT_THAT(paths_in(from, to), ElementsAre(".wh.x", "x"));
 }
 
+// A folder that has something in it has no entry of its own.
+TEST(DifferenceOf, TurnsFullFoldersIntoFilesAndBack) {
+  ImageContent from;
+  from.application["share/x/deep/a"] = text("a");
+  from.application["share/x/b"] = text("b");
+  from.application["share/link"] = LayerLink{.target = "x"};
+  ImageContent to;
+  to.application["share/x"] = text("a file");
+  to.application["share/link/c"] = text("c");
+  EXPECT_THAT(paths_in(from, to),
+              ElementsAre("share/.wh.link", "share/.wh.x", "share/link/c", "share/x"));
+  EXPECT_THAT(paths_in(to, from), ElementsAre("share/.wh.link", "share/.wh.x", "share/link",
+                                              "share/x/b", "share/x/deep/a"));
+}
+
 }  // namespace
 }  // namespace xaas

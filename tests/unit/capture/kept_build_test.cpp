@@ -34,23 +34,30 @@ TEST_F(KeptBuild, IsFoundWhereItWasMovedTo) {
   EXPECT_EQ(*read_file(build_.stage / "file"), "x");
   ASSERT_TRUE(keep_build(build_, key_));
   const auto kept = kept_build(to, key_);
-  ASSERT_TRUE(kept && *kept);
-  EXPECT_EQ((*kept)->system, BuildSystem::meson);
-  EXPECT_EQ((*kept)->seen_paths.at("/seen"), to);
-  EXPECT_EQ((*kept)->source, "/seen/source");
-  EXPECT_EQ((*kept)->stage, to / "stage");
-  EXPECT_EQ((*kept)->seconds, 1.5);
-  EXPECT_EQ((*kept)->compile_seconds, 0.25);
+  ASSERT_TRUE(kept);
+  EXPECT_EQ(kept->system, BuildSystem::meson);
+  EXPECT_EQ(kept->seen_paths.at("/seen"), to);
+  EXPECT_EQ(kept->source, "/seen/source");
+  EXPECT_EQ(kept->stage, to / "stage");
+  EXPECT_EQ(kept->seconds, 1.5);
+  EXPECT_EQ(kept->compile_seconds, 0.25);
 }
 
 TEST_F(KeptBuild, IsOfItsKeyAlone) {
   ASSERT_TRUE(keep_build(build_, key_));
-  const auto other = kept_build(build_.folder(), digest_of("another source"));
-  ASSERT_TRUE(other);
-  EXPECT_FALSE(*other);
-  const auto none = kept_build(folder_.path() / "nothing", key_);
-  ASSERT_TRUE(none);
-  EXPECT_FALSE(*none);
+  EXPECT_FALSE(kept_build(build_.folder(), digest_of("another source")));
+  EXPECT_FALSE(kept_build(folder_.path() / "nothing", key_));
+}
+
+TEST_F(KeptBuild, IsNotThereWhenItIsDamaged) {
+  ASSERT_TRUE(keep_build(build_, key_));
+  const auto file = build_.folder() / "build.json";
+  const std::string whole = *read_file(file);
+  ASSERT_TRUE(kept_build(build_.folder(), key_));
+  for (const std::string& damaged : {std::string(), whole.substr(0, whole.size() / 2)}) {
+    ASSERT_TRUE(write_file(file, damaged));
+    EXPECT_FALSE(kept_build(build_.folder(), key_));
+  }
 }
 
 TEST_F(KeptBuild, SaysWhatItHasCost) {

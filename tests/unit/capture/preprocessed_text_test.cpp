@@ -56,9 +56,11 @@ TEST(ReadPreprocessed, SeesFilesThatAreReadLater) {
 }
 
 TEST(ReadPreprocessed, SeesDirectivesOfOpenMp) {
-  EXPECT_FALSE(c_text("int omp;\n#pragma once\n").has_openmp);
+  EXPECT_FALSE(c_text("int comp, omp1, prompt_;\n#pragma once\n").has_openmp);
   EXPECT_TRUE(c_text("  # pragma  omp parallel\n").has_openmp);
   EXPECT_TRUE(c_text("#pragma omp threadprivate(a)\n").has_openmp);
+  EXPECT_TRUE(c_text("[[using omp : directive(parallel)]] f();\n").has_openmp);
+  EXPECT_TRUE(c_text("n = omp_get_max_threads();\n").has_openmp);
 }
 
 }  // namespace

@@ -51,7 +51,13 @@ INSTANTIATE_TEST_SUITE_P(
                     "int t[] = {__TIMESTAMP__};", "#if __has_include(HEADER)\n#endif",
                     "#if __has_embed(\"x\")\n#endif", "%:include \"a.h\"\n",
                     "\?\?=include \"a.h\"\n", "#/* */include \"a.h\"\n", "#incl\\\nude \"a.h\"\n",
-                    "#\\\ninclude \"a.h\"\n", "#include \\\n\"a.h\"\n"));
+                    "#\\\ninclude \"a.h\"\n", "#include \\\n\"a.h\"\n", "#incl\?\?/\nude \"a.h\"\n",
+                    "#define HAS __has_include\n", "#if __has_include/**/(\"a.h\")\n"));
+
+TEST(ScanSource, KnowsTheBlanksOfTheLanguage) {
+  EXPECT_THAT(scan_source("#\f\vinclude\f\"a.h\"\n").quoted, ElementsAre("a.h"));
+  EXPECT_TRUE(scan_source(std::string("#\0include \"a.h\"\n", 16)).asks_more);
+}
 
 }  // namespace
 }  // namespace xaas
