@@ -6,8 +6,9 @@
 
 Prints one line for each source, with the values that have one unit of it together:
     x.c: a b | c
-then the compiles that were asked for and done. With --run, each configuration is deployed alone and
-run; it must print what the program prints that the compiler alone makes of the same source.
+then how many units there are, and the compiles that were asked for and done. With --run, each
+configuration is deployed alone and run; it must print what the program prints that the compiler
+alone makes of the same source.
 """
 import json
 import os
@@ -57,6 +58,7 @@ def print_sharing(work):
     for source in sorted(sources):
         groups = sorted(" ".join(sorted(values)) for values in sources[source].values())
         print(f"{source}: {' | '.join(groups)}")
+    print(f"units: {len(manifest['units'])}")
 
 
 def output_of(program):
