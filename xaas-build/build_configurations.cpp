@@ -189,7 +189,8 @@ class Builder {
       words.push_back(std::to_string(list->size()));
       words.insert(words.end(), list->begin(), list->end());
     }
-    for (const auto& [name, value] : additions.environment) words.push_back(name + "=" + value);
+    for (const auto& [name, value] : additions.environment)
+      words.push_back(fmt::format("{}={}", name, value));
     for (const char* name : k_variables) {
       // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
       const char* value = std::getenv(name);

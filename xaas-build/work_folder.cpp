@@ -106,9 +106,10 @@ Result<WorkFolder> WorkFolder::make(const IrOptions& options, bool has_configura
   const bool has_builds = is_there(path / k_marker);
   // --force empties what a run of ours left there, and nothing else: not a home folder.
   const bool is_ours = has_builds || is_there(path / "capture/settings.json");
-  if (is_used && !is_ours)
+  if (is_used && !is_ours) {
     return folder_is_used(options,
                           "name a new folder: it holds other things than a build of xaas-build");
+  }
   if (is_used && has_builds && options.resume) {
     remove_leftovers(path);
     return work;

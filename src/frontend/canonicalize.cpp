@@ -169,6 +169,7 @@ Result<CanonicalUnit> canonicalize(std::string_view bitcode, const CommandLineFe
   remove_idle_openmp_flag(*module);
   rename_loops(*module);
   move_debug_info(*module, build_root, std::string(k_root_in_debug_info));
+  forget_text(*module);
   unit.build_paths = strings_naming(*module, build_root);
   const std::string with_debug_info =
       has_debug_info(*module) ? write_bitcode(*module, Summary::none) : std::string();

@@ -3,12 +3,15 @@
 
 #include "module_flags.hpp"
 
+#include "xaas/ir/manifest.hpp"
+
 #include <llvm/ADT/SmallPtrSet.h>
 #include <llvm/IR/DebugInfo.h>
 #include <llvm/IR/InstIterator.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Metadata.h>
 #include <llvm/IR/Module.h>
+#include <llvm/Support/Path.h>
 
 #include <array>
 
@@ -47,6 +50,22 @@ void move_debug_info(llvm::Module& module, const std::string& from, const std::s
   for (llvm::DIFile* file : files) {
     move_operand(*file, 0, from, to);  // the name
     move_operand(*file, 1, from, to);  // the folder
+  }
+}
+
+void forget_text(llvm::Module& module) {
+  llvm::DebugInfoFinder finder;
+  finder.processModule(module);
+  const auto is_text = [](const llvm::DIFile* file) {
+    return file != nullptr && (file->getFilename().starts_with(k_folder_of_texts) ||
+                               file->getDirectory().starts_with(k_folder_of_texts));
+  };
+  for (llvm::DICompileUnit* unit : finder.compile_units()) {
+    const llvm::DIFile* file = unit->getFile();
+    if (!is_text(file)) continue;
+    unit->replaceOperandWith(
+        0, llvm::DIFile::get(module.getContext(), llvm::sys::path::filename(file->getFilename()),
+                             k_source_in_debug_info));
   }
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace llvm {
 class LLVMContext;
@@ -13,6 +14,13 @@ namespace xaas {
 /// To be called before a module is read: a module's table of metadata names has them in the order
 /// in which they were met, and -g brings some of its own.
 void fix_metadata_names(llvm::LLVMContext& context);
+
+/// What debug information calls the folder of the texts that variants are compiled from.
+inline constexpr std::string_view k_folder_of_texts = "/xaas/text";
+
+/// Gives a module that was compiled from such a text no more than the name of its source: the
+/// text's digest is another one wherever the build lies.
+void forget_text(llvm::Module& module);
 
 /// Whether some compile unit of it was compiled with -g.
 bool has_debug_info(const llvm::Module& module);

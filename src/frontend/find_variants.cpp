@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/frontend/find_variants.hpp"
 
+#include "debug_info.hpp"
 #include "preprocess.hpp"
 
 #include "xaas/support/files.hpp"
@@ -150,7 +151,9 @@ Result<std::string> Search::run_compile(const Words& flags, const fs::path& text
   argv.insert(argv.end(), flags.begin(), flags.end());
   argv.insert(argv.end(), command.path_maps.begin(), command.path_maps.end());
   // As the capture's compiles, but no machine code is made.
-  argv.insert(argv.end(), {"-flto=thin", "-fno-split-lto-unit"});
+  argv.insert(argv.end(),
+              {"-flto=thin", "-fno-split-lto-unit",
+               fmt::format("-fdebug-prefix-map={}={}", folder_.string(), k_folder_of_texts)});
   for (const std::string& argument : command.arguments) {
     if (!text.empty() && argument == "--") continue;
     if (!text.empty() && argument == command.source) {
@@ -182,11 +185,19 @@ Result<CanonicalUnit> Search::canonical(std::string_view bitcode, const CommandL
   return canonicalize(bitcode, given, baseline, request_.build_root);
 }
 
+/// Debug information has the text's digest: our own folder, which is another one each time, must
+/// not be in it.
+std::string without_folder(std::string text, const std::string& folder) {
+  for (auto at = text.find(folder); at != std::string::npos; at = text.find(folder, at))
+    text.replace(at, folder.size(), k_folder_of_texts);
+  return text;
+}
+
 Result<std::optional<FoundVariant>> Search::compile(std::size_t level, const Preprocessed& text) {
   const IsaLevel& isa = request_.choice.levels[level];
   // Its name is the source's: names of functions may be made of it.
   const fs::path file = folder_ / "text" / fs::path(request_.command.source).filename();
-  XAAS_CHECK(write_file(file, text.text));
+  XAAS_CHECK(write_file(file, without_folder(text.text, folder_.string())));
   Words left_out = without_unused(level, text);
   Words flags{isa.flag};
   flags.insert(flags.end(), left_out.begin(), left_out.end());
