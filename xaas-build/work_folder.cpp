@@ -68,6 +68,16 @@ Status check_place(const IrOptions& options, const fs::path& path) {
                   "name a folder elsewhere");
 }
 
+/// A second run would remove what the first one works on.
+Result<FileLock> lock_on(const IrOptions& options, const fs::path& path) {
+  XAAS_TRY(auto lock, FileLock::try_lock(path / k_marker));
+  if (lock) return *std::move(lock);
+  return fail(ErrorKind::invalid_input, "another run works in the folder of `--keep {}`",
+              options.keep.string())
+      .with_code("build.work-in-use")
+      .with_help("wait for it, or name another folder");
+}
+
 Error folder_is_used(const IrOptions& options, std::string_view help) {
   return fail(ErrorKind::invalid_input, "`--keep {}` names a folder that is not empty",
               options.keep.string())
@@ -104,6 +114,9 @@ Result<WorkFolder> WorkFolder::make(const IrOptions& options, bool has_configura
   work.place_ = {.path = path, .stays = true};
   const bool is_used = is_there(path) && !fs::is_empty(path, error);
   const bool has_builds = is_there(path / k_marker);
+  if (has_builds) {
+    XAAS_TRY(work.lock_, lock_on(options, path));
+  }
   // --force empties what a run of ours left there, and nothing else: not a home folder.
   const bool is_ours = has_builds || is_there(path / "capture/settings.json");
   if (is_used && !is_ours) {
@@ -122,7 +135,9 @@ Result<WorkFolder> WorkFolder::make(const IrOptions& options, bool has_configura
   }
   if (is_used) remove_old_build(path);
   XAAS_CHECK(make_folders(path));
-  if (has_configurations) XAAS_CHECK(write_file(path / k_marker, k_marker_text));
+  if (!has_configurations) return work;
+  XAAS_CHECK(write_file(path / k_marker, k_marker_text));
+  XAAS_TRY(work.lock_, lock_on(options, path));
   return work;
 }
 

@@ -15,7 +15,7 @@ namespace xaas {
 class WorkFolder {
  public:
   /// `build.keep-exists` when the user's folder holds something that may not be replaced or, with
-  /// --resume, gone on with.
+  /// --resume, gone on with; `build.work-in-use` while another run works in it.
   static Result<WorkFolder> make(const IrOptions& options, bool has_configurations);
 
   [[nodiscard]] const WorkPlace& place() const { return place_; }
@@ -23,6 +23,7 @@ class WorkFolder {
  private:
   WorkPlace place_;
   std::optional<TemporaryFolder> temporary_;
+  std::optional<FileLock> lock_;  // on a folder that a later run may go on with
 };
 
 }  // namespace xaas
