@@ -14,8 +14,10 @@ constexpr auto k_place_words = std::to_array<std::string_view>(
      "__builtin_dump_struct",
      // In a raw string every line counts, also an empty one or one that looks like a marker.
      "R\""});
-// C++ names unnamed types and lambdas by their place; C's functions have none in their names.
-constexpr std::string_view k_place_word_of_cxx = "__PRETTY_FUNCTION__";
+// It names unnamed types and lambdas by their place. Most text of C has it, by way of `assert`, and
+// there only a type in a list of parameters can be meant.
+constexpr std::string_view k_names_types = "__PRETTY_FUNCTION__";
+constexpr auto k_type_words = std::to_array<std::string_view>({"struct", "union", "enum"});
 
 // Files that assembly reads, and modules.
 constexpr auto k_file_words = std::to_array<std::string_view>(
@@ -24,6 +26,22 @@ constexpr auto k_file_words = std::to_array<std::string_view>(
 template <class Words>
 bool has_any(std::string_view text, const Words& words) {
   return std::ranges::any_of(words, [&](std::string_view word) { return text.contains(word); });
+}
+
+/// `f(struct { int x; } *a)`, also where it is none: `sizeof(struct { int x; })`.
+bool has_unnamed_parameter(std::string_view text) {
+  static constexpr std::string_view k_blanks = " \t\n";
+  for (const std::string_view word : k_type_words) {
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+      const auto before = text.substr(0, at).find_last_not_of(k_blanks);
+      const auto after = text.find_first_not_of(k_blanks, at + word.size());
+      if (before == text.npos || after == text.npos || text[after] != '{') continue;
+      const std::string_view leading = text.substr(0, before + 1);
+      if (leading.ends_with('(') || leading.ends_with(',') || leading.ends_with("const"))
+        return true;
+    }
+  }
+  return false;
 }
 
 /// `# 12 "file.h" 1 3`: line, file, and flags.
@@ -72,8 +90,8 @@ bool has_openmp(std::string_view line) {
 PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
   PreprocessedText result;
   result.exact = digest_of(text);
-  result.tells_places =
-      has_any(text, k_place_words) || (is_cxx && text.contains(k_place_word_of_cxx));
+  result.tells_places = has_any(text, k_place_words) ||
+                        (text.contains(k_names_types) && (is_cxx || has_unnamed_parameter(text)));
   result.reads_files = has_any(text, k_file_words);
   DigestBuilder bare;
   std::set<std::string, std::less<>> seen;

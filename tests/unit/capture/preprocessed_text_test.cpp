@@ -50,6 +50,13 @@ TEST(ReadPreprocessed, SeesWhatTheCompilerMakesOfPlaces) {
       read_preprocessed("auto f = [] { return __PRETTY_FUNCTION__; };\n", true).tells_places);
 }
 
+TEST(ReadPreprocessed, SeesUnnamedTypesInTheNamesOfFunctions) {
+  const std::string use = "{ return __PRETTY_FUNCTION__; }\n";
+  EXPECT_FALSE(c_text("typedef struct { int x; } t;\nchar *f(t *a) " + use).tells_places);
+  EXPECT_TRUE(c_text("char *f(struct { int x; } *a) " + use).tells_places);
+  EXPECT_TRUE(c_text("char *f(int n,\n const union\n{ int x; } *a) " + use).tells_places);
+}
+
 TEST(ReadPreprocessed, SeesFilesThatAreReadLater) {
   EXPECT_FALSE(c_text("int a;\n").reads_files);
   EXPECT_TRUE(c_text("__asm__(\".incbin \\\"x\\\"\");\n").reads_files);
