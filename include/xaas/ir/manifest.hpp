@@ -109,8 +109,8 @@ struct TranslationUnit {
   /// How it passes vectors differs with the processor: all such units of a deployment are of one
   /// `isa`, or all are machine code.
   bool is_abi_bound = false;
-  /// Distinct ones alone, from the least to the most demanding, or all where it is ABI-bound; each is
-  /// a whole unit in place of `bitcode`.
+  /// Distinct ones alone, from the least to the most demanding, or all where it is ABI-bound; each
+  /// is a whole unit in place of `bitcode`.
   std::vector<UnitVariant> variants;
   /// Against the first unit of the same source, index into IrManifest::units.
   std::optional<std::size_t> differs_from;
