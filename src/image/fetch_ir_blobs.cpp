@@ -135,7 +135,13 @@ Status fetch_ir_blobs(const IrImage& image, const std::set<Digest>& wanted,
   std::set<Digest> missing;
   for (const auto& [file, layer] : files_for(image.ir, wanted)) missing.insert(file);
   const std::size_t files = missing.size();
-  for (const std::size_t layer : layers_for(image, wanted)) {
+  std::vector<std::size_t> layers = layers_for(image, wanted);
+  // A client may have put layers of its own before ours: then it is in one of the others.
+  for (std::size_t i = 0; i < image.ir_layers.layers.size(); ++i) {
+    const bool is_there = image.layout.has_blob(image.ir_layers.layers[i].digest);
+    if (is_there && std::ranges::find(layers, i) == layers.end()) layers.push_back(i);
+  }
+  for (const std::size_t layer : layers) {
     if (missing.empty()) break;
     XAAS_CHECK(read_layer(image, image.ir_layers.layers[layer], missing, folder));
   }
