@@ -6,12 +6,14 @@ Usage: tests/realworld/random_pairs.py FOLDER-OF-PROGRAMS [WORK-FOLDER] [--varia
 
 Makes N variants (default 46) of ten files of zstd: random flags in random order, macros, headers with
 other comments, blank lines, macros or values, headers that turn up in front of others. All variants
-are captured together, and each alone. A *wrong merge* is an object that the capture of all took from
-another variant and that the capture alone makes otherwise; a *missed merge* is one that it compiled
+are captured together, and each alone. A *wrong merge* is a compile whose unit or machine code in the
+capture of all is another one than in the capture alone (bitcode before it is canonical tells where
+inline assembly stood in the text, and may differ); a *missed merge* is an object that was compiled
 though an earlier variant had the same. Prints both, and the number of pairs; exit code 1 on a wrong
 merge. The same every time: all is drawn from one seed.
 """
 import argparse
+import hashlib
 import itertools
 import json
 import os
@@ -20,6 +22,7 @@ import random
 import shutil
 import subprocess
 import sys
+import tempfile
 
 SEED = 20
 HERE = pathlib.Path(__file__).resolve().parent
@@ -103,18 +106,50 @@ def make_tree(source, tree, variants):
     (tree / "files").write_text("\n".join(FILES) + "\n")
 
 
+def machine_code_of_object(path, digest, known={}):
+    """Digest of an object without its bitcode; `digest`: with it."""
+    if digest not in known:
+        with tempfile.NamedTemporaryFile() as plain:
+            subprocess.run(["llvm-objcopy-22", "--remove-section=.llvm.lto", path, plain.name], check=True)
+            content = pathlib.Path(plain.name).read_bytes()
+        assert content.startswith(b"\x7fELF") and b".llvm.lto" not in content, path
+        known[digest] = hashlib.sha256(content).hexdigest()
+    return known[digest]
+
+
+def units_of(programs, work):
+    """Variant -> file -> what the image holds of it."""
+    done = subprocess.run([programs / "xaas-build", "inspect", f"oci:{work}/image", "--json"], check=True,
+                          capture_output=True, text=True)
+    manifest = json.loads(done.stdout)
+    units = {}
+    for configuration in manifest["configurations"]:
+        of_variant = units.setdefault(int(configuration["values"]["variant"]), {})
+        for product in configuration["products"]:
+            for item in manifest["links"][manifest["products"][product]["link"]]["items"]:
+                unit = manifest["units"][item["unit"]]
+                of_variant[pathlib.Path(unit["source"]).name] = [unit[key] for key in (
+                    "language", "bitcode", "machine_code", "reason", "pipeline_flags", "floor", "numerics")]
+    return units
+
+
 def capture(programs, tree, work, *settings):
-    """Variant -> file -> record of its compile."""
+    """Variant -> file -> its object, how that came about, its machine code and its unit."""
     command = [programs / "xaas-build", "ir", "--source", tree, "--output", f"oci:{work}/image", "--keep",
                work / "kept", "--isa", "none", "-q", *settings, "--", "sh", "build.sh"]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
-    records = {}
+    units = units_of(programs, work)
+    compiles = {}
     for folder in (work / "kept/configurations").iterdir():
         variant = int(folder.name.split("=")[1])
         for file in (folder / "capture/log").glob("compile-*.json"):
             record = json.loads(file.read_text())
-            records.setdefault(variant, {})[pathlib.Path(record["source"]).name] = record
-    return records
+            name = pathlib.Path(record["source"]).name
+            made = folder / "source/objects" / (pathlib.Path(name).stem + ".o")
+            compiles.setdefault(variant, {})[name] = {
+                "object": record["object"], "reuse": record["reuse"], "unit": units[variant][name],
+                "machine_code": machine_code_of_object(made, record["object"])}
+    return compiles
 
 
 def main():
@@ -139,7 +174,7 @@ def main():
     seen = {}
     for number, file in itertools.product(range(options.variants), [pathlib.Path(f).name for f in FILES]):
         here, apart = together[number][file], alone[number][file]
-        if here["object"] != apart["object"]:
+        if (here["unit"], here["machine_code"]) != (apart["unit"], apart["machine_code"]):
             wrong.append((number, file, here["reuse"]))
         known = seen.setdefault(file, set())
         if here["reuse"] == "compiled":
