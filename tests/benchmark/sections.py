@@ -290,10 +290,10 @@ def write_points(source, values):
         "points": [{"name": "variant", "kind": "option", "values": listed}]}), encoding="utf-8")
 
 
-def sharing_rows(shop, name, source, flags):
+def sharing_rows(shop, name, source, macro_words):
     """One configuration, one that is the same, and one with a macro that nothing uses."""
-    write_points(source, {"first": [], "same": [], "macro": [f"CPPFLAGS={flags} -DXAAS_UNUSED"]})
-    reports = [capture_report(shop, f"sharing-{name}", source, ["--isa", "none"])
+    write_points(source, {"first": [], "same": [], "macro": macro_words})
+    reports = [capture_report(shop, "sharing", source, ["--isa", "none"])
                for _ in range(shop.tool_pairs or 3)]
     first, same, macro = zip(*map(compile_seconds, reports))
     yield compared(f"{name}: a configuration of the same files / the first, compile time", "s", same, first,
@@ -364,7 +364,7 @@ def sharing(shop, packages, _):
         source = shop.work / "sharing" / package.name
         shutil.rmtree(source, ignore_errors=True)
         shutil.copytree(pathlib.Path(shop.source("zstd")) / "lib", source, symlinks=True)
-        yield from sharing_rows(shop, "zstd's library", source, "-I. -DXXH_NAMESPACE=ZSTD_")
+        yield from sharing_rows(shop, "zstd's library", source, ["MOREFLAGS=-DXAAS_UNUSED"])
 
     rows = each_package([one for one in packages if one.name == "zstd"], package_rows)
     return (rows + guarded("kernels", lambda: kernel_flags(shop)) + guarded("kernels", lambda: isa_rows(shop)) +
