@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "compile_cache.hpp"
 
+#include "compile_input_json.hpp"
+
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 
@@ -18,13 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string print(const CachedCompile& compile) {
-  Json inputs = Json::array();
-  for (const CompileInput& input : compile.inputs)
-    inputs.push_back({{"path", input.path}, {"content", input.content.str()}});
   return print_json(Json{{"object", compile.object.str()},
                          {"messages", compile.messages},
                          {"dependencies", compile.dependencies},
-                         {"inputs", std::move(inputs)},
+                         {"inputs", json_of(compile.inputs)},
                          {"absent", compile.absent},
                          {"present", compile.present}});
 }
@@ -37,13 +36,7 @@ Result<CachedCompile> read_entry(const fs::path& file) {
   XAAS_TRY(compile.object, reader.digest("object"));
   XAAS_TRY(compile.messages, reader.string("messages"));
   XAAS_TRY(compile.dependencies, reader.string("dependencies"));
-  XAAS_TRY(const auto inputs, reader.objects("inputs"));
-  for (const JsonReader& input : inputs) {
-    CompileInput read;
-    XAAS_TRY(read.path, input.string("path"));
-    XAAS_TRY(read.content, input.digest("content"));
-    compile.inputs.push_back(std::move(read));
-  }
+  XAAS_TRY(compile.inputs, read_compile_inputs(reader));
   XAAS_TRY(compile.absent, reader.strings("absent"));
   XAAS_TRY(compile.present, reader.strings("present"));
   return compile;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/capture/records.hpp"
 
+#include "compile_input_json.hpp"
+
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 
@@ -87,13 +89,7 @@ Result<CompileRecord> read_compile(const JsonReader& reader) {
   XAAS_TRY(record.arguments, reader.strings("arguments"));
   XAAS_TRY(const std::string reuse, reader.string_or("reuse", "compiled"));
   XAAS_TRY(record.reuse, value_in(k_reuses, reuse, reader, "reuse"));
-  XAAS_TRY(const auto inputs, reader.objects("inputs"));
-  for (const JsonReader& input : inputs) {
-    CompileInput read;
-    XAAS_TRY(read.path, input.string("path"));
-    XAAS_TRY(read.content, input.digest("content"));
-    record.inputs.push_back(std::move(read));
-  }
+  XAAS_TRY(record.inputs, read_compile_inputs(reader));
   return record;
 }
 
@@ -136,9 +132,6 @@ Status add_record(const JsonReader& reader, CaptureLog& log) {
 }  // namespace
 
 std::string print_record(const CompileRecord& record) {
-  Json inputs = Json::array();
-  for (const CompileInput& input : record.inputs)
-    inputs.push_back({{"path", input.path}, {"content", input.content.str()}});
   return print_json(Json{
       {"kind", "compile"},
       {"source", record.source},
@@ -152,7 +145,7 @@ std::string print_record(const CompileRecord& record) {
       {"neutralized", record.neutralized},
       {"arguments", record.arguments},
       {"reuse", name_in(k_reuses, record.reuse)},
-      {"inputs", std::move(inputs)},
+      {"inputs", json_of(record.inputs)},
   });
 }
 
