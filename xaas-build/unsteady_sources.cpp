@@ -3,6 +3,7 @@
 
 #include "build_paths.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 
 #include <fmt/format.h>
@@ -14,15 +15,11 @@
 namespace xaas {
 namespace {
 
-bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 bool has_word(std::string_view text, std::string_view word) {
   for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
     const auto end = at + word.size();
-    const bool begins = at == 0 || !is_word_character(text[at - 1]);
-    if (begins && (end == text.size() || !is_word_character(text[end]))) return true;
+    const bool begins = at == 0 || !is_identifier_character(text[at - 1]);
+    if (begins && (end == text.size() || !is_identifier_character(text[end]))) return true;
   }
   return false;
 }

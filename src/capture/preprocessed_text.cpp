@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "preprocessed_text.hpp"
 
+#include "xaas/support/compiler_text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <set>
@@ -68,18 +70,15 @@ bool is_marker(std::string_view line) {
   return line.size() > 3 && line.starts_with("# ") && line[2] >= '0' && line[2] <= '9';
 }
 
-bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
 /// A directive, also as an attribute, `[[omp::directive(parallel)]]`, or something of the run-time
 /// library: to a module with such names the flag of the module means something.
 bool has_openmp(std::string_view line) {
   for (const std::string_view word : {"omp", "__kmpc", "__tgt"}) {
     for (auto at = line.find(word); at != line.npos; at = line.find(word, at + 1)) {
       const std::size_t end = at + word.size();
-      const bool ends = end == line.size() || line[end] == '_' || !is_word_character(line[end]);
-      if (ends && (at == 0 || !is_word_character(line[at - 1]))) return true;
+      const bool ends =
+          end == line.size() || line[end] == '_' || !is_identifier_character(line[end]);
+      if (ends && (at == 0 || !is_identifier_character(line[at - 1]))) return true;
     }
   }
   return false;

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "source_scan.hpp"
 
+#include "xaas/support/compiler_text.hpp"
+
 #include <algorithm>
 #include <array>
 
 namespace xaas {
 namespace {
-
-bool is_word_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
 
 /// What hides names or files from a look at the bytes: files that are read later, and other
 /// spellings of `#`, of a line's end and of blanks.
@@ -39,7 +37,7 @@ bool add_name(std::string_view text, std::size_t at, SourceScan& scan) {
 void read_directive(std::string_view text, std::size_t hash, SourceScan& scan) {
   const std::size_t word = skip_blanks(text, hash + 1);
   std::size_t end = word;
-  while (end < text.size() && is_word_character(text[end])) ++end;
+  while (end < text.size() && is_identifier_character(text[end])) ++end;
   const std::string_view directive = text.substr(word, end - word);
   const std::string_view rest = text.substr(end, 2);
   // A comment or a line's end in the middle of the directive.
@@ -62,7 +60,7 @@ bool is_asked_for(std::string_view text, std::size_t at) {
 void read_question(std::string_view text, std::size_t word, SourceScan& scan) {
   if (is_asked_for(text, word)) return;
   std::size_t at = word;
-  while (at < text.size() && is_word_character(text[at])) ++at;
+  while (at < text.size() && is_identifier_character(text[at])) ++at;
   at = skip_blanks(text, at);
   // `#define HAS __has_include` asks under another name.
   const bool is_question = at < text.size() && text[at] == '(';

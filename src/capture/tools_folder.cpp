@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools_folder.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -13,7 +14,6 @@
 #include <array>
 #include <optional>
 #include <set>
-#include <sstream>
 #include <string_view>
 
 namespace xaas {
@@ -96,25 +96,19 @@ Result<std::string> version_of(const std::string& compiler) {
                      info.st_mtim.tv_sec);
 }
 
-/// Where it searches for headers by itself, as it says between two lines of `-v`.
+/// Where it searches for headers by itself. Headers are named after folders as they stand there, or
+/// without links.
 Result<std::vector<std::string>> system_folders_of(const std::string& compiler,
                                                    const std::string& language) {
   XAAS_TRY(const Outcome outcome,
            run({.argv = {compiler, "-x", language, "-v", "-E", "/dev/null", "-o", "/dev/null"},
                 .errors = Command::Errors::capture}));
   std::vector<std::string> folders;
-  std::istringstream lines(outcome.errors);
-  bool is_listed = false;
-  for (std::string line; std::getline(lines, line);) {
-    if (line.starts_with("End of search list")) break;
-    if (is_listed && line.starts_with(" ")) {
-      std::error_code error;
-      const fs::path folder = fs::weakly_canonical(line.substr(1), error);
-      folders.push_back(line.substr(1));
-      // Headers are named after the one or the other.
-      if (!error && folder != folders.back()) folders.push_back(folder.string());
-    }
-    is_listed |= line.starts_with("#include <...>");
+  for (std::string& listed : header_folders_in(outcome.errors)) {
+    std::error_code error;
+    const fs::path folder = fs::weakly_canonical(listed, error);
+    folders.push_back(std::move(listed));
+    if (!error && folder != folders.back()) folders.push_back(folder.string());
   }
   return folders;
 }

@@ -70,9 +70,6 @@ struct LinkTask {
 };
 Result<int> run_link(const WrapperJob& job, const LinkTask& task);
 
-/// Text after "error: " of the first line that has it.
-std::string first_error(const std::string& output);
-
 /// Hands over to the real program; comes back only with the reason why not.
 Error become(const WrapperJob& job, std::vector<std::string> argv);
 

@@ -5,6 +5,7 @@
 #include "reusable_compile.hpp"
 #include "wrapper.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 
 #include <fmt/core.h>
@@ -141,14 +142,6 @@ Result<std::optional<Outcome>> try_gcc(const WrapperJob& job, const CompileTask&
 }
 
 }  // namespace
-
-std::string first_error(const std::string& output) {
-  static constexpr std::string_view k_mark = "error: ";
-  const auto mark = output.find(k_mark);
-  if (mark == output.npos) return output.substr(0, output.find('\n'));
-  const auto begin = mark + k_mark.size();
-  return output.substr(begin, output.find('\n', begin) - begin);
-}
 
 Command plain_command(const WrapperJob& job, std::vector<std::string> argv) {
   std::size_t length = 0;

@@ -8,6 +8,7 @@
 #include "response_file.hpp"
 #include "wrapper.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 

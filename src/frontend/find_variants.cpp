@@ -4,6 +4,7 @@
 #include "debug_info.hpp"
 #include "preprocess.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/targets/run_time_checks.hpp"
 #include "xaas/targets/target.hpp"

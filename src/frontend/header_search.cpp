@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/frontend/header_search.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/process.hpp"
 
 #include <algorithm>
@@ -50,25 +51,6 @@ std::set<Include> forced_includes(const CompileCommand& command) {
   return includes;
 }
 
-/// What `clang -v` says between "search starts here:" and "End of search list."
-std::vector<std::string> folders_in(std::string_view messages) {
-  std::vector<std::string> folders;
-  bool is_inside = false;
-  for (std::size_t begin = 0; begin < messages.size();) {
-    const auto end = std::min(messages.find('\n', begin), messages.size());
-    const std::string_view line = messages.substr(begin, end - begin);
-    if (line.ends_with("search starts here:")) {
-      is_inside = true;
-    } else if (line == "End of search list.") {
-      break;
-    } else if (is_inside && line.starts_with(' ')) {
-      folders.emplace_back(line.substr(1));
-    }
-    begin = end + 1;
-  }
-  return folders;
-}
-
 }  // namespace
 
 Result<HeaderSearch::Folders> HeaderSearch::folders_of(const CompileCommand& command,
@@ -85,7 +67,7 @@ Result<HeaderSearch::Folders> HeaderSearch::folders_of(const CompileCommand& com
   }
   argv.insert(argv.end(), {"-x", command.language, "-v", "-fsyntax-only", "/dev/null"});
   XAAS_TRY(const Outcome outcome, run(command.inside(Command{.argv = std::move(argv)})));
-  Folders folders = folders_in(outcome.errors);
+  Folders folders = header_folders_in(outcome.errors);
   const std::scoped_lock lock(mutex_);
   return folders_.emplace(std::move(key), std::move(folders)).first->second;
 }

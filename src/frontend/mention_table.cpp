@@ -3,11 +3,11 @@
 
 #include "compiler_headers.hpp"
 
+#include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <utility>
 
 // A file that mentions no macro of the processor cannot ask about one. The exception are names that
@@ -19,10 +19,6 @@ namespace {
 constexpr auto k_builtin_starts =
     std::to_array<std::string_view>({"__builtin_ia32_", "__builtin_neon_", "__builtin_sve_",
                                      "__builtin_sme_", "__builtin_arm_", "__builtin_aarch64_"});
-
-bool is_word(char letter) {
-  return std::isalnum(static_cast<unsigned char>(letter)) != 0 || letter == '_';
-}
 
 std::string_view skip_blanks(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t");
@@ -44,7 +40,7 @@ void read_include(std::string_view line, Mentions& mentions) {
   if ((open == '<' || open == '"') && close != name.npos) {
     mentions.includes.insert(
         {.name = std::string(name.substr(1, close - 1)), .is_quoted = open == '"'});
-  } else if (name.size() < behind.size() && is_word(open)) {
+  } else if (name.size() < behind.size() && is_identifier_character(open)) {
     mentions.has_unknown_includes = true;
   }
 }
@@ -74,9 +70,9 @@ std::set<std::string> macros_in(std::string_view text, const std::set<std::strin
   // All of the compiler's own macros for processors begin with two underscores.
   for (std::size_t at = text.find("__"); at != text.npos; at = text.find("__", at)) {
     std::size_t end = at;
-    while (end < text.size() && is_word(text[end])) ++end;
+    while (end < text.size() && is_identifier_character(text[end])) ++end;
     std::string word(text.substr(at, end - at));
-    const bool is_whole = at == 0 || !is_word(text[at - 1]);
+    const bool is_whole = at == 0 || !is_identifier_character(text[at - 1]);
     if (is_whole && macros.contains(word)) found.insert(std::move(word));
     at = end;
   }

@@ -3,6 +3,8 @@
 
 #include "compiler_headers.hpp"
 
+#include "xaas/support/compiler_text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -73,13 +75,6 @@ void read_asks(std::string_view messages, Preprocessed& result) {
 }
 
 }  // namespace
-
-std::string first_error(std::string_view messages) {
-  static constexpr std::string_view k_mark = "error: ";
-  const auto mark = messages.find(k_mark);
-  const auto begin = mark == messages.npos ? 0 : mark + k_mark.size();
-  return std::string(messages.substr(begin, messages.find('\n', begin) - begin));
-}
 
 std::string marked_macros(const std::set<std::string>& macros, Undefined undefined) {
   std::string text;

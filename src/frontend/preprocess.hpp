@@ -31,7 +31,4 @@ Result<Preprocessed> preprocess(const CompileCommand& command,
 enum class Undefined { leave, define };
 std::string marked_macros(const std::set<std::string>& macros, Undefined undefined);
 
-/// Text after "error: " of the first line that has it.
-std::string first_error(std::string_view messages);
-
 }  // namespace xaas
