@@ -8,7 +8,6 @@
 #include "xaas/ir/prefix.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
-#include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
@@ -212,16 +211,13 @@ class Builder {
 }  // namespace
 
 Result<CapturePlan> plan_capture(const IrOptions& options) {
-  XAAS_TRY(const auto specialization, load_specialization(options.source, options.specialization));
-  XAAS_TRY(const auto narrowing, parse_narrowing(specialization.points, options.settings));
-  XAAS_TRY(const auto assignments, configurations_of(specialization, narrowing, options.limit));
+  XAAS_TRY(const auto space, read_configurations(options.source, options.configurations,
+                                                 baseline_of(options.baseline)));
+  const Specialization& specialization = space.specialization;
   CapturePlan plan{.application = specialization.application,
                    .points = specialization.points,
                    .is_specialized = !specialization.file.empty()};
-  XAAS_TRY(const Target baseline,
-           target_of_cpu(baseline_of(options.baseline), native_architecture()));
-  for (const PointAssignment& values :
-       in_order_of_builds(assignments, plan.points, baseline.cpu.features)) {
+  for (const PointAssignment& values : space.configurations) {
     plan.configurations.push_back({.name = canonical_name(values),
                                    .values = values,
                                    .additions = additions_of(specialization, values)});
@@ -230,7 +226,7 @@ Result<CapturePlan> plan_capture(const IrOptions& options) {
   if (options.command.empty()) {
     XAAS_TRY(system, recognize_build_system(options.source));
   }
-  plan.warnings = warnings_of(specialization, narrowing, system);
+  plan.warnings = warnings_of(specialization, space.narrowing, system);
   return plan;
 }
 

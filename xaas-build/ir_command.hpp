@@ -3,11 +3,11 @@
 
 #include "image_content.hpp"
 #include "install_tree.hpp"
+#include "specialization_file.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/result.hpp"
 
-#include <cstddef>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,11 +31,8 @@ struct IrOptions {
   Base base = Base::small;
   std::filesystem::path keep;  // empty: the work folder is removed
   bool resume = false;         // go on with what is in it
-  std::filesystem::path
-      specialization;                 // empty: xaas.json in the source folder, where there is one
-  std::vector<std::string> settings;  // "point=value,value"
-  std::size_t limit = 256;            // of configurations
-  bool keep_going = false;            // when the build of a configuration fails
+  ConfigurationOptions configurations;
+  bool keep_going = false;  // when the build of a configuration fails
   std::filesystem::path events;
   bool force = false;
   bool quiet = false;

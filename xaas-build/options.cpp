@@ -128,21 +128,29 @@ void add_build_options(CLI::App& ir, IrOptions& options) {
       ->group(k_building);
 }
 
-void add_configuration_options(CLI::App& ir, IrOptions& options) {
-  ir.add_option("--spec", options.specialization,
-                "What the application can be configured for (default: xaas.json in the source "
-                "folder, if it is there)")
+void add_configuration_options(CLI::App& command, ConfigurationOptions& options) {
+  command
+      .add_option("--spec", options.file,
+                  "What the application can be configured for (default: xaas.json in the source "
+                  "folder, if it is there)")
       ->type_name("FILE")
       ->group(k_configuring);
-  ir.add_option("--set", options.settings,
-                "Build only these values of a point of the specialization file; repeatable")
-      ->type_name("POINT=VALUE[,VALUE]...")
+  command
+      .add_option("--set", options.settings,
+                  "Only these values of a point of the specialization file; repeatable")
+      ->type_name("POINT=VALUE[,...]")
       ->allow_extra_args(false)
       ->group(k_configuring);
-  ir.add_option("--limit", options.limit, "Refuse more configurations than this (default: 256)")
+  command
+      .add_option(
+          "--limit", options.limit,
+          fmt::format("Refuse more configurations than this (default: {})", k_default_limit))
       ->check(CLI::Range(1, 1000000).description(""))
       ->type_name("N")
       ->group(k_configuring);
+}
+
+void add_resuming_options(CLI::App& ir, IrOptions& options) {
   ir.add_flag("--keep-going", options.keep_going,
               "When the build of a configuration fails, pack the others; the exit code is then 7")
       ->group(k_configuring);
@@ -165,7 +173,8 @@ CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
   ir->add_flag("--force", options.force, "Replace an image of the same tag, and a build in --keep");
   add_content_options(*ir, options, arguments);
   add_build_options(*ir, options);
-  add_configuration_options(*ir, options);
+  add_configuration_options(*ir, options.configurations);
+  add_resuming_options(*ir, options);
   auto* quiet = ir->add_flag("-q,--quiet", options.quiet, "Print the image's digest alone")
                     ->group(k_reporting);
   ir->add_flag("--json", options.json, "Print the report as one JSON document")
@@ -200,16 +209,7 @@ const CLI::App* add_plan(CLI::App& app, PlanOptions& options) {
   plan->add_option("--source", options.source, "The application's source tree; only read")
       ->required()
       ->type_name("DIR");
-  plan->add_option(
-          "--spec", options.spec,
-          "The application's specialization points (default: xaas.json in the source tree)")
-      ->type_name("FILE");
-  plan->add_option("--set", options.settings, "Keep only these values of a point; repeatable")
-      ->type_name("POINT=VALUE[,...]")
-      ->allow_extra_args(false);
-  plan->add_option("--limit", options.limit, "The most configurations (default: 256)")
-      ->check(CLI::Range(1, 100000).description(""))
-      ->type_name("N");
+  add_configuration_options(*plan, options.configurations);
   plan->add_option("--keep", options.keep,
                    "The folder of an `ir --keep`: say what is built there, and what the others "
                    "will cost")

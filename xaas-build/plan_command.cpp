@@ -3,10 +3,8 @@
 
 #include "build_plan.hpp"
 #include "capture_to_manifest.hpp"
-#include "specialization_file.hpp"
 
 #include "xaas/support/diagnostics.hpp"
-#include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
 
@@ -36,22 +34,20 @@ Result<BuildSystem> build_system_of(const PlanOptions& options) {
 Result<BuildPlan> make_build_plan(const PlanOptions& options) {
   BuildPlan plan{.looked_for = (options.source / k_specialization_file).string()};
   XAAS_TRY(plan.system, build_system_of(options));
-  XAAS_TRY(const auto specialization, load_specialization(options.source, options.spec));
-  XAAS_TRY(const auto narrowing, parse_narrowing(specialization.points, options.settings));
-  XAAS_TRY(const auto configurations, configurations_of(specialization, narrowing, options.limit));
+  XAAS_TRY(const auto space,
+           read_configurations(options.source, options.configurations, baseline_of({})));
+  const Specialization& specialization = space.specialization;
   plan.application = application_in(specialization, options.source);
   plan.specialization = specialization.file;
-  plan.combinations = combinations_of(specialization.points, narrowing);
-  XAAS_TRY(const Target baseline, target_of_cpu(baseline_of({}), native_architecture()));
-  for (const PointAssignment& assignment :
-       in_order_of_builds(configurations, specialization.points, baseline.cpu.features)) {
+  plan.combinations = combinations_of(specialization.points, space.narrowing);
+  for (const PointAssignment& assignment : space.configurations) {
     auto configuration = plan_configuration(specialization, assignment, plan.system);
     if (!options.keep.empty())
       configuration.built = cost_of_kept_build(folder_of_build(options.keep, configuration.name));
     plan.configurations.push_back(std::move(configuration));
   }
   plan.left_out = specialization.left_out;
-  plan.warnings = warnings_of(specialization, narrowing, plan.system);
+  plan.warnings = warnings_of(specialization, space.narrowing, plan.system);
   return plan;
 }
 
