@@ -9,7 +9,6 @@
 #include "xaas/support/result.hpp"
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -46,7 +45,6 @@ class ReusableCompile {
   [[nodiscard]] std::optional<Digest> key_by_text() const;
   Result<std::optional<PreprocessedText>> preprocess() const;
   void look_at_files();
-  void look_for(const std::set<std::string>& paths, const std::set<std::string, std::less<>>& read);
   Status keep_by_inputs();
 
   const WrapperJob* job_;
@@ -54,8 +52,7 @@ class ReusableCompile {
   CompilerInvocation invocation_;  // of the task's arguments
   DependencyRequest dependencies_;
   CompileCache cache_;
-  std::string common_;                    // what both keys begin with
-  std::vector<std::string> search_path_;  // folders of the build that its flags name
+  std::string common_;  // what both keys begin with
   std::optional<PreprocessedText> text_;
   CachedCompile result_;
   bool may_keep_inputs_ = false;  // its files say all that it asked for
