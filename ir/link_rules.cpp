@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/ir/link_rules.hpp"
 
+#include "xaas/support/compiler_text.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -190,10 +192,6 @@ bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
-bool is_word_character(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 /// "-znow", "-melf_x86_64", "-O2".
 bool is_short_with_value(std::string_view option) {
   const std::string_view value = option.substr(std::min<std::size_t>(2, option.size()));
@@ -207,8 +205,8 @@ bool is_short_with_value(std::string_view option) {
 /// their ends exactly as lld does.
 std::string_view command_about_files(std::string_view script) {
   while (!script.empty()) {
-    const auto* const begin = std::ranges::find_if(script, is_word_character);
-    const auto* const end = std::find_if_not(begin, script.end(), is_word_character);
+    const auto* const begin = std::ranges::find_if(script, is_identifier_character);
+    const auto* const end = std::find_if_not(begin, script.end(), is_identifier_character);
     const std::string_view word(begin, end);
     if (contains(k_script_commands, word)) return word;
     script = std::string_view(end, script.end());

@@ -66,10 +66,6 @@ Marker read_marker(std::string_view line) {
   return marker;
 }
 
-bool is_marker(std::string_view line) {
-  return line.size() > 3 && line.starts_with("# ") && line[2] >= '0' && line[2] <= '9';
-}
-
 /// A directive, also as an attribute, `[[omp::directive(parallel)]]`, or something of the run-time
 /// library: to a module with such names the flag of the module means something.
 bool has_openmp(std::string_view line) {
@@ -99,7 +95,7 @@ PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (is_marker(line)) {
+    if (is_line_marker(line)) {
       Marker marker = read_marker(line);
       if (marker.is_system != in_system) bare.update(marker.is_system ? "# 3\n" : "# 0\n");
       in_system = marker.is_system;

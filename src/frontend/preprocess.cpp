@@ -8,7 +8,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 // Which macros a text consults, the preprocessor itself says: Clang warns at each use of a macro
 // that is marked as deprecated, be it in `#if`, `#ifdef`, `defined` or the text.
@@ -40,12 +39,6 @@ void for_each_line(std::string_view text, Callback callback) {
     callback(text.substr(begin, end - begin));
     begin = end + 1;
   }
-}
-
-/// `# 12 "file.h" 1 3`
-bool is_line_marker(std::string_view line) {
-  return line.size() > 2 && line.starts_with("# ") &&
-         std::isdigit(static_cast<unsigned char>(line[2])) != 0;
 }
 
 Digest bare_digest(std::string_view text) {

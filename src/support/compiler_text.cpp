@@ -9,6 +9,10 @@ bool is_identifier_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
 }
 
+bool is_line_marker(std::string_view line) {
+  return line.size() > 2 && line.starts_with("# ") && line[2] >= '0' && line[2] <= '9';
+}
+
 std::string first_error(std::string_view messages) {
   static constexpr std::string_view k_mark = "error: ";
   const auto mark = messages.find(k_mark);

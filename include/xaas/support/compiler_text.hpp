@@ -12,6 +12,9 @@ namespace xaas {
 /// Whether it may stand in a name: ASCII letters, digits and `_`.
 bool is_identifier_character(char c);
 
+/// A marker of the preprocessor's: `# 12 "file.h" 1 3`.
+bool is_line_marker(std::string_view line);
+
 /// What stands behind the first "error: " on its line; without one, the first line.
 std::string first_error(std::string_view messages);
 
