@@ -89,6 +89,7 @@ Result<FoundVariants> VariantFinder::find(const BuildResult& build, const Compil
       .language = compile.language,
       .isa_flags = compile.isa_flags,
       .inside = [&](Command plain) { return finished.inside(std::move(plain), compile.folder); }};
+  std::set<std::string> own_macros = mentions.macros;
   XAAS_TRY(const Mentions outside,
            headers_->mentions_of(command, compile.folder, mentions.includes));
   mentions.add(outside);
@@ -99,6 +100,7 @@ Result<FoundVariants> VariantFinder::find(const BuildResult& build, const Compil
                                .unit = unit,
                                .baseline = ranges_->at({"c", {}}).baseline,
                                .mentions = std::move(mentions),
+                               .own_macros = std::move(own_macros),
                                .build_root = build_root(build),
                                .scratch = scratch_};
   return find_variants(request);

@@ -18,15 +18,16 @@ namespace {
 constexpr std::string_view k_reason = "asked";
 
 // The unit's own choice of warnings must not hide ours, nor make errors of them.
-constexpr auto k_only_our_warnings = {"-Wno-error",
-                                      "-Wno-everything",
-                                      "-Wdeprecated-pragma",
-                                      "-Wsystem-headers",
-                                      "-ferror-limit=0",
-                                      "-fno-caret-diagnostics",
-                                      "-fno-color-diagnostics",
-                                      "-fno-diagnostics-show-note-include-stack",
-                                      "-fdiagnostics-format=clang"};
+const std::initializer_list<std::string> k_only_our_warnings = {
+    "-Wno-error",
+    "-Wno-everything",
+    "-Wdeprecated-pragma",
+    "-Wsystem-headers",
+    "-ferror-limit=0",
+    "-fno-caret-diagnostics",
+    "-fno-color-diagnostics",
+    "-fno-diagnostics-show-note-include-stack",
+    "-fdiagnostics-format=clang"};
 
 bool is_silencer(const std::string& argument) {
   return argument == "-w" || argument == "--no-warnings";
@@ -51,22 +52,6 @@ Digest bare_digest(std::string_view text) {
   return builder.finish();
 }
 
-/// "FILE:3:8: warning: macro 'NAME' has been marked as deprecated: asked [-Wdeprecated-pragma]"
-void read_asks(std::string_view messages, Preprocessed& result) {
-  static constexpr std::string_view k_begin = ": warning: macro '";
-  static constexpr std::string_view k_end = "' has been marked as deprecated: ";
-  for_each_line(messages, [&](std::string_view line) {
-    const auto begin = line.find(k_begin);
-    const auto end = line.find(k_end);
-    if (begin == line.npos || end == line.npos ||
-        !line.substr(end + k_end.size()).starts_with(k_reason))
-      return;
-    const auto name = line.substr(begin + k_begin.size(), end - begin - k_begin.size());
-    auto& asks = is_compiler_header(line.substr(0, begin)) ? result.compiler_asks : result.asks;
-    asks.emplace(name);
-  });
-}
-
 }  // namespace
 
 std::string marked_macros(const std::set<std::string>& macros, Undefined undefined) {
@@ -81,19 +66,51 @@ std::string marked_macros(const std::set<std::string>& macros, Undefined undefin
   return text;
 }
 
-Result<Preprocessed> preprocess(const CompileCommand& command,
-                                const std::vector<std::string>& flags,
-                                const std::filesystem::path& marks) {
+void Asks::add(const Asks& more) {
+  own.insert(more.own.begin(), more.own.end());
+  compiler.insert(more.compiler.begin(), more.compiler.end());
+}
+
+std::vector<std::string> marked_command(const CompileCommand& command,
+                                        const std::vector<std::string>& flags,
+                                        const std::filesystem::path& marks,
+                                        const std::vector<std::string>& what) {
   std::vector<std::string> argv{command.compiler};
   argv.insert(argv.end(), flags.begin(), flags.end());
   argv.insert(argv.end(), command.path_maps.begin(), command.path_maps.end());
   argv.insert(argv.end(), {"-include", marks.string()});
   std::ranges::remove_copy_if(command.arguments, std::back_inserter(argv), is_silencer);
-  argv.insert(argv.end(), k_only_our_warnings.begin(), k_only_our_warnings.end());
-  argv.insert(argv.end(), {"-E", "-o", "-"});
-  XAAS_TRY(Outcome outcome, run(command.inside(Command{.argv = std::move(argv)})));
-  Preprocessed result;
-  read_asks(outcome.errors, result);
+  // Behind `--` there are no flags.
+  std::vector<std::string> last(k_only_our_warnings);
+  last.insert(last.end(), what.begin(), what.end());
+  argv.insert(std::ranges::find(argv, "--"), last.begin(), last.end());
+  return argv;
+}
+
+// "FILE:3:8: warning: macro 'NAME' has been marked as deprecated: asked [-Wdeprecated-pragma]"
+Asks read_asks(std::string_view messages) {
+  static constexpr std::string_view k_begin = ": warning: macro '";
+  static constexpr std::string_view k_end = "' has been marked as deprecated: ";
+  Asks asks;
+  for_each_line(messages, [&](std::string_view line) {
+    const auto begin = line.find(k_begin);
+    const auto end = line.find(k_end);
+    if (begin == line.npos || end == line.npos ||
+        !line.substr(end + k_end.size()).starts_with(k_reason))
+      return;
+    const auto name = line.substr(begin + k_begin.size(), end - begin - k_begin.size());
+    (is_compiler_header(line.substr(0, begin)) ? asks.compiler : asks.own).emplace(name);
+  });
+  return asks;
+}
+
+Result<Preprocessed> preprocess(const CompileCommand& command,
+                                const std::vector<std::string>& flags,
+                                const std::filesystem::path& marks) {
+  XAAS_TRY(Outcome outcome,
+           run(command.inside(
+               Command{.argv = marked_command(command, flags, marks, {"-E", "-o", "-"})})));
+  Preprocessed result{.asks = read_asks(outcome.errors)};
   if (outcome.succeeded()) {
     result.text = std::move(outcome.output);
     result.bare = bare_digest(result.text);

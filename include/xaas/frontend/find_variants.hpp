@@ -31,11 +31,12 @@ struct VariantRequest {
   const IsaChoice& choice;
   const ProcessorRange& range;  // for the command's language and ISA flags
   const CompileCommand& command;
-  const CanonicalUnit& unit;      // as compiled for the baseline
-  CommandLineFeatures baseline;   // without any flags
-  Mentions mentions;              // of all files that it is compiled from
-  std::string build_root;         // see canonicalize
-  std::filesystem::path scratch;  // temporary folders are made here
+  const CanonicalUnit& unit;         // as compiled for the baseline
+  CommandLineFeatures baseline;      // without any flags
+  Mentions mentions;                 // of all files that it is compiled from
+  std::set<std::string> own_macros;  // of these, what the application's own files mention
+  std::string build_root;            // see canonicalize
+  std::filesystem::path scratch;     // temporary folders are made here
 };
 
 struct FoundVariant {

@@ -72,6 +72,7 @@ FoundVariants variants_of(const Source& source, const std::string& list = k_leve
                                .unit = unit,
                                .baseline = range_of(list, {}, "c").baseline,
                                .mentions = mentions_in(source.text, range.macros),
+                               .own_macros = mentions_in(source.text, range.macros).macros,
                                .build_root = folder.string(),
                                .scratch = folder};
   auto found = find_variants(request);
@@ -263,16 +264,19 @@ TEST(FindVariants, MakesTheSameOfTheTextAsOfTheSource) {
       "namespace { std::map<std::string, int> names{{\"a\", __LINE__}}; }\n"
       "const char* file() { return __FILE__; }\nint f(int x) { assert(x); return names[\"a\"]; }\n"
       "void g() { std::cout << f(3) << __PRETTY_FUNCTION__; }\n";
-  for (const bool debug : {false, true}) {
-    const Source source{
-        .text = "#ifdef __AVX2__\nextern int unused;\n#endif\n" + body,
-        .other_flags = debug ? std::vector<std::string>{"-g"} : std::vector<std::string>{},
-        .name = "unit.cpp"};
-    // Another text, compiled again, and nothing else than the baseline's code.
-    const FoundVariants found = variants_of(source);
-    EXPECT_THAT(names_of(found), IsEmpty()) << debug;
-    EXPECT_THAT(found.failures, IsEmpty());
-    EXPECT_THAT(found.asks, IsEmpty());
+  // For processors by name the text is compiled, for levels the source.
+  for (const char* processors : {"haswell", k_levels}) {
+    for (const bool debug : {false, true}) {
+      const Source source{
+          .text = "#ifdef __AVX2__\nextern int unused;\n#endif\n" + body,
+          .other_flags = debug ? std::vector<std::string>{"-g"} : std::vector<std::string>{},
+          .name = "unit.cpp"};
+      // Another text, compiled again, and nothing else than the baseline's code.
+      const FoundVariants found = variants_of(source, processors);
+      EXPECT_THAT(names_of(found), IsEmpty()) << debug << processors;
+      EXPECT_THAT(found.failures, IsEmpty());
+      EXPECT_THAT(found.asks, IsEmpty());
+    }
   }
 }
 
