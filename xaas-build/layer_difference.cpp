@@ -77,13 +77,18 @@ std::string topmost_gone(const LayerContent& before, const LayerContent& after,
 
 }  // namespace
 
-Result<LayerContent> difference_of(const ImageContent& from, const ImageContent& to) {
+Result<ImageDifference> difference_of(const ImageContent& from, const ImageContent& to) {
   const LayerContent before = files_of(from);
   const LayerContent after = files_of(to);
-  LayerContent difference;
+  ImageDifference difference;
   for (const auto& [path, entry] : before) {
     const std::string gone = topmost_gone(before, after, path);
-    if (!gone.empty()) difference[whiteout_of(gone)] = LayerFile{.content = std::string()};
+    if (gone.empty()) continue;
+    // Over the new base, a whiteout would hide what that has in its place.
+    const bool is_applications =
+        kind_at(from.application, gone) != Kind::nothing && kind_at(to.base, gone) == Kind::nothing;
+    LayerContent& layer = is_applications ? difference.application : difference.base;
+    layer[whiteout_of(gone)] = LayerFile{.content = std::string()};
   }
   for (const auto& [path, entry] : after) {
     const auto known = before.find(path);
@@ -91,7 +96,7 @@ Result<LayerContent> difference_of(const ImageContent& from, const ImageContent&
       XAAS_TRY(const bool same, is_same(known->second, entry));
       if (same) continue;
     }
-    difference[path] = entry;
+    (to.application.contains(path) ? difference.application : difference.base)[path] = entry;
   }
   return difference;
 }

@@ -6,6 +6,8 @@
 
 #include "xaas/oci/layer.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -57,14 +59,19 @@ class Packer {
 
   /// The image of another one, as what it has otherwise than the first; no client takes it unasked.
   Result<Descriptor> put_other(std::size_t index, const ImageContent& first,
-                               const ImageContent& content) {
+                               const ImageContent& other) {
     Configuration& configuration = packed_.manifest.configurations[index];
-    XAAS_TRY(const auto difference, difference_of(first, content));
-    XAAS_TRY(auto layer, write_layer(layout_, difference, Compression::gzip));
-    packed_.difference_layers.push_back(layer.descriptor);
+    XAAS_TRY(const auto difference, difference_of(first, other));
     std::vector<HistoryLayer> layers = layers_;
-    layers.push_back(
-        {.layer = std::move(layer), .history = "what " + configuration.name + " has otherwise"});
+    for (const auto* content : {&difference.base, &difference.application}) {
+      const bool is_application = content == &difference.application;
+      if (content->empty() && !is_application) continue;
+      XAAS_TRY(auto layer, write_layer(layout_, *content, Compression::gzip));
+      packed_.difference_layers.push_back(layer.descriptor);
+      layers.push_back({.layer = std::move(layer),
+                        .history = fmt::format("what {} {} otherwise", configuration.name,
+                                               is_application ? "installs" : "needs")});
+    }
     const Annotations annotations{{std::string(k_annotation_configuration), configuration.name}};
     XAAS_TRY(auto descriptor, put_image(configuration, layers, annotations));
     descriptor.platform = Platform{.architecture = "unknown", .os = "unknown"};

@@ -43,11 +43,10 @@ std::string folder_of(const std::string& path) {
   return std::filesystem::path(path).parent_path().string();
 }
 
-/// What the application's layer, the topmost one, holds; the loader's files in it are the image's
-/// own.
 Result<std::vector<std::string>> installed_paths(const IrImage& image) {
   XAAS_TRY(const auto scratch, TemporaryFolder::make());
-  XAAS_CHECK(extract_layer(image.layout, image.generic.manifest.layers.back(), scratch.path()));
+  for (const Descriptor& layer : image.application_layers)
+    XAAS_CHECK(extract_layer(image.layout, layer, scratch.path()));
   XAAS_TRY(const auto paths, list_tree(scratch.path()));
   std::vector<std::string> installed;
   for (const std::filesystem::path& path : paths) {

@@ -45,7 +45,12 @@ Result<IrImage> take_configuration(IrImage image, std::size_t index) {
           .with_code("image.no-configuration")
           .with_help(std::string(k_keep_ir_help));
     }
+    const std::size_t shared = image.generic.manifest.layers.size();
     XAAS_TRY(image.generic, read_runnable(image.layout, *entry));
+    // Differences lie over the first configuration's layers; the application's own is the last.
+    const auto& layers = image.generic.manifest.layers;
+    if (layers.size() <= shared) image.application_layers.clear();
+    if (!layers.empty()) image.application_layers.push_back(layers.back());
   }
   image.ir = configured(std::move(image.ir), index);
   return image;

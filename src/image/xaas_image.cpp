@@ -101,10 +101,15 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
   XAAS_TRY(auto ir, while_doing(parse_ir_manifest(ir_text),
                                 fmt::format("reading the IR manifest of `{}`", reference.str())));
   XAAS_TRY(auto runnables, pick_runnables(layout, manifests, reference, ir.architecture));
+  RunnableImage generic = take_generic(std::move(runnables), ir_layers);
+  const auto& layers = generic.manifest.layers;
+  std::vector<Descriptor> application(std::prev(layers.end(), layers.empty() ? 0 : 1),
+                                      layers.end());
   return IrImage{.reference = reference,
                  .layout = std::move(layout),
                  .index = std::move(tagged),
-                 .generic = take_generic(std::move(runnables), ir_layers),
+                 .generic = std::move(generic),
+                 .application_layers = std::move(application),
                  .ir_descriptor = *entry,
                  .ir_layers = std::move(ir_layers),
                  .ir = std::move(ir)};

@@ -48,7 +48,7 @@ for threads in on off; do
       check "$tree is deployed" xaas-deploy specialize oci:images:zstd "${settings[@]}" --output "tree:$tree" --cache cache -q
       check "$tree compresses and decompresses" sh -c "$tree/bin/zstd -q -f corpus -o $tree.zst && $tree/bin/zstd -q -d -c $tree.zst | cmp - corpus"
       check "$tree has threads: $threads" sh -c \
-        "test \"\$(llvm-readelf-22 --dyn-syms $tree/bin/zstd | grep -q pthread_create && echo on || echo off)\" = $threads"
+        "test -e $tree/bin/zstd && test \"\$(llvm-readelf-22 --dyn-syms $tree/bin/zstd | grep -q pthread_create && echo on || echo off)\" = $threads"
     done
   done
 done

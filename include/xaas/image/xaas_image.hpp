@@ -29,6 +29,9 @@ struct IrImage {
   Layout layout;
   Descriptor index;  // what the tag names
   RunnableImage generic;
+  /// Those layers of it, lowest first, that hold what the application installs; the loader's files
+  /// in them are the image's own.
+  std::vector<Descriptor> application_layers;
   Descriptor ir_descriptor;
   ImageManifest ir_layers;  // the OCI manifest of the IR: its layers hold the blobs
   IrManifest ir;

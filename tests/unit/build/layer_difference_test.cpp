@@ -19,12 +19,17 @@ LayerFile text(const std::string& content, unsigned mode = 0644) {
   return {.content = content, .mode = mode};
 }
 
+std::vector<std::string> names_of(const LayerContent& layer) {
+  std::vector<std::string> paths;
+  for (const auto& [path, entry] : layer) paths.push_back(path);
+  return paths;
+}
+
 std::vector<std::string> paths_in(const ImageContent& from, const ImageContent& to) {
   const auto difference = difference_of(from, to);
   EXPECT_TRUE(difference) << difference.error().message();
-  std::vector<std::string> paths;
-  for (const auto& [path, entry] : *difference) paths.push_back(path);
-  return paths;
+  EXPECT_THAT(names_of(difference->base), IsEmpty());
+  return names_of(difference->application);
 }
 
 TEST(DifferenceOf, EqualContentIsNothing) {
@@ -69,6 +74,33 @@ TEST(DifferenceOf, TurnsNothingIntoAnotherKind) {
   ImageContent to;
   to.application["x"] = text("a file");
   EXPECT_THAT(paths_in(from, to), ElementsAre(".wh.x", "x"));
+}
+
+TEST(DifferenceOf, KeepsTheMachinesFilesApart) {
+  ImageContent from;
+  from.base["lib/libold.so"] = text("x");
+  from.base["lib/libsame.so"] = text("x");
+  from.application["bin/a"] = text("one");
+  from.application["lib/own.so"] = text("x");
+  ImageContent to;
+  to.base["lib/libnew.so"] = text("x");
+  to.base["lib/libsame.so"] = text("x");
+  to.application["bin/a"] = text("two");
+  const auto difference = difference_of(from, to);
+  ASSERT_TRUE(difference);
+  EXPECT_THAT(names_of(difference->base), ElementsAre("lib/.wh.libold.so", "lib/libnew.so"));
+  EXPECT_THAT(names_of(difference->application), ElementsAre("bin/a", "lib/.wh.own.so"));
+}
+
+TEST(DifferenceOf, HidesNothingOfTheNewBase) {
+  ImageContent from;
+  from.application["lib/x/own.so"] = text("x");
+  ImageContent to;
+  to.base["lib/x"] = text("a file");
+  const auto difference = difference_of(from, to);
+  ASSERT_TRUE(difference);
+  EXPECT_THAT(names_of(difference->base), ElementsAre("lib/.wh.x", "lib/x"));
+  EXPECT_THAT(names_of(difference->application), IsEmpty());
 }
 
 // A folder that has something in it has no entry of its own.
