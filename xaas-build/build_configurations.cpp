@@ -147,6 +147,7 @@ class Builder {
             .work = work,
             .work_stays = work_.stays,
             .command = options_.command,
+            .system = plan_.system,
             .prefix = install_.placeholder.empty() ? install_.prefix : install_.placeholder,
             .baseline = options_.baseline,
             .jobs = options_.jobs,
@@ -179,9 +180,9 @@ class Builder {
 
   /// All that decides what a build makes.
   [[nodiscard]] Digest key_of(const ConfigurationBuild& configuration) const {
-    std::vector<std::string> words{XAAS_VERSION,      XAAS_LLVM_VERSION,    source_.hex(),
-                                   install_.prefix,   install_.placeholder, options_.baseline,
-                                   configuration.name};
+    std::vector<std::string> words{XAAS_VERSION,       XAAS_LLVM_VERSION,    source_.hex(),
+                                   install_.prefix,    install_.placeholder, options_.baseline,
+                                   configuration.name, name_of(plan_.system)};
     const BuildAdditions& additions = configuration.additions;
     for (const auto* list : {&options_.command, &additions.cmake, &additions.configure,
                              &additions.meson, &additions.make, &additions.steps}) {
@@ -222,11 +223,8 @@ Result<CapturePlan> plan_capture(const IrOptions& options) {
                                    .values = values,
                                    .additions = additions_of(specialization, values)});
   }
-  BuildSystem system = BuildSystem::command;
-  if (options.command.empty()) {
-    XAAS_TRY(system, recognize_build_system(options.source));
-  }
-  plan.warnings = warnings_of(specialization, space.narrowing, system);
+  XAAS_TRY(plan.system, build_system_of(options.source, options.command, specialization));
+  plan.warnings = warnings_of(specialization, space.narrowing, plan.system);
   return plan;
 }
 

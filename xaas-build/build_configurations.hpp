@@ -30,6 +30,7 @@ struct CapturePlan {
   /// The generic image's first: the first that asks nothing of the machine, if there is one.
   std::vector<ConfigurationBuild> configurations;
   bool is_specialized = false;  // there is a specialization file
+  BuildSystem system = BuildSystem::command;
   std::vector<std::string> warnings;
 };
 

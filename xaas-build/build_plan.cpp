@@ -115,7 +115,23 @@ bool is_without_effect(const Specialization& specialization, const Specializatio
          });
 }
 
+bool has_arguments_for(const Specialization& specialization, BuildSystem system) {
+  return std::ranges::any_of(specialization.additions, [&](const auto& entry) {
+    return !additions_for(system, entry.second).arguments.empty();
+  });
+}
+
 }  // namespace
+
+Result<BuildSystem> build_system_of(const std::filesystem::path& source,
+                                    const std::vector<std::string>& command,
+                                    const Specialization& specialization) {
+  if (!command.empty()) return BuildSystem::command;
+  XAAS_TRY(const auto systems, recognize_build_systems(source));
+  const auto meant = std::ranges::find_if(
+      systems, [&](BuildSystem system) { return has_arguments_for(specialization, system); });
+  return meant == systems.end() ? systems.front() : *meant;
+}
 
 OwnAdditions additions_for(BuildSystem system, const BuildAdditions& additions) {
   OwnAdditions own{.arguments = {}, .environment = additions.environment, .steps = additions.steps};

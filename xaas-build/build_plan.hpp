@@ -46,6 +46,12 @@ struct BuildPlan {
   std::vector<std::string> warnings;
 };
 
+/// What builds it: the user's own command or, of the build systems that the tree has, the first
+/// that the specialization has arguments for; where it has none for any, the first.
+Result<BuildSystem> build_system_of(const std::filesystem::path& source,
+                                    const std::vector<std::string>& command,
+                                    const Specialization& specialization);
+
 /// What a specialization says besides its configurations: values that nothing can have, and points
 /// whose values all add the same to this build.
 std::vector<std::string> warnings_of(const Specialization& specialization,

@@ -22,21 +22,13 @@ std::string application_in(const Specialization& specialization,
   return folder.filename().string();
 }
 
-Result<BuildSystem> build_system_of(const PlanOptions& options) {
-  if (options.command.empty()) return recognize_build_system(options.source);
-  std::error_code error;
-  if (std::filesystem::is_directory(options.source, error)) return BuildSystem::command;
-  return fail(ErrorKind::invalid_input, "the source tree `{}` is not a folder",
-              options.source.string())
-      .with_code("build.no-source");
-}
-
 Result<BuildPlan> make_build_plan(const PlanOptions& options) {
   BuildPlan plan{.looked_for = (options.source / k_specialization_file).string()};
-  XAAS_TRY(plan.system, build_system_of(options));
+  XAAS_CHECK(check_source_folder(options.source));
   XAAS_TRY(const auto space,
            read_configurations(options.source, options.configurations, baseline_of({})));
   const Specialization& specialization = space.specialization;
+  XAAS_TRY(plan.system, build_system_of(options.source, options.command, specialization));
   plan.application = application_in(specialization, options.source);
   plan.specialization = specialization.file;
   plan.combinations = combinations_of(specialization.points, space.narrowing);

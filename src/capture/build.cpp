@@ -268,13 +268,6 @@ Result<BuildResult> Build::run_to_end() {
   return result;
 }
 
-Status check_source_folder(const fs::path& source) {
-  std::error_code error;
-  if (fs::is_directory(source, error)) return {};
-  return fail(ErrorKind::invalid_input, "the source tree `{}` is not a folder", source.string())
-      .with_code("build.no-source");
-}
-
 Status check_work_folder(const fs::path& work) {
   std::error_code error;
   for (const char* part : {"source", "build", "stage", "tools", "capture", "build.log"}) {
@@ -305,15 +298,25 @@ std::string name_of(BuildSystem system) {
   return "command";
 }
 
-Result<BuildSystem> recognize_build_system(const fs::path& source) {
+Status check_source_folder(const fs::path& source) {
+  std::error_code error;
+  if (fs::is_directory(source, error)) return {};
+  return fail(ErrorKind::invalid_input, "the source tree `{}` is not a folder", source.string())
+      .with_code("build.no-source");
+}
+
+Result<std::vector<BuildSystem>> recognize_build_systems(const fs::path& source) {
   XAAS_CHECK(check_source_folder(source));
   std::error_code error;
   const auto has = [&](const char* name) { return fs::is_regular_file(source / name, error); };
-  if (has("CMakeLists.txt")) return BuildSystem::cmake;
-  if (has("meson.build")) return BuildSystem::meson;
+  std::vector<BuildSystem> systems;
+  if (has("CMakeLists.txt")) systems.push_back(BuildSystem::cmake);
+  if (has("meson.build")) systems.push_back(BuildSystem::meson);
   if (has("configure") && ::access((source / "configure").c_str(), X_OK) == 0)
-    return BuildSystem::configure;
-  if (has("GNUmakefile") || has("makefile") || has("Makefile")) return BuildSystem::make;
+    systems.push_back(BuildSystem::configure);
+  if (has("GNUmakefile") || has("makefile") || has("Makefile"))
+    systems.push_back(BuildSystem::make);
+  if (!systems.empty()) return systems;
   return fail(ErrorKind::invalid_input, "`{}` has no build system that we recognize",
               source.string())
       .with_code("build.not-recognized")
@@ -326,7 +329,8 @@ Result<BuildResult> capture_build(const BuildRequest& request, Progress& progres
   XAAS_CHECK(check_source_folder(request.source));
   BuildSystem system = BuildSystem::command;
   if (request.command.empty()) {
-    XAAS_TRY(system, recognize_build_system(request.source));
+    XAAS_TRY(const auto systems, recognize_build_systems(request.source));
+    system = request.system.value_or(systems.front());
   }
   XAAS_CHECK(make_folders(request.work));
   std::error_code error;

@@ -22,7 +22,8 @@ struct BuildRequest {
   std::filesystem::path source;  // the user's tree; only read
   std::filesystem::path work;  // ours: the source's copy, build, stage and capture folders go here
   bool work_stays = true;      // false: no message names a file in it, the caller removes it
-  std::vector<std::string> command;   // empty: recognize; one string: through sh -c
+  std::vector<std::string> command;   // one string: through sh -c; empty: the build system's own
+  std::optional<BuildSystem> system;  // then; empty: the first that is recognized
   std::string prefix = "/usr/local";  // what the build is given for it
   std::string baseline;  // processor of the generic build; empty: the architecture's baseline
   unsigned jobs = 1;
@@ -53,8 +54,12 @@ struct BuildResult {
   [[nodiscard]] const std::filesystem::path& folder() const { return seen_paths.begin()->second; }
 };
 
-/// Which build system the tree has; `invalid_input` with what was looked for when there is none.
-Result<BuildSystem> recognize_build_system(const std::filesystem::path& source);
+/// `build.no-source` when it is not a folder.
+Status check_source_folder(const std::filesystem::path& source);
+
+/// Which build systems the tree has, at least one, in the order in which they are preferred;
+/// `invalid_input` with what was looked for when there is none.
+Result<std::vector<BuildSystem>> recognize_build_systems(const std::filesystem::path& source);
 
 /// Moves the finished build, with everything that it left, to a folder that does not exist yet.
 /// Nothing of it can be run there any more, unless it ran under the fixed path.

@@ -49,6 +49,26 @@ TEST(AdditionsFor, AreThePointsVariablesForACommand) {
   EXPECT_EQ(additions_for(BuildSystem::command, k_additions), command);
 }
 
+TEST(BuildSystemOf, IsTheOneThatTheFileIsAbout) {
+  const auto folder = TemporaryFolder::make();
+  for (const char* name : {"CMakeLists.txt", "meson.build", "Makefile"})
+    ASSERT_TRUE(write_file(folder->path() / name, ""));
+  const auto found = [&](const BuildAdditions& additions,
+                         const std::vector<std::string>& command = {}) {
+    Specialization specialization = sample();
+    specialization.additions[{"p", "v"}] = additions;
+    return build_system_of(folder->path(), command, specialization).value();
+  };
+  EXPECT_EQ(found({}), BuildSystem::cmake);
+  EXPECT_EQ(found({.environment = {{"A", "1"}}}), BuildSystem::cmake);
+  EXPECT_EQ(found({.make = {"A=1"}}), BuildSystem::make);
+  EXPECT_EQ(found({.meson = {"-Da=1"}, .make = {"A=1"}}), BuildSystem::meson);
+  EXPECT_EQ(found({.cmake = {"-DA=1"}, .make = {"A=1"}}), BuildSystem::cmake);
+  // There is no configure.
+  EXPECT_EQ(found({.configure = {"--a"}}), BuildSystem::cmake);
+  EXPECT_EQ(found({.make = {"A=1"}}, {"sh", "build.sh"}), BuildSystem::command);
+}
+
 TEST(WarningsOf, NamePointsThatMakeNoDifference) {
   EXPECT_THAT(warnings_of(sample(), {}, BuildSystem::cmake), IsEmpty());
   EXPECT_THAT(warnings_of(sample(), {}, BuildSystem::make),

@@ -407,16 +407,17 @@ TEST_F(CaptureBuild, SaysWhatItLookedFor) {
 }
 
 TEST_F(CaptureBuild, RecognizesBuildSystemsInOrder) {
+  using enum BuildSystem;
   write("Makefile", "");
-  EXPECT_EQ(recognize_build_system(source()).value(), BuildSystem::make);
+  EXPECT_THAT(recognize_build_systems(source()).value(), ElementsAre(make));
   write("configure", "#!/bin/sh\n");
-  EXPECT_EQ(recognize_build_system(source()).value(), BuildSystem::make);
+  EXPECT_THAT(recognize_build_systems(source()).value(), ElementsAre(make));
   write("configure", "#!/bin/sh\n", 0755);
-  EXPECT_EQ(recognize_build_system(source()).value(), BuildSystem::configure);
+  EXPECT_THAT(recognize_build_systems(source()).value(), ElementsAre(configure, make));
   write("meson.build", "");
-  EXPECT_EQ(recognize_build_system(source()).value(), BuildSystem::meson);
   write("CMakeLists.txt", "");
-  EXPECT_EQ(recognize_build_system(source()).value(), BuildSystem::cmake);
+  EXPECT_THAT(recognize_build_systems(source()).value(),
+              ElementsAre(cmake, meson, configure, make));
 }
 
 }  // namespace
