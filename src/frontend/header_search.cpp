@@ -61,15 +61,17 @@ Result<HeaderSearch::Folders> HeaderSearch::folders_of(const CompileCommand& com
   });
   std::vector<std::string> key = argv;
   key.insert(key.end(), {command.language, folder});
+  AskedFolders* asked = nullptr;
   {
     const std::scoped_lock lock(mutex_);
-    if (const auto known = folders_.find(key); known != folders_.end()) return known->second;
+    asked = &folders_[std::move(key)];
   }
+  const std::scoped_lock lock(asked->mutex);
+  if (asked->folders) return *asked->folders;
   argv.insert(argv.end(), {"-x", command.language, "-v", "-fsyntax-only", "/dev/null"});
   XAAS_TRY(const Outcome outcome, run(command.inside(Command{.argv = std::move(argv)})));
-  Folders folders = header_folders_in(outcome.errors);
-  const std::scoped_lock lock(mutex_);
-  return folders_.emplace(std::move(key), std::move(folders)).first->second;
+  asked->folders = header_folders_in(outcome.errors);
+  return *asked->folders;
 }
 
 Mentions HeaderSearch::search(const Folders& folders, const Include& include) {

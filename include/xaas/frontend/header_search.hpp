@@ -7,6 +7,7 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ class HeaderSearch {
 
  private:
   using Folders = std::vector<std::string>;
+  struct AskedFolders {
+    std::mutex mutex;  // who comes second waits for the answer
+    std::optional<Folders> folders;
+  };
 
   Result<Folders> folders_of(const CompileCommand& command, const std::string& folder);
   Mentions closure_of(const Folders& folders, const Include& include);
@@ -34,7 +39,7 @@ class HeaderSearch {
 
   MentionTable* table_;
   std::mutex mutex_;
-  std::map<std::vector<std::string>, Folders> folders_;
+  std::map<std::vector<std::string>, AskedFolders> folders_;  // by what has an influence on them
   std::map<std::pair<Folders, Include>, Mentions> closures_;
 };
 
