@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Generated projects: as many small C units as wanted, one program, a Makefile."""
+"""Generated projects: as many small C units as wanted, one program or library, a Makefile."""
 import random
 import shutil
 
@@ -49,11 +49,38 @@ def main_unit(units):
             f"  printf(\"%g\\n\", unit{units - 1}(values, 64));\n  return 0;\n}}\n")
 
 
+LIBRARY = """PREFIX = /usr/local
+UNITS := $(sort $(wildcard *.c))
+libgrown.so: $(UNITS:.c=.o)
+\t$(CC) -shared $(LDFLAGS) -o $@ $^
+%.o: %.c
+\t$(CC) -std=c11 -O3 -fPIC -c -o $@ $<
+install: libgrown.so
+\tinstall -D -m 644 libgrown.so $(DESTDIR)$(PREFIX)/lib/libgrown.so
+"""
+
+
+def fresh(folder):
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+
+
+def multiply(folder, unit_file, headers, names, units):
+    """A library of copies of one unit, in each of which the functions `names` are called otherwise."""
+    fresh(folder)
+    for header in headers:
+        shutil.copy(header, folder)
+    body = unit_file.read_text(encoding="utf-8")
+    for number in range(units):
+        defines = "".join(f"#define {name} {name}_{number}\n" for name in names)
+        (folder / f"unit{number:05}.c").write_text(defines + body, encoding="utf-8")
+    (folder / "Makefile").write_text(LIBRARY, encoding="ascii")
+
+
 def generate(folder, units):
     """The same bytes for the same number of units."""
     draws = random.Random(SEED)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    fresh(folder)
     for number in range(units):
         (folder / f"unit{number:05}.c").write_text(unit(draws, number), encoding="ascii")
     (folder / "main.c").write_text(main_unit(units), encoding="ascii")

@@ -236,7 +236,7 @@ def growth_rows(units, first, now):
                ("processor", "ms", lambda one: one.processor * 1e3),
                ("largest process", "kB", lambda one: one.process_bytes / 1e3),
                ("all processes", "kB", lambda one: one.tree_bytes / 1e3))
-    for step in ("ir", "cold"):
+    for step in ("ir", "ir of two", "cold"):
         for what, unit, of in figures:
             name, here = f"{step}, {what} per unit", [of(now[step]) / units]
             if units == first[0]:
@@ -256,8 +256,13 @@ def grown(shop, units):
     deploy = shop.measured("cold", name, [
         shop.programs / "xaas-deploy", "specialize", reference, "--force", "-q",
         "--output", f"tree:{shop.work / 'deployed' / name}", "--cache", cache])
+    # Another text for each unit, and the same but for its markers: all is compiled once.
+    write_points(shop.work / name, {"one": [], "two": ["CPPFLAGS=-DXAAS_UNUSED"]})
+    both = shop.measured("ir-of-two", name, [
+        shop.programs / "xaas-build", "ir", "--source", shop.work / name, "--force", "-q",
+        "--output", f"oci:{shop.work / 'images' / name}:two"])
     shutil.rmtree(shop.work / name)
-    return {"ir": build, "cold": deploy}
+    return {"ir": build, "ir of two": both, "cold": deploy}
 
 
 def growth_section(shop, _, sizes):
@@ -290,6 +295,13 @@ def write_points(source, values):
         "points": [{"name": "variant", "kind": "option", "values": listed}]}), encoding="utf-8")
 
 
+def ir_of_image(name, captured):
+    """The IR of all configurations against the generic image, which is of one."""
+    sizes = captured["bytes"]
+    return report.exact(f"{name}: IR / generic image", "MB", sizes["ir_layers"] / MEGABYTE,
+                        sizes["image_layers"] / MEGABYTE, at_most(1.0))
+
+
 def sharing_rows(shop, name, source, macro_words):
     """One configuration, one that is the same, and one with a macro that nothing uses."""
     write_points(source, {"first": [], "same": [], "macro": macro_words})
@@ -302,6 +314,7 @@ def sharing_rows(shop, name, source, macro_words):
                    at_most(0.25))
     units = reports[0]["units"]
     yield report.exact(f"{name}: units kept / distinct modules", "", units["total"], units["distinct"], at_most(1.02))
+    yield ir_of_image(f"{name}, three configurations", reports[0])
 
 
 def kernel_flags(shop):
@@ -316,24 +329,27 @@ def kernel_flags(shop):
     one = capture_report(shop, "kernels-one", source, ["--isa", "none", "--set", "variant=none"])
     yield report.exact("kernels: IR of five configurations of processor flags / of one", "kB",
                        five["bytes"]["ir_layers"] / 1e3, one["bytes"]["ir_layers"] / 1e3, at_most(1.35))
+    yield ir_of_image("kernels, five configurations", five)
 
 
-def isa_rows(shop):
-    """What variants cost besides their own compiles."""
-    source = EXAMPLES / "kernels"
+def isa_rows(shop, units, bound):
+    """What variants of a library of kernels cost besides their own compiles."""
+    source, kernels = shop.work / "isa", EXAMPLES / "kernels" / "src"
+    growth.multiply(source, kernels / "dot.c", [kernels / "dot.h", kernels / "blocks.h"],
+                    ["dot_kernel", "dot_4_8", "dot_8_8"], units)
+    images = shop.work / "images" / "isa"
+    capture = [shop.programs / "xaas-build", "ir", "--source", source, "--force", "-q"]
     runs = measure.alternating(
-        {"with": lambda: shop.measured("isa", "kernels", [
-            shop.programs / "xaas-build", "ir", "--source", source, "--force", "-q",
-            "--output", f"oci:{shop.work / 'images' / 'isa'}:isa"]),
-         "without": lambda: shop.measured("isa-none", "kernels", [
-             shop.programs / "xaas-build", "ir", "--source", source, "--force", "-q", "--isa", "none",
-             "--output", f"oci:{shop.work / 'images' / 'isa'}:none"]),
+        {"with": lambda: shop.measured("isa", "kernels", capture + ["--output", f"oci:{images}:isa"]),
+         "without": lambda: shop.measured("isa-none", "kernels", capture + [
+             "--isa", "none", "--output", f"oci:{images}:none"]),
          "compiles": lambda: shop.measured("isa-compiles", "kernels", ["sh", "-c", (
-             "for level in x86-64-v3 x86-64-v4; do clang-22 -std=c11 -march=$level -O3 -flto=thin -c "
-             f"{source}/src/dot.c -o /dev/null || exit 1; done")])}, shop.tool_pairs or 5)
+             f"for unit in {source}/*.c; do for level in x86-64-v3 x86-64-v4; do "
+             "clang-22 -std=c11 -march=$level -O3 -fPIC -flto=thin -c $unit -o /dev/null || exit 1; done; done")])},
+        shop.tool_pairs or 5)
     extra = [a - b for a, b in zip(processors(runs["with"]), processors(runs["without"]))]
-    yield compared("kernels: what variants cost / their own compiles, processor", "s", extra,
-                   processors(runs["compiles"]), at_most(1.1))
+    yield compared(f"{units} of the kernels' units: what variants cost / their own compiles, processor", "s", extra,
+                   processors(runs["compiles"]), bound)
 
 
 def kernel_programs(shop):
@@ -367,8 +383,10 @@ def sharing(shop, packages, _):
         yield from sharing_rows(shop, "zstd's library", source, ["MOREFLAGS=-DXAAS_UNUSED"])
 
     rows = each_package([one for one in packages if one.name == "zstd"], package_rows)
-    return (rows + guarded("kernels", lambda: kernel_flags(shop)) + guarded("kernels", lambda: isa_rows(shop)) +
-            guarded("kernels", lambda: kernel_programs(shop)))
+    for more in (kernel_flags, lambda here: isa_rows(here, 20, at_most(1.1)), lambda here: isa_rows(here, 1, None),
+                 kernel_programs):
+        rows += guarded("kernels", lambda more=more: more(shop))
+    return rows
 
 
 NOTES = {
