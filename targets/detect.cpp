@@ -4,6 +4,7 @@
 // processor, itself (cpuid) and the kernel (/proc/cpuinfo). Where they differ the feature is taken
 // as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
 
+#include "gpus.hpp"
 #include "host_probe.hpp"
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -49,6 +51,11 @@ FeatureSet x86_features_by_cpuid(const HostProbe& probe, const ProcessorFamily& 
 
 void detect_x86_features(const HostProbe& probe, const ProcessorFamily& family,
                          const KernelProcessor& kernel, Target& target) {
+  if (!probe.is_live()) {
+    target.cpu.features = x86_features_shown(kernel.flags);
+    target.origins["cpu.features"] = k_cpuinfo;
+    return;
+  }
   target.cpu.features = x86_features_by_cpuid(probe, family, target);
   target.origins["cpu.features"] = "cpuid";
   if (!kernel.flags.empty()) {
@@ -171,6 +178,10 @@ Target detect_target(const HostProbe& probe) {
   } else {
     target.probe_errors.push_back(std::move(libc.problem));
   }
+  auto found = find_gpus(probe);
+  target.gpus = std::move(found.gpus);
+  if (target.gpus) target.origins["gpus"] = std::move(found.origin);
+  std::ranges::move(found.problems, std::back_inserter(target.probe_errors));
   return target;
 }
 

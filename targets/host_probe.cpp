@@ -1,18 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The one file that asks the hardware. LLVM's Host asks cpuid and XCR0 on x86-64, and reads
-// /proc/cpuinfo elsewhere.
+// The one file that asks the hardware, or reads what was saved of another machine. LLVM's Host asks
+// cpuid and XCR0 on x86-64, and reads /proc/cpuinfo elsewhere.
 
 #include "host_probe.hpp"
 
+#include "x86_models.hpp"
+
 #include "xaas/support/files.hpp"
+#include "xaas/support/process.hpp"
 
 #include <llvm/ADT/StringMap.h>
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/Triple.h>
 
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
 namespace xaas {
 namespace {
+
+constexpr const char* k_cpuinfo = "/proc/cpuinfo";
+constexpr std::chrono::milliseconds k_longest_answer{5000};
+
+Result<std::vector<std::string>> names_in_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<std::string> names;
+  for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error))
+    names.push_back(entry->path().filename().string());
+  if (error) {
+    return fail(ErrorKind::not_found, "`{}`: {}", folder.string(), error.message())
+        .with_code("target.no-answer");
+  }
+  std::ranges::sort(names);
+  return names;
+}
 
 class LiveHost final : public HostProbe {
  public:
@@ -35,12 +61,111 @@ class LiveHost final : public HostProbe {
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
     return read_file(path);
   }
+
+  [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
+    return names_in_folder(path);
+  }
+
+  [[nodiscard]] std::string link(const std::string& path) const override {
+    std::error_code error;
+    return std::filesystem::read_symlink(path, error).string();
+  }
+
+  [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
+    XAAS_TRY(Outcome outcome, run({.argv = argv,
+                                   .environment = {{"LC_ALL", "C"}},
+                                   .time_limit = k_longest_answer,
+                                   .ends_with_us = true}));
+    if (outcome.succeeded()) return std::move(outcome.output);
+    if (outcome.timed_out) {
+      return fail(ErrorKind::tool_failed, "no answer within {} s",
+                  std::chrono::duration_cast<std::chrono::seconds>(k_longest_answer).count())
+          .with_code("target.no-answer");
+    }
+    return fail(ErrorKind::tool_failed, "it ended with {}{}{}", outcome.exit_code,
+                outcome.errors.empty() ? "" : ": ",
+                outcome.errors.substr(0, outcome.errors.find('\n')))
+        .with_code("target.no-answer");
+  }
+};
+
+/// /proc, /sys, /etc and whatever else was saved below a folder.
+class SavedTree final : public HostProbe {
+ public:
+  explicit SavedTree(std::filesystem::path root) : root_(std::move(root)) {
+    const auto text = read(k_cpuinfo);
+    if (text) cpuinfo_ = *text;
+  }
+
+  [[nodiscard]] bool is_live() const override { return false; }
+
+  /// x86's kernel lists `flags`, AArch64's `Features`.
+  [[nodiscard]] std::string architecture() const override {
+    for (const auto& [key, name] : {std::pair{"\nFeatures", "arm64"},
+                                    {"\nflags", "amd64"},
+                                    {"\nisa", "riscv64"},
+                                    {"\nrevision", "ppc64le"}})
+      if (("\n" + cpuinfo_).contains(key)) return name;
+    return "unknown";
+  }
+
+  [[nodiscard]] std::string cpu_name() const override {
+    return architecture() == "arm64" ? llvm::sys::detail::getHostCPUNameForARM(cpuinfo_).str()
+                                     : x86_cpu_name(parse_cpuinfo(cpuinfo_));
+  }
+
+  [[nodiscard]] std::map<std::string, bool> cpu_features() const override { return {}; }
+
+  [[nodiscard]] Result<std::string> read(const std::string& path) const override {
+    XAAS_TRY(const auto place, path_in_root(root_, path));
+    return read_file(place);
+  }
+
+  [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
+    XAAS_TRY(const auto place, path_in_root(root_, path));
+    return names_in_folder(place);
+  }
+
+  [[nodiscard]] std::string link(const std::string& path) const override {
+    const std::filesystem::path whole(path);
+    const auto folder = path_in_root(root_, whole.parent_path());
+    if (!folder) return {};
+    std::error_code error;
+    return std::filesystem::read_symlink(*folder / whole.filename(), error).string();
+  }
+
+  [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
+    return fail(ErrorKind::not_found, "a saved tree has no `{}` to ask", argv.front())
+        .with_code("target.no-answer");
+  }
+
+ private:
+  std::filesystem::path root_;
+  std::string cpuinfo_;
 };
 
 }  // namespace
 
+std::unique_ptr<HostProbe> live_host() {
+  return std::make_unique<LiveHost>();
+}
+
+std::unique_ptr<HostProbe> saved_tree(std::filesystem::path root) {
+  return std::make_unique<SavedTree>(std::move(root));
+}
+
 Result<Target> detect_host() {
-  return detect_target(LiveHost{});
+  return detect_target(*live_host());
+}
+
+Result<Target> detect_saved(const std::filesystem::path& root) {
+  std::error_code error;
+  if (!std::filesystem::is_directory(root, error)) {
+    return fail(ErrorKind::not_found, "`{}` is not a folder", root.string())
+        .with_code("target.no-root")
+        .with_help("--root names a folder that holds `proc`, `sys` and `etc` of a machine");
+  }
+  return detect_target(*saved_tree(root));
 }
 
 }  // namespace xaas

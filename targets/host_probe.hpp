@@ -4,8 +4,11 @@
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
+#include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace xaas {
 
@@ -14,7 +17,9 @@ class HostProbe {
  public:
   virtual ~HostProbe() = default;
 
-  /// OCI's name of the architecture that this process runs as.
+  /// Whether the processor itself can be asked: not the one that a saved tree is of.
+  [[nodiscard]] virtual bool is_live() const { return true; }
+  /// OCI's name of the architecture: of this process, or of the saved tree.
   [[nodiscard]] virtual std::string architecture() const = 0;
   /// LLVM's name for the processor; "generic" or empty where it has none.
   [[nodiscard]] virtual std::string cpu_name() const = 0;
@@ -22,6 +27,13 @@ class HostProbe {
   /// Empty where programs cannot ask (AArch64).
   [[nodiscard]] virtual std::map<std::string, bool> cpu_features() const = 0;
   [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+  /// Names in a folder, sorted; `not_found` when there is none.
+  [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
+  /// Where a link leads, as it says; empty when it is none.
+  [[nodiscard]] virtual std::string link(const std::string& path) const = 0;
+  /// What a program of the machine prints. `not_found` when it has none of that name, or cannot be
+  /// asked any more; a program that fails or does not come to an end is an error, too.
+  [[nodiscard]] virtual Result<std::string> ask(const std::vector<std::string>& argv) const = 0;
 
  protected:
   HostProbe() = default;
@@ -30,6 +42,10 @@ class HostProbe {
   HostProbe(HostProbe&&) = default;
   HostProbe& operator=(HostProbe&&) = default;
 };
+
+/// The machine that this process runs on, and one whose files were saved below a folder.
+std::unique_ptr<HostProbe> live_host();
+std::unique_ptr<HostProbe> saved_tree(std::filesystem::path root);
 
 /// Description of the machine that `probe` answers for.
 Target detect_target(const HostProbe& probe);

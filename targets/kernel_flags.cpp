@@ -2,6 +2,7 @@
 #include "kernel_flags.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -26,6 +27,12 @@ FeatureSet words_of(std::string_view text) {
   return words;
 }
 
+unsigned number_in(std::string_view text) {
+  unsigned number = 0;
+  std::from_chars(text.data(), text.data() + text.size(), number);
+  return number;
+}
+
 // Names of x86's cpuid leaf 0, and AArch64's implementer codes (MIDR_EL1).
 std::string vendor_name(std::string_view value) {
   static const std::map<std::string_view, std::string_view> names = {
@@ -42,7 +49,7 @@ std::string vendor_name(std::string_view value) {
 }  // namespace
 
 KernelProcessor parse_cpuinfo(std::string_view text) {
-  std::string vendor;
+  KernelProcessor processor;
   std::optional<FeatureSet> flags;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
@@ -52,15 +59,18 @@ KernelProcessor parse_cpuinfo(std::string_view text) {
     if (colon == std::string_view::npos) continue;
     const auto key = trimmed(line.substr(0, colon));
     const auto value = trimmed(line.substr(colon + 1));
-    if ((key == "vendor_id" || key == "CPU implementer") && vendor.empty())
-      vendor = vendor_name(value);
+    if ((key == "vendor_id" || key == "CPU implementer") && processor.vendor.empty())
+      processor.vendor = vendor_name(value);
+    if (key == "cpu family" && !flags) processor.family = number_in(value);
+    if (key == "model" && !flags) processor.model = number_in(value);
     if (key != "flags" && key != "Features") continue;
     auto words = words_of(value);
     if (flags)
       std::erase_if(words, [&](const std::string& word) { return !flags->contains(word); });
     flags = std::move(words);
   }
-  return {.flags = flags.value_or(FeatureSet{}), .vendor = std::move(vendor)};
+  processor.flags = std::move(flags).value_or(FeatureSet{});
+  return processor;
 }
 
 const std::vector<KernelFlag>& x86_kernel_flags() {
@@ -175,6 +185,36 @@ const std::vector<KernelFlag>& aarch64_kernel_flags() {
                                                 {"lse128", {"lse128"}},
                                                 {"gcs", {"gcs"}}};
   return flags;
+}
+
+FeatureSet x86_features_shown(const FeatureSet& flags) {
+  const ProcessorFamily& family = x86_family();
+  auto features = family.features_of(family.levels().front().name).value_or(FeatureSet{});
+  // Most are called alike, but for dots and dashes: "amx-tile" and "amx_tile".
+  for (const std::string& feature : family.known_features()) {
+    std::string flag = feature;
+    std::ranges::replace_if(flag, [](char letter) { return letter == '.' || letter == '-'; }, '_');
+    if (flags.contains(flag)) features.insert(feature);
+  }
+  for (const auto& [feature, flag] : {std::pair{"avxvnni", "avx_vnni"},
+                                      {"avx512bf16", "avx512_bf16"},
+                                      {"avx512fp16", "avx512_fp16"},
+                                      {"avx512vp2intersect", "avx512_vp2intersect"},
+                                      {"shstk", "user_shstk"},
+                                      {"sgx", "sgx_lc"}}) {
+    if (flags.contains(flag)) features.insert(feature);
+  }
+  for (const KernelFlag& entry : x86_kernel_flags()) {
+    if (kernel_shows(entry, flags)) {
+      features.insert(std::string(entry.feature));
+    } else {
+      features.erase(std::string(entry.feature));
+    }
+  }
+  // No flag tells of these, and no processor has them apart.
+  if (features.contains("sse4.2")) features.insert("crc32");
+  drop_incomplete(family, features);
+  return features;
 }
 
 bool kernel_shows(const KernelFlag& entry, const FeatureSet& flags) {

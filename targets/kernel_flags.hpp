@@ -12,8 +12,10 @@ namespace xaas {
 /// What /proc/cpuinfo says of all processors together: a flag that one of them lacks is not here,
 /// because a program may be moved to that one.
 struct KernelProcessor {
-  FeatureSet flags;    // the kernel's names; empty: the file had no such line
-  std::string vendor;  // lowercase, empty when unknown
+  FeatureSet flags;     // the kernel's names; empty: the file had no such line
+  std::string vendor;   // lowercase, empty when unknown
+  unsigned family = 0;  // x86's numbers, of the first processor; 0: not said
+  unsigned model = 0;
 };
 
 KernelProcessor parse_cpuinfo(std::string_view text);
@@ -30,6 +32,10 @@ const std::vector<KernelFlag>& x86_kernel_flags();
 
 /// All of AArch64's: programs cannot ask the processor there, so the kernel's word is the only one.
 const std::vector<KernelFlag>& aarch64_kernel_flags();
+
+/// What the flags alone tell of an x86 processor that cannot be asked: nothing that is not shown,
+/// but the architecture's first level.
+FeatureSet x86_features_shown(const FeatureSet& flags);
 
 [[nodiscard]] bool kernel_shows(const KernelFlag& entry, const FeatureSet& flags);
 

@@ -122,6 +122,11 @@ Result<Gpu> read_gpu(const JsonReader& reader) {
   XAAS_TRY(gpu.vendor, reader.string("vendor"));
   XAAS_TRY(gpu.name, reader.string_or("name", {}));
   XAAS_TRY(gpu.architecture, reader.string_or("architecture", {}));
+  XAAS_TRY(const auto count, reader.integer_or("count", 1));
+  XAAS_TRY(const auto memory, reader.integer_or("memory", 0));
+  gpu.count = static_cast<unsigned>(std::clamp<std::int64_t>(count, 1, 1 << 20));
+  gpu.memory = static_cast<std::uint64_t>(memory);
+  XAAS_TRY(gpu.driver, reader.string_or("driver", {}));
   return gpu;
 }
 
@@ -151,8 +156,13 @@ void print_devices(const Target& target, Json& json) {
   if (target.gpus) {
     json["gpus"] = Json::array();
     for (const Gpu& gpu : *target.gpus) {
-      json["gpus"].push_back(
-          {{"vendor", gpu.vendor}, {"name", gpu.name}, {"architecture", gpu.architecture}});
+      Json entry = {{"vendor", gpu.vendor},
+                    {"name", gpu.name},
+                    {"architecture", gpu.architecture},
+                    {"count", gpu.count}};
+      if (gpu.memory > 0) entry["memory"] = gpu.memory;
+      if (!gpu.driver.empty()) entry["driver"] = gpu.driver;
+      json["gpus"].push_back(std::move(entry));
     }
   }
   if (!target.mpi) return;

@@ -15,6 +15,7 @@ namespace xaas {
 /// `xaas-deploy detect`: this machine as xaas.target/1 JSON.
 struct DetectOptions {
   std::filesystem::path output;  // empty: stdout
+  std::filesystem::path root;    // of a saved tree; empty: this machine
 };
 Result<int> run_detect_command(const DetectOptions& options);
 

@@ -8,7 +8,7 @@
 namespace xaas {
 
 Result<int> run_detect_command(const DetectOptions& options) {
-  XAAS_TRY(const auto target, detect_host());
+  XAAS_TRY(const auto target, options.root.empty() ? detect_host() : detect_saved(options.root));
   if (options.output.empty()) {
     XAAS_CHECK(print_output(print_target(target)));
   } else {

@@ -199,9 +199,13 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
 CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
   CLI::App* detect =
       app.add_subcommand("detect", "Describe this machine as a target, in JSON")->group(k_commands);
-  style_help(*detect, "[--output FILE]");
+  style_help(*detect, "[--output FILE] [--root DIR]");
   detect->add_option("--output", options.output, "Write it here instead of printing it")
       ->type_name("FILE");
+  detect
+      ->add_option("--root", options.root,
+                   "Describe the machine whose /proc, /sys and /etc were saved in this folder")
+      ->type_name("DIR");
   detect->footer("");
   return detect;
 }

@@ -3,6 +3,7 @@
 
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -30,6 +31,9 @@ struct Gpu {
   std::string vendor;        // "nvidia", "amd", "intel"
   std::string name;          // for people; may be empty
   std::string architecture;  // "sm_90", "gfx90a"; empty: unknown
+  unsigned count = 1;        // of devices that are alike
+  std::uint64_t memory = 0;  // bytes of each; 0: unknown
+  std::string driver;        // the kernel's, and its version: "nvidia 550.54.15"; empty: unknown
 
   friend bool operator==(const Gpu&, const Gpu&) = default;
 };
@@ -72,6 +76,10 @@ std::string print_target(const Target& target);
 
 /// The machine this process runs on. Never fails as a whole because one probe did.
 Result<Target> detect_host();
+
+/// The machine of which /proc, /sys and /etc were saved below `root`; `name` is "host", too. What
+/// only the processor itself or a program of the machine could tell is not known then.
+Result<Target> detect_saved(const std::filesystem::path& root);
 
 /// A target from a processor's name as LLVM knows it ("znver4", "x86-64-v3", "neoverse-v2"). An
 /// unknown name is `invalid_input` and names near ones. `architecture` narrows the search when not

@@ -5,7 +5,9 @@
 #include "processor_family.hpp"
 
 #include <map>
+#include <set>
 #include <string>
+#include <vector>
 
 namespace xaas::testing {
 
@@ -18,6 +20,29 @@ class FakeHost final : public HostProbe {
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
     const auto found = files.find(path);
     if (found == files.end()) return fail(ErrorKind::not_found, "no file `{}`", path);
+    return found->second;
+  }
+  [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
+    std::set<std::string> names;
+    for (const auto* paths : {&files, &links}) {
+      for (const auto& [file, content] : *paths) {
+        if (file.starts_with(path + "/"))
+          names.insert(
+              file.substr(path.size() + 1, file.find('/', path.size() + 1) - path.size() - 1));
+      }
+    }
+    if (names.empty()) return fail(ErrorKind::not_found, "no folder `{}`", path);
+    return std::vector(names.begin(), names.end());
+  }
+  [[nodiscard]] std::string link(const std::string& path) const override {
+    const auto found = links.find(path);
+    return found == links.end() ? std::string() : found->second;
+  }
+  [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
+    const auto failing = failures.find(argv.front());
+    if (failing != failures.end()) return fail(ErrorKind::tool_failed, "{}", failing->second);
+    const auto found = answers.find(argv.front());
+    if (found == answers.end()) return fail(ErrorKind::not_found, "no program");
     return found->second;
   }
 
@@ -33,6 +58,9 @@ class FakeHost final : public HostProbe {
   std::string its_cpu_name;
   std::map<std::string, bool> its_features;
   std::map<std::string, std::string> files;
+  std::map<std::string, std::string> links;
+  std::map<std::string, std::string> answers;   // by the program's name
+  std::map<std::string, std::string> failures;  // why it gives none
 };
 
 }  // namespace xaas::testing
