@@ -112,13 +112,6 @@ Json isas_json(const IrManifest& manifest) {
           {"advice", std::move(advice)}};
 }
 
-std::size_t distinct_bitcode(const IrManifest& manifest) {
-  std::set<Digest> digests;
-  for (const TranslationUnit& unit : manifest.units) digests.insert(unit.bitcode);
-  digests.erase(Digest());
-  return digests.size();
-}
-
 Json to_json(const CompileCount& count) {
   return {{"asked", count.asked},
           {"done", count.done()},
@@ -141,33 +134,60 @@ Json configurations_to_json(const BuildReport& report) {
   return list;
 }
 
+/// Distinct bitcode, by the configurations that have it: units that differ in their floor or flags
+/// alone have the same.
+struct Sharing {
+  std::size_t all = 0;
+  std::size_t some = 0;
+  std::size_t one = 0;
+
+  [[nodiscard]] std::size_t distinct() const { return all + some + one; }
+};
+
+Sharing sharing_of(const IrManifest& manifest) {
+  std::map<Digest, std::size_t> users;
+  for (std::size_t i = 0; i < manifest.configurations.size(); ++i) {
+    std::set<Digest> codes;
+    for (const std::size_t index : units_of(manifest, i)) {
+      const Digest& bitcode = manifest.units[index].bitcode;
+      if (!bitcode.is_empty()) codes.insert(bitcode);
+    }
+    for (const Digest& code : codes) ++users[code];
+  }
+  Sharing sharing;
+  for (const auto& [code, count] : users) {
+    if (count == manifest.configurations.size()) {
+      ++sharing.all;
+    } else {
+      ++(count == 1 ? sharing.one : sharing.some);
+    }
+  }
+  return sharing;
+}
+
 /// How the units of several configurations are shared; nothing for one.
 std::string describe_sharing(const IrManifest& manifest) {
-  if (manifest.configurations.size() < 2) return {};
-  std::vector<std::size_t> users(manifest.units.size());
-  std::string lines;
-  for (std::size_t i = 0; i < manifest.configurations.size(); ++i) {
-    const std::set<std::size_t> units = units_of(manifest, i);
-    for (const std::size_t unit : units) ++users[unit];
-    lines += fmt::format("    {}: {} units\n", manifest.configurations[i].name, units.size());
+  const std::size_t configurations = manifest.configurations.size();
+  if (configurations < 2) return {};
+  const Sharing sharing = sharing_of(manifest);
+  std::string text = fmt::format(
+      "  {} configurations; of the distinct units, {} in all of them, {} in some, {} in one\n",
+      configurations, sharing.all, sharing.some, sharing.one);
+  for (std::size_t i = 0; i < configurations; ++i) {
+    text += fmt::format("    {}: {} units\n", manifest.configurations[i].name,
+                        units_of(manifest, i).size());
   }
-  const auto all = std::ranges::count(users, manifest.configurations.size());
-  const auto one = std::ranges::count(users, std::size_t{1});
-  return fmt::format(
-             "  {} configurations; of the units, {} in all of them, {} in some, {} in one\n",
-             manifest.configurations.size(), all,
-             static_cast<std::ptrdiff_t>(users.size()) - all - one, one) +
-         lines;
+  return text;
 }
 
 }  // namespace
 
 std::string describe_manifest(const IrManifest& manifest) {
   const Coverage coverage = coverage_of(manifest);
-  std::string text = fmt::format("{}: {} file{} to specialize, {} unit{} ({} distinct)\n",
-                                 manifest.application, manifest.products.size(),
-                                 manifest.products.size() == 1 ? "" : "s", manifest.units.size(),
-                                 manifest.units.size() == 1 ? "" : "s", distinct_bitcode(manifest));
+  std::string text = fmt::format(
+      "{}: {} file{} to specialize, {} unit{} ({} distinct)\n", manifest.application,
+      manifest.products.size(), manifest.products.size() == 1 ? "" : "s", manifest.units.size(),
+      manifest.units.size() == 1 ? "" : "s", sharing_of(manifest).distinct());
   text += describe_sharing(manifest);
   text += fmt::format(
       "  captured {}, machine code kept {}, opaque {}; {:.1f} % of {} of code will be lowered\n",
@@ -212,8 +232,12 @@ std::string print_report_json(const BuildReport& report) {
   json["digest"] = report.image.index.digest.str();
   json["application"] = report.manifest.application;
   json["build_system"] = report.manifest.build_system;
+  const Sharing sharing = sharing_of(report.manifest);
   json["units"] = {{"total", report.manifest.units.size()},
-                   {"distinct", distinct_bitcode(report.manifest)},
+                   {"distinct", sharing.distinct()},
+                   {"in_all", sharing.all},
+                   {"in_some", sharing.some},
+                   {"in_one", sharing.one},
                    {"captured", coverage.captured},
                    {"machine_code", coverage.kept_as_machine_code},
                    {"opaque", coverage.opaque}};

@@ -15,6 +15,13 @@
 #include <utility>
 
 namespace xaas {
+namespace {
+
+// Bitcode is packed once and travels often. Of GROMACS's (36 MB) level 6 leaves 16.4 MB in 0.3 s,
+// 18 leaves 14.1 MB in 8 s, 19 leaves 14.0 MB in 12 s; all are read equally fast.
+constexpr const char* k_zstd_level = "18";
+
+}  // namespace
 
 struct BlobWriter::State {
   std::filesystem::path name;
@@ -57,9 +64,9 @@ struct BlobWriter::State {
           archive_write_set_filter_option(writer, "gzip", "timestamp", nullptr) == ARCHIVE_OK &&
           archive_write_set_filter_option(writer, "gzip", "compression-level", "6") == ARCHIVE_OK;
     } else if (is_ready) {
-      is_ready =
-          archive_write_add_filter_zstd(writer) == ARCHIVE_OK &&
-          archive_write_set_filter_option(writer, "zstd", "compression-level", "6") == ARCHIVE_OK;
+      is_ready = archive_write_add_filter_zstd(writer) == ARCHIVE_OK &&
+                 archive_write_set_filter_option(writer, "zstd", "compression-level",
+                                                 k_zstd_level) == ARCHIVE_OK;
     }
     is_ready = is_ready && archive_write_set_bytes_in_last_block(writer, 1) == ARCHIVE_OK &&
                archive_write_open(writer, this, nullptr, &State::take, nullptr) == ARCHIVE_OK;
