@@ -8,6 +8,7 @@
 #include "host_probe.hpp"
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
+#include "mpi.hpp"
 #include "processor_family.hpp"
 
 #include <fmt/core.h>
@@ -156,7 +157,7 @@ void detect_cpu(const HostProbe& probe, const ProcessorFamily& family, Target& t
 
 }  // namespace
 
-Target detect_target(const HostProbe& probe) {
+Target detect_processor(const HostProbe& probe) {
   Target target;
   target.name = "host";
   target.architecture = probe.architecture();
@@ -178,10 +179,19 @@ Target detect_target(const HostProbe& probe) {
   } else {
     target.probe_errors.push_back(std::move(libc.problem));
   }
-  auto found = find_gpus(probe);
-  target.gpus = std::move(found.gpus);
-  if (target.gpus) target.origins["gpus"] = std::move(found.origin);
-  std::ranges::move(found.problems, std::back_inserter(target.probe_errors));
+  return target;
+}
+
+Target detect_target(const HostProbe& probe) {
+  Target target = detect_processor(probe);
+  auto gpus = find_gpus(probe);
+  target.gpus = std::move(gpus.gpus);
+  if (target.gpus) target.origins["gpus"] = std::move(gpus.origin);
+  std::ranges::move(gpus.problems, std::back_inserter(target.probe_errors));
+  auto mpi = find_mpi(probe, target.architecture);
+  target.mpi = std::move(mpi.installations);
+  if (target.mpi) target.origins["mpi"] = std::move(mpi.origin);
+  std::ranges::move(mpi.problems, std::back_inserter(target.probe_errors));
   return target;
 }
 

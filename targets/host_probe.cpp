@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -69,6 +70,12 @@ class LiveHost final : public HostProbe {
   [[nodiscard]] std::string link(const std::string& path) const override {
     std::error_code error;
     return std::filesystem::read_symlink(path, error).string();
+  }
+
+  [[nodiscard]] std::string variable(const std::string& name) const override {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? "" : value;
   }
 
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
@@ -134,6 +141,18 @@ class SavedTree final : public HostProbe {
     return std::filesystem::read_symlink(*folder / whole.filename(), error).string();
   }
 
+  /// A process's environment is saved like everything else.
+  [[nodiscard]] std::string variable(const std::string& name) const override {
+    const auto text = read("/proc/self/environ");
+    if (!text) return {};
+    const std::string whole = std::string(1, '\0') + *text;
+    const std::string key = std::string(1, '\0') + name + "=";
+    const auto at = whole.find(key);
+    if (at == std::string::npos) return {};
+    const auto begin = at + key.size();
+    return whole.substr(begin, whole.find('\0', begin) - begin);
+  }
+
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
     return fail(ErrorKind::not_found, "a saved tree has no `{}` to ask", argv.front())
         .with_code("target.no-answer");
@@ -156,6 +175,10 @@ std::unique_ptr<HostProbe> saved_tree(std::filesystem::path root) {
 
 Result<Target> detect_host() {
   return detect_target(*live_host());
+}
+
+Result<Target> detect_host_processor() {
+  return detect_processor(*live_host());
 }
 
 Result<Target> detect_saved(const std::filesystem::path& root) {

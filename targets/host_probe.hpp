@@ -31,6 +31,8 @@ class HostProbe {
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
   /// Where a link leads, as it says; empty when it is none.
   [[nodiscard]] virtual std::string link(const std::string& path) const = 0;
+  /// The value of a variable; empty when it is not set.
+  [[nodiscard]] virtual std::string variable(const std::string& name) const = 0;
   /// What a program of the machine prints. `not_found` when it has none of that name, or cannot be
   /// asked any more; a program that fails or does not come to an end is an error, too.
   [[nodiscard]] virtual Result<std::string> ask(const std::vector<std::string>& argv) const = 0;
@@ -46,6 +48,9 @@ class HostProbe {
 /// The machine that this process runs on, and one whose files were saved below a folder.
 std::unique_ptr<HostProbe> live_host();
 std::unique_ptr<HostProbe> saved_tree(std::filesystem::path root);
+
+/// Of the machine that `probe` answers for, what detect_host_processor() tells.
+Target detect_processor(const HostProbe& probe);
 
 /// Description of the machine that `probe` answers for.
 Target detect_target(const HostProbe& probe);

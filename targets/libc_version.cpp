@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libc_version.hpp"
 
+#include "library_search.hpp"
+
 #include "xaas/targets/glibc_version.hpp"
 
 #include <llvm/BinaryFormat/ELF.h>
@@ -88,28 +90,9 @@ std::optional<Version> newest_definition(const ElfFile& file, const ElfFile::Elf
   return newest;
 }
 
-// Paths of libc.so.6 in the loader's cache (ldconfig's file: a table of zero-terminated strings
-// behind a header whose layout varies; the strings are all that matters here).
-std::vector<std::string> paths_in_loader_cache(std::string_view cache) {
-  constexpr std::string_view k_tail("/libc.so.6\0", 11);
-  std::vector<std::string> paths;
-  for (auto at = cache.find(k_tail); at != std::string_view::npos;
-       at = cache.find(k_tail, at + 1)) {
-    const auto before = cache.rfind('\0', at);
-    const auto begin = before == std::string_view::npos ? 0 : before + 1;
-    if (cache[begin] == '/')
-      paths.emplace_back(cache.substr(begin, at - begin + k_tail.size() - 1));
-  }
-  return paths;
-}
-
 std::vector<std::string> candidate_paths(const HostProbe& probe, std::string_view architecture) {
-  std::vector<std::string> paths;
-  if (const auto cache = probe.read("/etc/ld.so.cache")) paths = paths_in_loader_cache(*cache);
-  const std::string triple = architecture == "amd64" ? "x86_64-linux-gnu" : "aarch64-linux-gnu";
-  for (const auto& folder :
-       {"/lib/" + triple, "/usr/lib/" + triple, std::string("/lib64"), std::string("/usr/lib64"),
-        std::string("/lib"), std::string("/usr/lib")})
+  auto paths = libraries_in_loader_cache(probe, "libc.so.6");
+  for (const std::string& folder : usual_library_folders(architecture))
     paths.push_back(folder + "/libc.so.6");
   return paths;
 }

@@ -135,6 +135,8 @@ Result<MpiInstallation> read_mpi(const JsonReader& reader) {
   XAAS_TRY(mpi.flavour, reader.string_or("flavour", {}));
   XAAS_TRY(mpi.abi, reader.string("abi"));
   XAAS_TRY(mpi.version, reader.string_or("version", {}));
+  XAAS_TRY(mpi.soname, reader.string_or("soname", {}));
+  XAAS_TRY(mpi.path, reader.string_or("path", {}));
   return mpi;
 }
 
@@ -167,8 +169,13 @@ void print_devices(const Target& target, Json& json) {
   }
   if (!target.mpi) return;
   json["mpi"] = Json::array();
-  for (const MpiInstallation& mpi : *target.mpi)
-    json["mpi"].push_back({{"flavour", mpi.flavour}, {"abi", mpi.abi}, {"version", mpi.version}});
+  for (const MpiInstallation& mpi : *target.mpi) {
+    json["mpi"].push_back({{"flavour", mpi.flavour},
+                           {"abi", mpi.abi},
+                           {"version", mpi.version},
+                           {"soname", mpi.soname},
+                           {"path", mpi.path}});
+  }
 }
 
 Result<Target> read_target(const JsonReader& reader) {

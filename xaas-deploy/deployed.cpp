@@ -45,7 +45,7 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
   for (const std::string& entry : record.environment) {
     if (!entry.starts_with("PATH=")) deployed.environment.push_back(entry);
   }
-  XAAS_TRY(deployed.host, detect_host());
+  XAAS_TRY(deployed.host, detect_host_processor());
   deployed.part = part_for(record, deployed.host);
   deployed.record = std::move(record);
   return deployed;
@@ -96,7 +96,7 @@ Result<Deployed> open_image(const std::string& name) {
   XAAS_TRY(const auto reference, parse_layout_reference(name));
   XAAS_TRY(const auto layout, Layout::open(reference));
   // An image for another architecture would only fail at its first instruction, or as a script.
-  XAAS_TRY(const auto host, detect_host());
+  XAAS_TRY(const auto host, detect_host_processor());
   auto images = find_runnables(layout, reference, host.architecture);
   if (!images && images.error().code() == "image.no-runnable")
     return std::move(images.error()).with_exit_code(k_exit_wrong_processor);

@@ -66,7 +66,7 @@ void add_c_library(DeploymentRecord& record, const IrManifest& ir, const Deploym
 
 /// Whether this machine can run what is made for the target.
 bool runs_here(const Target& target) {
-  const auto host = detect_host();
+  const auto host = detect_host_processor();
   return host && runs_on(target, *host);
 }
 

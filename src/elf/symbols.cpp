@@ -8,9 +8,12 @@
 #include <llvm/BinaryFormat/ELF.h>
 
 #include <algorithm>
+#include <cstddef>
 
 namespace xaas {
 namespace {
+
+constexpr std::size_t k_longest_text = 256;
 
 struct Version {
   std::string name;
@@ -115,6 +118,28 @@ Result<std::set<std::string>> strong_exports(std::string_view bytes) {
     if (!symbol.is_undefined && !is_copy && !is_version) names.insert(symbol.str());
   }
   return names;
+}
+
+Result<std::map<std::string, std::string>> exported_among(
+    std::string_view bytes, const std::set<std::string, std::less<>>& names) {
+  XAAS_TRY(const auto image, open_image(bytes));
+  std::map<std::string, std::string> found;
+  const auto* table = image.find_section(llvm::ELF::SHT_DYNSYM);
+  if (table == nullptr) return found;
+  XAAS_TRY(const auto symbols, image.symbols(*table));
+  XAAS_TRY(const auto strings, image.linked_strings(*table));
+  for (const auto& symbol : symbols) {
+    const bool is_local = symbol.getBinding() == llvm::ELF::STB_LOCAL;
+    if (is_local || symbol.st_shndx == llvm::ELF::SHN_UNDEF) continue;
+    XAAS_TRY(const auto name, text_at(strings, symbol.st_name));
+    if (!names.contains(name)) continue;
+    const bool is_data = symbol.getType() == llvm::ELF::STT_OBJECT;
+    // What is zero at the start is not in the file.
+    const auto loaded = is_data ? image.loaded_at(symbol.st_value) : std::string_view();
+    const auto text = loaded ? loaded->substr(0, k_longest_text) : std::string_view();
+    found[std::string(name)] = std::string(text.substr(0, text.find('\0')));
+  }
+  return found;
 }
 
 Result<std::set<std::string>> defined_symbols(std::string_view bytes) {

@@ -13,7 +13,7 @@ ALLOWED = {
     "support": {"freestanding"},
     "freestanding": set(),
     "specializations": {"support"},
-    "targets": {"support"},
+    "targets": {"support", "elf"},
     "oci": {"support"},
     "rootfs": {"support", "oci"},
     "elf": {"support"},

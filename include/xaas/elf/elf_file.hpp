@@ -50,6 +50,13 @@ Result<std::optional<std::string>> read_elf_section(std::string_view bytes, std:
 /// versions themselves are left out.
 Result<std::set<std::string>> strong_exports(std::string_view bytes);
 
+/// Which of `names` a file defines for others (.dynsym, STB_WEAK ones and those of all versions
+/// included), each with the zero-terminated text that it stands for: "4.0.2" of a variable that
+/// holds a version; empty for functions and where nothing of it is in the file. Of a longer text
+/// the first 256 bytes.
+Result<std::map<std::string, std::string>> exported_among(
+    std::string_view bytes, const std::set<std::string, std::less<>>& names);
+
 /// Undefined strong dynamic symbols, "name" or "name@VERSION".
 Result<std::set<std::string>> undefined_symbols(std::string_view bytes);
 

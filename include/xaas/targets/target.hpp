@@ -46,6 +46,8 @@ struct MpiInstallation {
   std::string flavour;  // "mpich", "openmpi", "cray-mpich", ...
   std::string abi;      // which libraries can stand for each other: "mpich", "openmpi", "mpi-5"
   std::string version;  // empty: unknown
+  std::string soname;   // of its C library, "libmpich.so.12"; empty: unknown
+  std::string path;     // of that on the machine; empty: unknown
 
   friend bool operator==(const MpiInstallation&, const MpiInstallation&) = default;
 };
@@ -76,6 +78,10 @@ std::string print_target(const Target& target);
 
 /// The machine this process runs on. Never fails as a whole because one probe did.
 Result<Target> detect_host();
+
+/// The same as far as it decides which code runs here: processor and C library. What programs are
+/// linked with takes longer to find out than a program takes to start.
+Result<Target> detect_host_processor();
 
 /// The machine of which /proc, /sys and /etc were saved below `root`; `name` is "host", too. What
 /// only the processor itself or a program of the machine could tell is not known then.

@@ -38,6 +38,10 @@ class FakeHost final : public HostProbe {
     const auto found = links.find(path);
     return found == links.end() ? std::string() : found->second;
   }
+  [[nodiscard]] std::string variable(const std::string& name) const override {
+    const auto found = variables.find(name);
+    return found == variables.end() ? std::string() : found->second;
+  }
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
     const auto failing = failures.find(argv.front());
     if (failing != failures.end()) return fail(ErrorKind::tool_failed, "{}", failing->second);
@@ -59,6 +63,7 @@ class FakeHost final : public HostProbe {
   std::map<std::string, bool> its_features;
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> links;
+  std::map<std::string, std::string> variables;
   std::map<std::string, std::string> answers;   // by the program's name
   std::map<std::string, std::string> failures;  // why it gives none
 };
