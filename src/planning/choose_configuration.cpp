@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -200,6 +201,17 @@ std::vector<std::string> notes_on_targets(const IrManifest& manifest, const Judg
   return notes;
 }
 
+/// A launcher that does not go with the library starts as many worlds of one rank each.
+std::vector<std::string> notes_on_mpi(const IrManifest& manifest, const Configuration& chosen,
+                                      std::span<const Target> targets) {
+  const std::string abi = requirements_of(manifest.points, chosen.values).mpi;
+  if (abi.empty()) return {};
+  return {fmt::format(
+      "the MPI library is the image's own, not that of {}, which has the same ABI ({}): use a "
+      "launcher that goes with it, and see that the program counts all ranks",
+      names_of(targets), abi)};
+}
+
 /// The nearest ones, what lacks least first; of what was asked for, if there is any of it.
 std::string nearest(const IrManifest& manifest, std::vector<Judgement> judgements) {
   constexpr std::size_t k_named = 3;
@@ -274,13 +286,15 @@ Result<ConfigurationChoice> choose_configuration(const IrManifest& manifest,
   const Configuration& configuration = manifest.configurations[chosen->index];
   ConfigurationChoice choice{
       .index = chosen->index, .name = configuration.name, .values = configuration.values};
+  choice.notes = notes_on_mpi(manifest, configuration, targets);
   if (judgements.size() == 1) return choice;
   choice.reason = reason_for(manifest, judgements, *chosen, targets, settings);
   for (const Judgement& judgement : judgements) {
     if (judgement.index != chosen->index)
       choice.rejected.push_back(rejected(manifest, judgement, *chosen));
   }
-  choice.notes = notes_on_targets(manifest, *chosen, targets, settings);
+  std::ranges::move(notes_on_targets(manifest, *chosen, targets, settings),
+                    std::back_inserter(choice.notes));
   return choice;
 }
 
