@@ -198,15 +198,31 @@ CLI::App* add_specialize(CLI::App& app, SpecializeOptions& options) {
 
 CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
   CLI::App* detect =
-      app.add_subcommand("detect", "Describe this machine as a target, in JSON")->group(k_commands);
-  style_help(*detect, "[--output FILE] [--root DIR]");
+      app.add_subcommand("detect", "Describe a machine as a target, in JSON: this one or another")
+          ->group(k_commands);
+  style_help(*detect, "[--via COMMAND|--root DIR] [--output FILE]");
   detect->add_option("--output", options.output, "Write it here instead of printing it")
       ->type_name("FILE");
   detect
+      ->add_option("--name", options.name,
+                   "What the machine is called (default: as the output file, or host)")
+      ->type_name("NAME");
+  auto* via = detect
+                  ->add_option("--via", options.via,
+                               "Describe the machine on which this command runs what follows it: "
+                               "'srun -N1 -p gpu', 'ssh node7'")
+                  ->type_name("COMMAND");
+  detect
       ->add_option("--root", options.root,
                    "Describe the machine whose /proc, /sys and /etc were saved in this folder")
-      ->type_name("DIR");
-  detect->footer("");
+      ->type_name("DIR")
+      ->excludes(via);
+  detect->footer(R"(Programs run on compute nodes; what a login node is says little about them.
+
+Examples:
+  xaas-deploy detect --via 'srun -N1 -p gpu' --output gpu.json
+  xaas-deploy specialize oci:images:heat --target gpu.json --output tree:heat
+)");
   return detect;
 }
 
