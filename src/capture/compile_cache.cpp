@@ -25,7 +25,8 @@ std::string print(const CachedCompile& compile) {
                          {"dependencies", compile.dependencies},
                          {"inputs", json_of(compile.inputs)},
                          {"absent", compile.absent},
-                         {"present", compile.present}});
+                         {"present", compile.present},
+                         {"message_flags", compile.message_flags}});
 }
 
 Result<CachedCompile> read_entry(const fs::path& file) {
@@ -39,6 +40,7 @@ Result<CachedCompile> read_entry(const fs::path& file) {
   XAAS_TRY(compile.inputs, read_compile_inputs(reader));
   XAAS_TRY(compile.absent, reader.strings("absent"));
   XAAS_TRY(compile.present, reader.strings("present"));
+  XAAS_TRY(compile.message_flags, reader.strings("message_flags"));
   return compile;
 }
 

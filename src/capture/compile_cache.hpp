@@ -23,6 +23,8 @@ struct CachedCompile {
   std::vector<std::string> absent;
   /// Files of the build that were there and only asked for, `__has_include`.
   std::vector<std::string> present;
+  /// With which it had these messages: `-Wall`, `-Wno-unused`.
+  std::vector<std::string> message_flags;
 };
 
 /// As compilers make their files: the umask decides.
@@ -37,7 +39,7 @@ class CompileCache {
 
   /// Of an earlier compile with this key whose files are as they are now; empty when there is none.
   [[nodiscard]] std::optional<CachedCompile> find_by_inputs(const Digest& key) const;
-  /// Of an earlier compile of the same text under the same key, object and messages alone.
+  /// Of an earlier compile of the same text under the same key, without files.
   [[nodiscard]] std::optional<CachedCompile> find_by_text(const Digest& key) const;
 
   Status keep_by_inputs(const Digest& key, const CachedCompile& compile) const;

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 using enum FlagMeaning;
 
 /// Says that entries of other versions of these rules are of no use.
-constexpr const char* k_rules = "xaas-compile/2";
+constexpr const char* k_rules = "xaas-compile/3";
 
 // Anything of these set, and the compiler searches elsewhere, or does something else.
 constexpr auto k_unsuitable_variables = std::to_array<const char*>(
@@ -181,7 +181,8 @@ Digest ReusableCompile::key_by_inputs() const {
 }
 
 std::optional<Digest> ReusableCompile::key_by_text() const {
-  if (!text_ || text_->reads_files || asks_for_macros(invocation_)) return {};
+  if (!text_ || text_->reads_files || text_->has_messages || asks_for_macros(invocation_))
+    return {};
   const bool needs_places = text_->tells_places || asks_for_debug_info(invocation_);
   std::string key = common_ + (needs_places ? "exact" : "bare");
   add_word(key, (needs_places ? text_->exact : text_->bare).hex());
@@ -214,7 +215,9 @@ Result<std::optional<PreprocessedText>> ReusableCompile::preprocess() const {
   command.errors = Command::Errors::capture;
   XAAS_TRY(const Outcome outcome, run(command));
   if (!outcome.succeeded()) return std::optional<PreprocessedText>{};
-  return std::optional(read_preprocessed(outcome.output, task_->source.language == "c++"));
+  auto text = read_preprocessed(outcome.output, task_->source.language == "c++");
+  text.has_messages = !outcome.errors.empty();
+  return std::optional(std::move(text));
 }
 
 void ReusableCompile::look_at_files() {
@@ -290,7 +293,9 @@ Result<bool> ReusableCompile::reuse_text() {
   if (!key) return false;
   const auto known = cache_.find_by_text(*key);
   // Messages name lines, which the text may not have.
-  if (!known || !known->messages.empty() || !cache_.take_object(known->object, task_->object))
+  if (!known || !known->messages.empty() ||
+      !says_no_more(message_flags(invocation_), known->message_flags) ||
+      !cache_.take_object(known->object, task_->object))
     return false;
   result_.object = known->object;
   how_ = CompileReuse::same_text;
@@ -304,8 +309,10 @@ Status ReusableCompile::keep(const std::string& messages) {
   if (!text_ || !is_regular(task_->object)) return {};
   XAAS_TRY(result_.object, cache_.keep_object(task_->object));
   result_.messages = messages;
-  if (const auto key = key_by_text(); key && messages.empty())
-    XAAS_CHECK(cache_.keep_by_text(*key, {.object = result_.object}));
+  if (const auto key = key_by_text(); key && messages.empty()) {
+    XAAS_CHECK(cache_.keep_by_text(
+        *key, {.object = result_.object, .message_flags = message_flags(invocation_)}));
+  }
   return keep_by_inputs();
 }
 

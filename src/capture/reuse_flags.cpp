@@ -154,6 +154,16 @@ bool is_about_output(const Argument& argument) {
          argument.meaning == dependency_file || argument.meaning == dependency_target;
 }
 
+/// An error that is none any more may be a message all the same.
+bool is_quiet(std::string_view token) {
+  return token == "-w" || (token.starts_with("-Wno-") && !token.starts_with("-Wno-error"));
+}
+
+/// `-Wl,`, `-Wa,` and `-Wp,` hand something on.
+bool is_about_messages(std::string_view token) {
+  return token == "-w" || (token.starts_with("-W") && token.size() > 3 && token.find(',') != 3);
+}
+
 }  // namespace
 
 FlagEffect effect_of(const Argument& argument) {
@@ -161,6 +171,7 @@ FlagEffect effect_of(const Argument& argument) {
   if (forwards_a_folder(argument) || std::ranges::any_of(argument.tokens, begins_unsuitably))
     return FlagEffect::elsewhere;
   if (is_about_output(argument)) return FlagEffect::output;
+  if (is_quiet(argument.tokens.front())) return FlagEffect::quiet;
   if (is_in(k_openmp_flags, argument)) return FlagEffect::openmp;
   const bool is_in_text = is_in(k_text_flags, argument) || argument.tokens[0] == "-pthread" ||
                           argument.meaning == dependency_mode;
@@ -187,6 +198,27 @@ bool asks_for_macros(const CompilerInvocation& invocation) {
     const std::string& token = argument.tokens.front();
     return argument.is_flag && token.starts_with("-g") && token.contains('3');
   });
+}
+
+std::vector<std::string> message_flags(const CompilerInvocation& invocation) {
+  std::vector<std::string> flags;
+  for (const Argument& argument : invocation.arguments) {
+    const std::string& token = argument.tokens.front();
+    if (argument.is_flag && is_about_messages(token)) flags.push_back(token);
+  }
+  return flags;
+}
+
+bool says_no_more(const std::vector<std::string>& other, const std::vector<std::string>& loud) {
+  auto flag = loud.begin();
+  for (const std::string& more : other) {
+    if (flag != loud.end() && *flag == more) {
+      ++flag;
+    } else if (!is_quiet(more)) {
+      return false;
+    }
+  }
+  return flag == loud.end();
 }
 
 std::vector<std::string> search_folders(const CompilerInvocation& invocation) {

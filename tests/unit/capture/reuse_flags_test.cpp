@@ -49,6 +49,27 @@ TEST(ReuseFlags, WhatNothingTellsOfForbidsReuse) {
   EXPECT_EQ(effect_of_flag({"-Csomething"}), FlagEffect::object);
 }
 
+TEST(ReuseFlags, QuietFlagsOnlyTakeMessagesAway) {
+  for (const char* flag : {"-w", "-Wno-unused", "-Wno-everything"})
+    EXPECT_EQ(effect_of_flag({flag}), FlagEffect::quiet) << flag;
+  for (const char* flag :
+       {"-Wall", "-Werror", "-Wno-error", "-Wno-error=unused", "-Wframe-larger-than=1"})
+    EXPECT_EQ(effect_of_flag({flag}), FlagEffect::object) << flag;
+  EXPECT_EQ(message_flags(invocation_of({"-Wall", "-O2", "-Wp,-DA", "-Wno-x", "-w"})),
+            (std::vector<std::string>{"-Wall", "-Wno-x", "-w"}));
+}
+
+TEST(ReuseFlags, MoreQuietFlagsSayNoMore) {
+  using Flags = std::vector<std::string>;
+  EXPECT_TRUE(says_no_more({}, {}));
+  EXPECT_TRUE(says_no_more(Flags{"-Wno-a"}, {}));
+  EXPECT_TRUE(says_no_more(Flags{"-Wno-a", "-Wall", "-Wno-b", "-w"}, Flags{"-Wall", "-Wno-b"}));
+  EXPECT_FALSE(says_no_more({}, Flags{"-Wno-a"}));
+  EXPECT_FALSE(says_no_more(Flags{"-Wall"}, {}));
+  // The last one counts.
+  EXPECT_FALSE(says_no_more(Flags{"-Wno-a", "-Wa"}, Flags{"-Wa", "-Wno-a"}));
+}
+
 TEST(ReuseFlags, NamesAreAsTheyAreWritten) {
   const auto invocation = invocation_of({"-Ia", "-isystem", "b", "-include", "c.h", "-DI=d"});
   EXPECT_EQ(search_folders(invocation), (std::vector<std::string>{"a", "b"}));
