@@ -46,6 +46,8 @@ for name, installation in (("ours", ours), ("native", native)):
     run(installation, work / name)
 verdict = gmx(native, work, "check", "-e", work / "native/ener.edr", "-e2", work / "ours/ener.edr", "-tol", 0.001,
               "-abstol", 0.05, "-lastener", "Potential")
+if not re.search(r"^There are [1-9]\d* terms to compare", verdict, re.M):
+    sys.exit(f"gmx check compared nothing\n{verdict[-2000:]}")
 differences = [line for line in verdict.splitlines() if re.search(r"step\s+\d+:", line)]
 speeds = {"ours": [], "native": []}
 for pair in range(PAIRS):
