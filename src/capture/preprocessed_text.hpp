@@ -18,8 +18,7 @@ struct PreprocessedText {
   /// It names files that are read later (`.incbin`): the text does not tell.
   bool reads_files = false;
   bool has_openmp = false;  // a directive of OpenMP, or a name of its library
-  bool has_messages =
-      false;  // of the preprocessor, `#warning`: not in the text, told by the caller
+  Digest said;  // of the preprocessor's own messages, `#warning`, as the caller tells; empty: none
   std::vector<std::string> files;  // that it is from, as the compiler named them, each once
 };
 

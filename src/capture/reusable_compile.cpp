@@ -180,11 +180,13 @@ Digest ReusableCompile::key_by_inputs() const {
   return digest_of(key);
 }
 
-std::optional<Digest> ReusableCompile::key_by_text() const {
-  if (!text_ || text_->reads_files || text_->has_messages || asks_for_macros(invocation_))
-    return {};
-  const bool needs_places = text_->tells_places || asks_for_debug_info(invocation_);
+std::optional<Digest> ReusableCompile::key_by_text(Messages messages) const {
+  if (!text_ || text_->reads_files || asks_for_macros(invocation_)) return {};
+  if (messages == Messages::none && !text_->said.is_empty()) return {};
+  const bool needs_places =
+      messages == Messages::some || text_->tells_places || asks_for_debug_info(invocation_);
   std::string key = common_ + (needs_places ? "exact" : "bare");
+  if (messages == Messages::some) add_word(key, "said:" + text_->said.hex());
   add_word(key, (needs_places ? text_->exact : text_->bare).hex());
   for (const Argument& argument : invocation_.arguments) {
     const FlagEffect effect = effect_of(argument);
@@ -216,7 +218,7 @@ Result<std::optional<PreprocessedText>> ReusableCompile::preprocess() const {
   XAAS_TRY(const Outcome outcome, run(command));
   if (!outcome.succeeded()) return std::optional<PreprocessedText>{};
   auto text = read_preprocessed(outcome.output, task_->source.language == "c++");
-  text.has_messages = !outcome.errors.empty();
+  if (!outcome.errors.empty()) text.said = digest_of(outcome.errors);
   return std::optional(std::move(text));
 }
 
@@ -289,15 +291,19 @@ Result<bool> ReusableCompile::reuse_text() {
     text_.reset();
     return false;
   }
-  const auto key = key_by_text();
+  return take_known(Messages::none) || take_known(Messages::some);
+}
+
+bool ReusableCompile::take_known(Messages messages) {
+  const auto key = key_by_text(messages);
   if (!key) return false;
   const auto known = cache_.find_by_text(*key);
-  // Messages name lines, which the text may not have.
-  if (!known || !known->messages.empty() ||
-      !says_no_more(message_flags(invocation_), known->message_flags) ||
+  if (!known || !says_no_more(message_flags(invocation_), known->message_flags) ||
       !cache_.take_object(known->object, task_->object))
     return false;
+  write_text(stderr, known->messages);
   result_.object = known->object;
+  result_.messages = known->messages;
   how_ = CompileReuse::same_text;
   // Without it the next such compile is preprocessed, too.
   static_cast<void>(keep_by_inputs());
@@ -309,9 +315,11 @@ Status ReusableCompile::keep(const std::string& messages) {
   if (!text_ || !is_regular(task_->object)) return {};
   XAAS_TRY(result_.object, cache_.keep_object(task_->object));
   result_.messages = messages;
-  if (const auto key = key_by_text(); key && messages.empty()) {
-    XAAS_CHECK(cache_.keep_by_text(
-        *key, {.object = result_.object, .message_flags = message_flags(invocation_)}));
+  const auto key = key_by_text(messages.empty() ? Messages::none : Messages::some);
+  if (key && is_utf8(messages)) {
+    XAAS_CHECK(cache_.keep_by_text(*key, {.object = result_.object,
+                                          .messages = messages,
+                                          .message_flags = message_flags(invocation_)}));
   }
   return keep_by_inputs();
 }

@@ -42,7 +42,11 @@ class ReusableCompile {
   Result<bool> reuse_text();
   [[nodiscard]] bool put_dependencies() const;
   [[nodiscard]] Digest key_by_inputs() const;
-  [[nodiscard]] std::optional<Digest> key_by_text() const;
+  /// A compile without messages is found by its text; one with messages, by the places in it, too,
+  /// and by what the preprocessor alone said.
+  enum class Messages { none, some };
+  [[nodiscard]] std::optional<Digest> key_by_text(Messages messages) const;
+  bool take_known(Messages messages);
   Result<std::optional<PreprocessedText>> preprocess() const;
   void look_at_files();
   Status keep_by_inputs();
