@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <memory>
 #include <span>
 #include <system_error>
 
@@ -18,6 +19,7 @@ struct DeviceRange {
   std::string_view architecture;
 };
 
+// NOLINTBEGIN(modernize-use-designated-initializers): tables
 // Chips have blocks of numbers of their own. The first range that fits counts.
 constexpr auto k_nvidia = std::to_array<DeviceRange>({
     {0x15f0, 0x15ff, "sm_60"},   // GP100: P100
@@ -47,6 +49,8 @@ constexpr auto k_intel = std::to_array<DeviceRange>({
     {0x56c0, 0x56c0, "acm_g10"},  // Data Center GPU Flex 170
     {0x56c1, 0x56c1, "acm_g11"},  // Data Center GPU Flex 140
 });
+
+// NOLINTEND(modernize-use-designated-initializers)
 
 std::span<const DeviceRange> ranges_of(std::string_view vendor) {
   if (vendor == "nvidia") return k_nvidia;
@@ -86,10 +90,10 @@ std::string gpu_architecture_of_kfd(std::uint64_t gfx_target_version) {
 }
 
 std::string gpu_architecture_of_capability(std::string_view capability) {
-  const char* const end = capability.data() + capability.size();
+  const char* const end = std::to_address(capability.end());
   unsigned major = 0;
   unsigned minor = 0;
-  const auto first = std::from_chars(capability.data(), end, major);
+  const auto first = std::from_chars(std::to_address(capability.begin()), end, major);
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') return {};
   const auto second = std::from_chars(first.ptr + 1, end, minor);
   if (second.ec != std::errc{} || second.ptr != end) return {};

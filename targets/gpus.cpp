@@ -10,6 +10,7 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <system_error>
 #include <utility>
 
@@ -36,8 +37,8 @@ std::optional<std::uint64_t> number_in(std::string_view text, int base = 10) {
   text = trimmed(text);
   if (base == 16 && text.starts_with("0x")) text.remove_prefix(2);
   std::uint64_t number = 0;
-  const char* const end = text.data() + text.size();
-  const auto read = std::from_chars(text.data(), end, number, base);
+  const char* const end = std::to_address(text.end());
+  const auto read = std::from_chars(std::to_address(text.begin()), end, number, base);
   if (text.empty() || read.ec != std::errc{} || read.ptr != end) return {};
   return number;
 }

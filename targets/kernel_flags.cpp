@@ -73,6 +73,7 @@ KernelProcessor parse_cpuinfo(std::string_view text) {
   return processor;
 }
 
+// NOLINTBEGIN(modernize-use-designated-initializers): tables
 const std::vector<KernelFlag>& x86_kernel_flags() {
   static const std::vector<KernelFlag> flags = {
       {"sse3", {"pni"}},
@@ -186,6 +187,7 @@ const std::vector<KernelFlag>& aarch64_kernel_flags() {
                                                 {"gcs", {"gcs"}}};
   return flags;
 }
+// NOLINTEND(modernize-use-designated-initializers)
 
 FeatureSet x86_features_shown(const FeatureSet& flags) {
   const ProcessorFamily& family = x86_family();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library_search.hpp"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
 #include <set>
@@ -70,7 +72,7 @@ std::vector<std::string> find_libraries(const HostProbe& probe, std::string_view
     const auto names = probe.list(folder);
     if (!names) return;
     for (const std::string& name : *names)
-      if (name.starts_with(begin)) add(folder + "/" + name);
+      if (name.starts_with(begin)) add(fmt::format("{}/{}", folder, name));
   };
   std::ranges::for_each(absolute_folders_in(probe.variable("LD_LIBRARY_PATH")), add_folder);
   std::ranges::for_each(libraries_in_loader_cache(probe, begin), add);

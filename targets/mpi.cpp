@@ -32,6 +32,7 @@ struct Banner {
   std::string_view text;  // the version follows where there is one
   std::string_view flavour;
 };
+// NOLINTBEGIN(modernize-use-designated-initializers): a table
 constexpr auto k_banners = std::to_array<Banner>({
     {"CRAY MPICH version ", "cray-mpich"},
     {"Intel(R) MPI Library ", "intel-mpi"},
@@ -39,11 +40,12 @@ constexpr auto k_banners = std::to_array<Banner>({
     {"MVAPICH Version", "mvapich"},
     {"ParaStationMPI", "parastation"},
 });
+// NOLINTEND(modernize-use-designated-initializers)
 
 std::string version_at(std::string_view text) {
   const auto end = std::ranges::find_if(
       text, [](char letter) { return letter != '.' && (letter < '0' || letter > '9'); });
-  return std::string(text.begin(), end);
+  return {text.begin(), end};
 }
 
 const std::set<std::string, std::less<>>& looked_for() {

@@ -15,6 +15,7 @@ struct ModelRange {
   std::string_view name;
 };
 
+// NOLINTBEGIN(modernize-use-designated-initializers): tables
 // The first range that fits counts.
 constexpr auto k_intel = std::to_array<ModelRange>({
     {6, 0x0f, 0x0f, "core2"},
@@ -104,6 +105,8 @@ constexpr auto k_amd = std::to_array<ModelRange>({
     {0x19, 0x00, 0x5f, "znver3"},
     {0x1a, 0x00, 0x77, "znver5"},
 });
+
+// NOLINTEND(modernize-use-designated-initializers)
 
 template <class Table>
 std::string name_in(const Table& table, const KernelProcessor& processor) {

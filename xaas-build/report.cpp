@@ -235,12 +235,10 @@ std::string print_report_json(const BuildReport& report) {
   const Sharing sharing = sharing_of(report.manifest);
   json["units"] = {{"total", report.manifest.units.size()},
                    {"distinct", sharing.distinct()},
-                   {"in_all", sharing.all},
-                   {"in_some", sharing.some},
-                   {"in_one", sharing.one},
                    {"captured", coverage.captured},
                    {"machine_code", coverage.kept_as_machine_code},
                    {"opaque", coverage.opaque}};
+  json["sharing"] = {{"all", sharing.all}, {"some", sharing.some}, {"one", sharing.one}};
   json["compiles"] = to_json(count_compiles(report.configurations));
   json["configurations"] = configurations_to_json(report);
   json["isas"] = isas_json(report.manifest);

@@ -75,7 +75,8 @@ class Search {
   Result<std::optional<FoundVariant>> from_text(std::size_t level, const Preprocessed& text);
   Result<std::optional<FoundVariant>> from_source(std::size_t level);
   Result<std::optional<FoundVariant>> made_of(std::size_t level, std::string_view bitcode,
-                                              CommandLineFeatures given, const Words& left_out);
+                                              const CommandLineFeatures& given,
+                                              const Words& left_out);
   void keep(FoundVariant variant);
   Status forget_idle_asks();
   [[nodiscard]] Words to_bitcode() const;
@@ -256,7 +257,7 @@ Result<std::optional<FoundVariant>> Search::from_text(std::size_t level, const P
     XAAS_TRY(given,
              command_line_features(request_.command.compiler, flags, request_.command.language));
   }
-  return made_of(level, bitcode, std::move(given), left_out);
+  return made_of(level, bitcode, given, left_out);
 }
 
 Result<std::optional<FoundVariant>> Search::from_source(std::size_t level) {
@@ -270,7 +271,7 @@ Result<std::optional<FoundVariant>> Search::from_source(std::size_t level) {
 
 /// Empty, and why in the failures, when it cannot be deployed.
 Result<std::optional<FoundVariant>> Search::made_of(std::size_t level, std::string_view bitcode,
-                                                    CommandLineFeatures given,
+                                                    const CommandLineFeatures& given,
                                                     const Words& left_out) {
   XAAS_TRY(CanonicalUnit unit, canonical(bitcode, given, left_out));
   if (unit.reads_files) {

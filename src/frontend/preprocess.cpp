@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 // Which macros a text consults, the preprocessor itself says: Clang warns at each use of a macro
 // that is marked as deprecated, be it in `#if`, `#ifdef`, `defined` or the text.
@@ -18,16 +19,10 @@ namespace {
 constexpr std::string_view k_reason = "asked";
 
 // The unit's own choice of warnings must not hide ours, nor make errors of them.
-const std::initializer_list<std::string> k_only_our_warnings = {
-    "-Wno-error",
-    "-Wno-everything",
-    "-Wdeprecated-pragma",
-    "-Wsystem-headers",
-    "-ferror-limit=0",
-    "-fno-caret-diagnostics",
-    "-fno-color-diagnostics",
-    "-fno-diagnostics-show-note-include-stack",
-    "-fdiagnostics-format=clang"};
+constexpr auto k_only_our_warnings = std::to_array<const char*>(
+    {"-Wno-error", "-Wno-everything", "-Wdeprecated-pragma", "-Wsystem-headers", "-ferror-limit=0",
+     "-fno-caret-diagnostics", "-fno-color-diagnostics", "-fno-diagnostics-show-note-include-stack",
+     "-fdiagnostics-format=clang"});
 
 bool is_silencer(const std::string& argument) {
   return argument == "-w" || argument == "--no-warnings";
@@ -81,7 +76,7 @@ std::vector<std::string> marked_command(const CompileCommand& command,
   argv.insert(argv.end(), {"-include", marks.string()});
   std::ranges::remove_copy_if(command.arguments, std::back_inserter(argv), is_silencer);
   // Behind `--` there are no flags.
-  std::vector<std::string> last(k_only_our_warnings);
+  std::vector<std::string> last(k_only_our_warnings.begin(), k_only_our_warnings.end());
   last.insert(last.end(), what.begin(), what.end());
   argv.insert(std::ranges::find(argv, "--"), last.begin(), last.end());
   return argv;
