@@ -84,19 +84,25 @@ bool has_openmp(std::string_view line) {
 
 PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
   PreprocessedText result;
-  result.exact = digest_of(text);
   result.tells_places = has_any(text, k_place_words) ||
                         (text.contains(k_names_types) && (is_cxx || has_unnamed_parameter(text)));
   result.reads_files = has_any(text, k_file_words);
+  DigestBuilder exact;
   DigestBuilder bare;
   std::set<std::string, std::less<>> seen;
   bool in_system = false;
+  bool has_text = false;
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (is_line_marker(line)) {
       Marker marker = read_marker(line);
+      // How many macros the compiler has of its own, "<built-in>", is nobody's place. Behind the
+      // first line of text, what looks like such a marker may stand in a raw string.
+      const bool is_no_place = !has_text && marker.file.starts_with('<');
+      exact.update(is_no_place ? std::string_view(marker.file) : line);
+      exact.update("\n");
       if (marker.is_system != in_system) bare.update(marker.is_system ? "# 3\n" : "# 0\n");
       in_system = marker.is_system;
       // "<built-in>", "<command line>".
@@ -104,11 +110,15 @@ PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
         result.files.push_back(std::move(marker.file));
       continue;
     }
+    exact.update(line);
+    exact.update("\n");
     if (line.empty()) continue;
+    has_text = true;
     result.has_openmp |= has_openmp(line);
     bare.update(line);
     bare.update("\n");
   }
+  result.exact = exact.finish();
   result.bare = bare.finish();
   return result;
 }

@@ -11,7 +11,7 @@ namespace xaas {
 
 /// What the preprocessor made of a source, as far as it decides whether two compiles are the same.
 struct PreprocessedText {
-  Digest exact;  // of all of it
+  Digest exact;  // of all of it but numbers of lines in what is no file, "<built-in>"
   Digest bare;   // without the names and numbers of lines; which parts are system headers stays
   /// The compiler may put the name or number of a line into the code: only `exact` tells.
   bool tells_places = false;

@@ -29,6 +29,16 @@ TEST(ReadPreprocessed, IsTheSameWithoutPlaces) {
   EXPECT_NE(moved.exact, c_text(k_text).exact);
 }
 
+TEST(ReadPreprocessed, CountsNoMacrosOfTheCompiler) {
+  const std::string before = "# 1 \"a.cpp\"\n# 487 \"<built-in>\" 3\n";
+  const std::string other = "# 1 \"a.cpp\"\n# 488 \"<built-in>\" 3\n";
+  const std::string text = "# 1 \"a.cpp\" 2\nint a;\n";
+  EXPECT_EQ(c_text(before + text).exact, c_text(other + text).exact);
+  EXPECT_NE(c_text(before + text).exact, c_text(before + "# 2 \"a.cpp\" 2\nint a;\n").exact);
+  // In a raw string it is text.
+  EXPECT_NE(c_text("R\"(\n" + before + ")\"\n").exact, c_text("R\"(\n" + other + ")\"\n").exact);
+}
+
 TEST(ReadPreprocessed, TellsOtherTextApart) {
   EXPECT_NE(c_text("int a;\n").bare, c_text("int b;\n").bare);
   EXPECT_NE(c_text("int a;\nint b;\n").bare, c_text("int b;\nint a;\n").bare);
