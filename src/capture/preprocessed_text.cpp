@@ -80,6 +80,53 @@ bool has_openmp(std::string_view line) {
   return false;
 }
 
+/// Takes lines, one after the other.
+class LineReader {
+ public:
+  explicit LineReader(PreprocessedText& result) : result_(result) {}
+
+  void read(std::string_view line) {
+    if (is_line_marker(line)) {
+      follow(read_marker(line), line);
+      return;
+    }
+    add(exact_, line);
+    if (line.empty()) return;
+    has_text_ = true;
+    result_.has_openmp |= has_openmp(line);
+    add(bare_, line);
+  }
+
+  void finish() {
+    result_.exact = exact_.finish();
+    result_.bare = bare_.finish();
+  }
+
+ private:
+  static void add(DigestBuilder& digest, std::string_view line) {
+    digest.update(line);
+    digest.update("\n");
+  }
+
+  void follow(Marker marker, std::string_view line) {
+    const bool is_no_file = marker.file.starts_with('<');  // "<built-in>", "<command line>"
+    // How many macros the compiler has of its own is nobody's place. Behind the first line of text,
+    // what looks like such a marker may stand in a raw string.
+    add(exact_, is_no_file && !has_text_ ? std::string_view(marker.file) : line);
+    if (marker.is_system != in_system_) add(bare_, marker.is_system ? "# 3" : "# 0");
+    in_system_ = marker.is_system;
+    if (!is_no_file && seen_.insert(marker.file).second)
+      result_.files.push_back(std::move(marker.file));
+  }
+
+  PreprocessedText& result_;
+  DigestBuilder exact_;
+  DigestBuilder bare_;
+  std::set<std::string, std::less<>> seen_;
+  bool in_system_ = false;
+  bool has_text_ = false;
+};
+
 }  // namespace
 
 PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
@@ -87,39 +134,13 @@ PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
   result.tells_places = has_any(text, k_place_words) ||
                         (text.contains(k_names_types) && (is_cxx || has_unnamed_parameter(text)));
   result.reads_files = has_any(text, k_file_words);
-  DigestBuilder exact;
-  DigestBuilder bare;
-  std::set<std::string, std::less<>> seen;
-  bool in_system = false;
-  bool has_text = false;
+  LineReader reader(result);
   while (!text.empty()) {
     const auto end = std::min(text.find('\n'), text.size());
-    const std::string_view line = text.substr(0, end);
+    reader.read(text.substr(0, end));
     text.remove_prefix(std::min(end + 1, text.size()));
-    if (is_line_marker(line)) {
-      Marker marker = read_marker(line);
-      // How many macros the compiler has of its own, "<built-in>", is nobody's place. Behind the
-      // first line of text, what looks like such a marker may stand in a raw string.
-      const bool is_no_place = !has_text && marker.file.starts_with('<');
-      exact.update(is_no_place ? std::string_view(marker.file) : line);
-      exact.update("\n");
-      if (marker.is_system != in_system) bare.update(marker.is_system ? "# 3\n" : "# 0\n");
-      in_system = marker.is_system;
-      // "<built-in>", "<command line>".
-      if (!marker.file.starts_with('<') && seen.insert(marker.file).second)
-        result.files.push_back(std::move(marker.file));
-      continue;
-    }
-    exact.update(line);
-    exact.update("\n");
-    if (line.empty()) continue;
-    has_text = true;
-    result.has_openmp |= has_openmp(line);
-    bare.update(line);
-    bare.update("\n");
   }
-  result.exact = exact.finish();
-  result.bare = bare.finish();
+  reader.finish();
   return result;
 }
 
