@@ -2,14 +2,13 @@
 #include "gpus.hpp"
 
 #include "gpu_models.hpp"
+#include "kernel_flags.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <filesystem>
-#include <map>
 #include <memory>
 #include <system_error>
 #include <utility>
@@ -25,13 +24,6 @@ namespace {
 constexpr const char* k_pci = "/sys/bus/pci/devices";
 constexpr const char* k_kfd = "/sys/class/kfd/kfd/topology/nodes";
 constexpr const char* k_nvidia = "/proc/driver/nvidia/gpus";
-
-std::string_view trimmed(std::string_view text) {
-  static constexpr std::string_view k_blanks = " \t\r\n";
-  const auto begin = text.find_first_not_of(k_blanks);
-  if (begin == text.npos) return {};
-  return text.substr(begin, text.find_last_not_of(k_blanks) + 1 - begin);
-}
 
 std::optional<std::uint64_t> number_in(std::string_view text, int base = 10) {
   text = trimmed(text);

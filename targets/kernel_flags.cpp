@@ -10,13 +10,6 @@
 namespace xaas {
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view k_blank = " \t\r";
-  const auto begin = text.find_first_not_of(k_blank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(k_blank) - begin + 1);
-}
-
 FeatureSet words_of(std::string_view text) {
   FeatureSet words;
   while (!(text = trimmed(text)).empty()) {
@@ -47,6 +40,13 @@ std::string vendor_name(std::string_view value) {
 }
 
 }  // namespace
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view k_blank = " \t\r\n";
+  const auto begin = text.find_first_not_of(k_blank);
+  if (begin == std::string_view::npos) return {};
+  return text.substr(begin, text.find_last_not_of(k_blank) - begin + 1);
+}
 
 KernelProcessor parse_cpuinfo(std::string_view text) {
   KernelProcessor processor;

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 
 namespace xaas {
 namespace {
@@ -104,6 +105,23 @@ Result<std::vector<DynamicSymbol>> strong_symbols(const ElfImage& image) {
   return found;
 }
 
+/// Calls `use(name, symbol)` for each symbol of the table that other files see defined; a file
+/// without such a table has none.
+template <class Use>
+Status for_each_definition(const ElfImage& image, std::uint32_t table_type, Use use) {
+  const auto* table = image.find_section(table_type);
+  if (table == nullptr) return {};
+  XAAS_TRY(const auto symbols, image.symbols(*table));
+  XAAS_TRY(const auto strings, image.linked_strings(*table));
+  for (const auto& symbol : symbols) {
+    const bool is_local = symbol.getBinding() == llvm::ELF::STB_LOCAL;
+    if (is_local || symbol.st_shndx == llvm::ELF::SHN_UNDEF) continue;
+    XAAS_TRY(const auto name, text_at(strings, symbol.st_name));
+    use(name, symbol);
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<std::set<std::string>> strong_exports(std::string_view bytes) {
@@ -124,37 +142,24 @@ Result<std::map<std::string, std::string>> exported_among(
     std::string_view bytes, const std::set<std::string, std::less<>>& names) {
   XAAS_TRY(const auto image, open_image(bytes));
   std::map<std::string, std::string> found;
-  const auto* table = image.find_section(llvm::ELF::SHT_DYNSYM);
-  if (table == nullptr) return found;
-  XAAS_TRY(const auto symbols, image.symbols(*table));
-  XAAS_TRY(const auto strings, image.linked_strings(*table));
-  for (const auto& symbol : symbols) {
-    const bool is_local = symbol.getBinding() == llvm::ELF::STB_LOCAL;
-    if (is_local || symbol.st_shndx == llvm::ELF::SHN_UNDEF) continue;
-    XAAS_TRY(const auto name, text_at(strings, symbol.st_name));
-    if (!names.contains(name)) continue;
-    const bool is_data = symbol.getType() == llvm::ELF::STT_OBJECT;
-    // What is zero at the start is not in the file.
-    const auto loaded = is_data ? image.loaded_at(symbol.st_value) : std::string_view();
-    const auto text = loaded ? loaded->substr(0, k_longest_text) : std::string_view();
-    found[std::string(name)] = std::string(text.substr(0, text.find('\0')));
-  }
+  XAAS_CHECK(for_each_definition(
+      image, llvm::ELF::SHT_DYNSYM, [&](std::string_view name, const ElfLayout::Sym& symbol) {
+        if (!names.contains(name)) return;
+        const bool is_data = symbol.getType() == llvm::ELF::STT_OBJECT;
+        // What is zero at the start is not in the file.
+        const auto loaded = is_data ? image.loaded_at(symbol.st_value) : std::string_view();
+        const auto text = loaded ? loaded->substr(0, k_longest_text) : std::string_view();
+        found[std::string(name)] = std::string(text.substr(0, text.find('\0')));
+      }));
   return found;
 }
 
 Result<std::set<std::string>> defined_symbols(std::string_view bytes) {
   XAAS_TRY(const auto image, open_image(bytes));
   std::set<std::string> names;
-  const auto* table = image.find_section(llvm::ELF::SHT_SYMTAB);
-  if (table == nullptr) return names;
-  XAAS_TRY(const auto symbols, image.symbols(*table));
-  XAAS_TRY(const auto strings, image.linked_strings(*table));
-  for (const auto& symbol : symbols) {
-    const bool is_local = symbol.getBinding() == llvm::ELF::STB_LOCAL;
-    if (is_local || symbol.st_shndx == llvm::ELF::SHN_UNDEF) continue;
-    XAAS_TRY(const auto name, text_at(strings, symbol.st_name));
-    names.emplace(name);
-  }
+  XAAS_CHECK(for_each_definition(
+      image, llvm::ELF::SHT_SYMTAB,
+      [&](std::string_view name, const ElfLayout::Sym&) { names.emplace(name); }));
   return names;
 }
 
