@@ -155,6 +155,20 @@ void detect_cpu(const HostProbe& probe, const ProcessorFamily& family, Target& t
     target.origins["cpu.vendor"] = kernel.vendor.empty() ? "llvm" : k_cpuinfo;
 }
 
+void describe_gpus(const HostProbe& probe, Target& target) {
+  auto gpus = find_gpus(probe);
+  target.gpus = std::move(gpus.gpus);
+  if (target.gpus) target.origins["gpus"] = std::move(gpus.origin);
+  std::ranges::move(gpus.problems, std::back_inserter(target.probe_errors));
+}
+
+void describe_mpi(const HostProbe& probe, Target& target) {
+  auto mpi = find_mpi(probe, target.architecture);
+  target.mpi = std::move(mpi.installations);
+  if (target.mpi) target.origins["mpi"] = std::move(mpi.origin);
+  std::ranges::move(mpi.problems, std::back_inserter(target.probe_errors));
+}
+
 }  // namespace
 
 Target detect_processor(const HostProbe& probe) {
@@ -184,14 +198,8 @@ Target detect_processor(const HostProbe& probe) {
 
 Target detect_target(const HostProbe& probe) {
   Target target = detect_processor(probe);
-  auto gpus = find_gpus(probe);
-  target.gpus = std::move(gpus.gpus);
-  if (target.gpus) target.origins["gpus"] = std::move(gpus.origin);
-  std::ranges::move(gpus.problems, std::back_inserter(target.probe_errors));
-  auto mpi = find_mpi(probe, target.architecture);
-  target.mpi = std::move(mpi.installations);
-  if (target.mpi) target.origins["mpi"] = std::move(mpi.origin);
-  std::ranges::move(mpi.problems, std::back_inserter(target.probe_errors));
+  describe_gpus(probe, target);
+  describe_mpi(probe, target);
   return target;
 }
 

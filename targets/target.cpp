@@ -13,21 +13,15 @@ namespace xaas {
 namespace {
 
 Target describe_cpu(const ProcessorFamily& family, std::string_view cpu_name) {
-  Target target{.name = std::string(cpu_name),
-                .architecture = std::string(family.architecture),
-                .triple = std::string(family.triple),
-                .cpu = {.vendor = family.vendor_of(cpu_name),
-                        .name = family.code_generation_name(cpu_name),
-                        .tune = family.code_generation_name(cpu_name),
-                        .level = {},
-                        .features = family.features_of(cpu_name).value_or(FeatureSet{}),
-                        .missing_for_next_level = {}},
-                .libc_name = {},
-                .libc_version = {},
-                .gpus = {},
-                .mpi = {},
-                .origins = {{"cpu.features", "llvm"}, {"cpu.name", "user"}},
-                .probe_errors = {}};
+  Target target;
+  target.name = cpu_name;
+  target.architecture = family.architecture;
+  target.triple = family.triple;
+  target.cpu.vendor = family.vendor_of(cpu_name);
+  target.cpu.name = family.code_generation_name(cpu_name);
+  target.cpu.tune = target.cpu.name;
+  target.cpu.features = family.features_of(cpu_name).value_or(FeatureSet{});
+  target.origins = {{"cpu.features", "llvm"}, {"cpu.name", "user"}};
   target.cpu.level = level_of(family.architecture, target.cpu.features);
   target.cpu.missing_for_next_level =
       missing_for_level_after(family, target.cpu.level, target.cpu.features);

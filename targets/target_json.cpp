@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "machine_json.hpp"
 #include "processor_family.hpp"
 
 #include "xaas/support/diagnostics.hpp"
@@ -55,25 +56,6 @@ Result<std::map<std::string, std::string>> read_origins(const JsonReader& reader
   return origins;
 }
 
-Result<Cpu> read_cpu(const JsonReader& reader) {
-  Cpu cpu;
-  XAAS_TRY(cpu.vendor, reader.string_or("vendor", {}));
-  XAAS_TRY(cpu.name, reader.string("name"));
-  XAAS_TRY(cpu.tune, reader.string_or("tune", cpu.name));
-  XAAS_TRY(cpu.level, reader.string_or("level", {}));
-  if (!reader.has("features")) {
-    return fail(ErrorKind::corrupt, "`cpu.features` is missing")
-        .with_code("target.malformed")
-        .with_help(
-            "list every feature of the processor, implied ones included; `xaas-deploy "
-            "detect` prints them");
-  }
-  XAAS_TRY(const auto features, reader.strings("features"));
-  cpu.features.insert(features.begin(), features.end());
-  XAAS_TRY(cpu.missing_for_next_level, reader.strings("missing_for_next_level"));
-  return cpu;
-}
-
 Status check_features(const ProcessorFamily& family, const FeatureSet& features) {
   const auto& known = family.known_features();
   for (const auto& feature : features) {
@@ -117,67 +99,6 @@ Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
   return {};
 }
 
-Result<Gpu> read_gpu(const JsonReader& reader) {
-  Gpu gpu;
-  XAAS_TRY(gpu.vendor, reader.string("vendor"));
-  XAAS_TRY(gpu.name, reader.string_or("name", {}));
-  XAAS_TRY(gpu.architecture, reader.string_or("architecture", {}));
-  XAAS_TRY(const auto count, reader.integer_or("count", 1));
-  XAAS_TRY(const auto memory, reader.integer_or("memory", 0));
-  gpu.count = static_cast<unsigned>(std::clamp<std::int64_t>(count, 1, 1 << 20));
-  gpu.memory = static_cast<std::uint64_t>(memory);
-  XAAS_TRY(gpu.driver, reader.string_or("driver", {}));
-  return gpu;
-}
-
-Result<MpiInstallation> read_mpi(const JsonReader& reader) {
-  MpiInstallation mpi;
-  XAAS_TRY(mpi.flavour, reader.string_or("flavour", {}));
-  XAAS_TRY(mpi.abi, reader.string("abi"));
-  XAAS_TRY(mpi.version, reader.string_or("version", {}));
-  XAAS_TRY(mpi.soname, reader.string_or("soname", {}));
-  XAAS_TRY(mpi.path, reader.string_or("path", {}));
-  return mpi;
-}
-
-/// Absent: nothing is known.
-template <class Value>
-Result<std::optional<std::vector<Value>>> read_list(const JsonReader& reader, const char* key,
-                                                    Result<Value> (*read)(const JsonReader&)) {
-  if (!reader.has(key)) return std::optional<std::vector<Value>>();
-  XAAS_TRY(const auto objects, reader.objects(key));
-  std::vector<Value> list;
-  for (const JsonReader& object : objects) {
-    XAAS_TRY(auto value, read(object));
-    list.push_back(std::move(value));
-  }
-  return std::optional(std::move(list));
-}
-
-void print_devices(const Target& target, Json& json) {
-  if (target.gpus) {
-    json["gpus"] = Json::array();
-    for (const Gpu& gpu : *target.gpus) {
-      Json entry = {{"vendor", gpu.vendor},
-                    {"name", gpu.name},
-                    {"architecture", gpu.architecture},
-                    {"count", gpu.count}};
-      if (gpu.memory > 0) entry["memory"] = gpu.memory;
-      if (!gpu.driver.empty()) entry["driver"] = gpu.driver;
-      json["gpus"].push_back(std::move(entry));
-    }
-  }
-  if (!target.mpi) return;
-  json["mpi"] = Json::array();
-  for (const MpiInstallation& mpi : *target.mpi) {
-    json["mpi"].push_back({{"flavour", mpi.flavour},
-                           {"abi", mpi.abi},
-                           {"version", mpi.version},
-                           {"soname", mpi.soname},
-                           {"path", mpi.path}});
-  }
-}
-
 Result<Target> read_target(const JsonReader& reader) {
   XAAS_TRY(const auto schema, reader.string("schema"));
   XAAS_CHECK(check_schema(schema));
@@ -195,8 +116,7 @@ Result<Target> read_target(const JsonReader& reader) {
     XAAS_TRY(target.libc_version, libc.string_or("version", {}));
     XAAS_TRY(target.libc_name, libc.string_or("name", target.libc_version.empty() ? "" : "glibc"));
   }
-  XAAS_TRY(target.gpus, read_list(reader, "gpus", read_gpu));
-  XAAS_TRY(target.mpi, read_list(reader, "mpi", read_mpi));
+  XAAS_CHECK(read_machine(reader, target));
   XAAS_TRY(target.origins, read_origins(reader));
   if (reader.has("probes")) {
     XAAS_TRY(const auto probes, reader.object("probes"));
@@ -224,19 +144,15 @@ Result<Target> parse_target(std::string_view json) {
 }
 
 std::string print_target(const Target& target) {
-  const auto& cpu = target.cpu;
   Json json = {{"schema", k_schema},
                {"name", target.name},
                {"architecture", target.architecture},
                {"triple", target.triple}};
-  json["cpu"] = {
-      {"vendor", cpu.vendor},     {"name", cpu.name},
-      {"tune", cpu.tune},         {"level", cpu.level},
-      {"features", cpu.features}, {"missing_for_next_level", cpu.missing_for_next_level}};
+  json["cpu"] = print_cpu(target.cpu);
   json["libc"] = Json::object();
   if (!target.libc_name.empty()) json["libc"]["name"] = target.libc_name;
   if (!target.libc_version.empty()) json["libc"]["version"] = target.libc_version;
-  print_devices(target, json);
+  print_machine(target, json);
   json["origins"] = Json::object();
   for (const auto& [field, origin] : target.origins) json["origins"][field] = origin;
   json["probes"] = {{"errors", target.probe_errors}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "xaas/support/result.hpp"
+#include "xaas/targets/machine.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -14,44 +15,6 @@
 
 namespace xaas {
 
-/// A processor as code generation sees it. Feature names are LLVM's ("avx2", "sse4.2", "sve").
-struct Cpu {
-  std::string vendor;  // "intel", "amd", "arm", ...; empty: unknown
-  std::string
-      name;  // LLVM's -mcpu name; decides tuning, and the features only where nothing else does
-  std::string tune;                                 // LLVM's -mtune name, usually the same
-  std::string level;                                // "x86-64-v3", "armv8.2-a", ...; empty: unknown
-  std::set<std::string> features;                   // what it has, complete: implied ones included
-  std::vector<std::string> missing_for_next_level;  // features that the next level would need
-
-  friend bool operator==(const Cpu&, const Cpu&) = default;
-};
-
-struct Gpu {
-  std::string vendor;        // "nvidia", "amd", "intel"
-  std::string name;          // for people; may be empty
-  std::string architecture;  // "sm_90", "gfx90a"; empty: unknown
-  unsigned count = 1;        // of devices that are alike
-  std::uint64_t memory = 0;  // bytes of each; 0: unknown
-  std::string driver;        // the kernel's, and its version: "nvidia 550.54.15"; empty: unknown
-
-  friend bool operator==(const Gpu&, const Gpu&) = default;
-};
-
-/// What programs for this vendor's GPUs are written in: "cuda", "hip", "level-zero"; empty for a
-/// vendor that is not known.
-std::string gpu_backend_of(std::string_view vendor);
-
-struct MpiInstallation {
-  std::string flavour;  // "mpich", "openmpi", "cray-mpich", ...
-  std::string abi;      // which libraries can stand for each other: "mpich", "openmpi", "mpi-5"
-  std::string version;  // empty: unknown
-  std::string soname;   // of its C library, "libmpich.so.12"; empty: unknown
-  std::string path;     // of that on the machine; empty: unknown
-
-  friend bool operator==(const MpiInstallation&, const MpiInstallation&) = default;
-};
-
 /// A machine to deploy to (`xaas.target/1`, schema in targets/schema). Origins say where a fact is
 /// from: key = path of the field ("cpu.features"), value = "cpuid", "/proc/cpuinfo", "llvm",
 /// "admin", ...
@@ -62,14 +25,25 @@ struct Target {
   Cpu cpu;
   std::string libc_name;     // "glibc"; "none": looked for, and there is none; empty: unknown
   std::string libc_version;  // of glibc, "2.36"; empty: unknown
+  std::uint64_t memory = 0;  // bytes; 0: unknown
   // Empty lists: there are none. No list: nothing is known.
   std::optional<std::vector<Gpu>> gpus;
   std::optional<std::vector<MpiInstallation>> mpi;
+  std::optional<std::vector<BlasLibrary>> blas;
+  std::optional<std::vector<FftLibrary>> fft;
+  std::optional<Interconnect> interconnect;
+  std::optional<std::vector<ContainerRuntime>> runtimes;
+  Scheduler scheduler;
+  OperatingSystem system;
   std::map<std::string, std::string> origins;
   std::vector<std::string> probe_errors;  // probes that did not work, as sentences
 
   friend bool operator==(const Target&, const Target&) = default;
 };
+
+/// What programs for this vendor's GPUs are written in: "cuda", "hip", "level-zero"; empty for a
+/// vendor that is not known.
+std::string gpu_backend_of(std::string_view vendor);
 
 /// Unknown fields are ignored, so that a later 1.x can add some; a `xaas.target/2` is refused. The
 /// level is recomputed from the features: a hand-edited file cannot claim one it does not reach.

@@ -46,9 +46,65 @@ TEST(ParseTarget, ReadsWhatPrintTargetWrites) {
   EXPECT_EQ(parse_target(print_target(host)).value(), host);
 }
 
+TEST(ParseTarget, ReadsEveryFactOfAMachine) {
+  auto target = target_of_cpu("znver4").value();
+  target.cpu.model = "AMD EPYC 9654 96-Core Processor";
+  target.cpu.vector_bits = 512;
+  target.cpu.topology = {.sockets = 2, .cores = 192, .threads = 384, .numa_nodes = 8};
+  target.cpu.caches = {
+      {.level = 3, .kind = "unified", .size = 1 << 25, .line = 64, .shared_by = 16}};
+  target.memory = 810'000'000'000;
+  target.gpus = {{.vendor = "amd",
+                  .name = "MI250X",
+                  .architecture = "gfx90a",
+                  .count = 8,
+                  .memory = 64'000'000'000,
+                  .driver = "amdgpu"}};
+  target.mpi = {{.flavour = "cray-mpich",
+                 .abi = "mpich",
+                 .version = "8.1.29",
+                 .soname = "libmpi_gnu_123.so.12",
+                 .path = "/opt/cray/lib/libmpi_gnu_123.so.12",
+                 .launcher = "/opt/cray/bin/mpiexec",
+                 .gpu_library = "libmpi_gtl_hsa.so",
+                 .module = "cray-mpich/8.1.29"}};
+  target.blas = {{.name = "libsci",
+                  .version = "24.03",
+                  .threading = "openmp",
+                  .integers = "lp64",
+                  .provides = {"blas", "lapack"},
+                  .soname = "libsci_gnu_mp.so.6",
+                  .path = "/opt/cray/lib/libsci_gnu_mp.so.6",
+                  .module = "cray-libsci"}};
+  target.fft = {{.name = "fftw3",
+                 .version = "3.3.10",
+                 .threading = "none",
+                 .precisions = {"double"},
+                 .soname = "libfftw3.so.3",
+                 .path = "/opt/lib/libfftw3.so.3",
+                 .module = "cray-fftw"}};
+  target.interconnect = {.devices = {{.name = "cxi0", .kind = "cxi"}},
+                         .libraries = {{.name = "libfabric",
+                                        .version = "1.15.2",
+                                        .providers = {"cxi"},
+                                        .path = "/opt/cray/lib/libfabric.so.1"}}};
+  target.runtimes = {{.name = "singularity", .path = "/usr/bin/singularity"}};
+  target.scheduler = {.name = "slurm", .is_allocated = true, .request = "-p gpu"};
+  target.system = {.kernel = "5.14.21",
+                   .distribution = "SLES 15",
+                   .page_size = 4096,
+                   .user_namespaces = false,
+                   .home = "nfs4",
+                   .scratch = "lustre",
+                   .tmp = "tmpfs"};
+  const auto read = parse_target(print_target(target));
+  ASSERT_TRUE(read.has_value()) << read.error().message();
+  EXPECT_EQ(*read, target);
+}
+
 TEST(ParseTarget, IgnoresFieldsOfALaterMinorVersion) {
   auto json = replaced(znver4_json(), "xaas.target/1", "xaas.target/1.7");
-  json = replaced(json, "\"cpu\": {", "\"fft\": [{\"name\": 1}], \"cpu\": {\"caches\": [],");
+  json = replaced(json, "\"cpu\": {", "\"later\": [{\"name\": 1}], \"cpu\": {\"later\": [],");
   EXPECT_EQ(parse_target(json).value(), target_of_cpu("znver4").value());
 }
 
