@@ -24,6 +24,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -106,13 +107,33 @@ Status write_whole_root(const RootFileContent& content, const DeploymentOutput& 
   return {};
 }
 
+/// Of a machine, what code and configuration depend on. A deployment travels, and is the same
+/// whichever of some nodes that are alike it was made on.
+Target what_decides(Target target) {
+  target.cpu.topology = {};
+  target.cpu.caches.clear();
+  target.memory = 0;
+  target.interconnect.reset();
+  target.runtimes.reset();
+  target.scheduler = {};
+  target.system = {};
+  std::erase_if(target.origins, [](const auto& origin) {
+    constexpr auto k_left_out =
+        std::to_array<std::string_view>({"cpu.topology", "cpu.caches", "memory", "interconnect",
+                                         "runtimes", "scheduler", "system"});
+    return std::ranges::any_of(
+        k_left_out, [&](std::string_view field) { return origin.first.starts_with(field); });
+  });
+  return target;
+}
+
 /// Lowers for each target; the record gets a part for each.
 Result<std::vector<ProductSet>> lower_all(const LoweringRequest& request,
                                           const std::vector<DeploymentPlan>& plans,
                                           DeploymentRecord& record, Progress& progress) {
   std::vector<ProductSet> sets;
   for (const DeploymentPlan& plan : plans) {
-    DeployedTarget part{.target = plan.target,
+    DeployedTarget part{.target = what_decides(plan.target),
                         .view = plans.size() > 1 ? plan.target.name : "",
                         .numerics = name_of(plan.options.numerics)};
     XAAS_TRY(auto products, lower_products(request, plan, record, part, progress));

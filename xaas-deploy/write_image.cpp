@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "compatibility.hpp"
 #include "deployment.hpp"
 
 #include "xaas/oci/layer.hpp"
@@ -37,6 +38,12 @@ std::string variant_of(const Target& target) {
   return is_level ? fmt::format("v{}", level_number(target)) : cpu.name;
 }
 
+struct DeployedImage {
+  Target target;
+  std::string compatibility;  // see print_compatibility()
+  Descriptor descriptor;
+};
+
 /// The generic image with the products of one target above. `variant` is empty for one that plain
 /// clients are to take.
 Result<Descriptor> put_deployed(Layout& layout, const IrImage& image,
@@ -72,19 +79,26 @@ Result<Descriptor> copy_generic(Layout& layout, const IrImage& image) {
 }
 
 /// An entry per image, the best first behind the generic one: clients that compare nothing but the
-/// architecture take the first.
-Result<std::map<std::string, Descriptor>> put_index(
-    Layout& layout, const IrImage& image, const Descriptor& generic,
-    const std::vector<std::pair<Target, Descriptor>>& deployed, const std::string& tag) {
+/// architecture take the first. What others' tools choose by comes last.
+Result<std::map<std::string, Descriptor>> put_index(Layout& layout, const IrImage& image,
+                                                    const Descriptor& generic,
+                                                    const std::vector<DeployedImage>& deployed,
+                                                    const std::string& tag) {
   std::map<std::string, Descriptor> tags;
   ImageIndex index{.manifests = {generic}, .annotations = {{k_image, image.index.digest.str()}}};
   tags[tag + "-generic"] = generic;
   std::vector<Target> targets;
-  for (const Target& target : deployed | std::views::keys) targets.push_back(target);
-  for (const std::size_t best : best_first(targets)) {
-    const auto& [target, descriptor] = deployed[best];
-    index.manifests.push_back(descriptor);
-    tags[tag + "-" + target.name] = descriptor;
+  targets.reserve(deployed.size());
+  for (const DeployedImage& one : deployed) targets.push_back(one.target);
+  const auto order = best_first(targets);
+  for (const std::size_t best : order) {
+    index.manifests.push_back(deployed[best].descriptor);
+    tags[tag + "-" + deployed[best].target.name] = deployed[best].descriptor;
+  }
+  for (const std::size_t best : order) {
+    XAAS_TRY(auto artifact,
+             put_compatibility(layout, deployed[best].descriptor, deployed[best].compatibility));
+    index.manifests.push_back(std::move(artifact));
   }
   XAAS_TRY(tags[tag], layout.put_blob(print_index(index), k_media_index));
   return tags;
@@ -143,15 +157,18 @@ Result<Descriptor> write_deployed_image(const IrImage& image, const std::vector<
   Layout& layout = writer.layout();
   for (const Descriptor& layer : image.generic.manifest.layers)
     XAAS_CHECK(layout.copy_blob(image.layout, layer));
-  std::vector<std::pair<Target, Descriptor>> deployed;
+  const auto backends = gpu_backends_of(image.ir, record.values);
+  std::vector<DeployedImage> deployed;
   for (std::size_t part = 0; part < parts.size(); ++part) {
     const Target& target = record.targets[part].target;
     XAAS_TRY(auto descriptor,
              put_deployed(layout, image, parts[part].products, record_of_part(record, part),
                           parts.size() > 1 ? variant_of(target) : std::string()));
-    deployed.emplace_back(target, std::move(descriptor));
+    deployed.push_back({.target = target,
+                        .compatibility = print_compatibility(target, backends),
+                        .descriptor = std::move(descriptor)});
   }
-  std::map<std::string, Descriptor> tags{{output.tag, deployed.front().second}};
+  std::map<std::string, Descriptor> tags{{output.tag, deployed.front().descriptor}};
   if (deployed.size() > 1) {
     XAAS_TRY(const auto generic, copy_generic(layout, image));
     XAAS_TRY(tags, put_index(layout, image, generic, deployed, output.tag));
