@@ -4,6 +4,7 @@
 #include "arrange_blobs.hpp"
 #include "layer_difference.hpp"
 
+#include "xaas/image/manifest_blob.hpp"
 #include "xaas/oci/layer.hpp"
 
 #include <fmt/format.h>
@@ -103,7 +104,7 @@ class Packer {
             .media_type = generic.media_type, .digest = generic.digest, .size = generic.size}};
     artifact.layers.insert(artifact.layers.end(), packed_.debug_layers.begin(),
                            packed_.debug_layers.end());
-    XAAS_TRY(artifact.config, layout_.put_blob(print_ir_manifest(manifest), k_media_ir_manifest));
+    XAAS_TRY(artifact.config, put_ir_manifest(layout_, manifest));
     XAAS_TRY(auto descriptor, layout_.put_blob(print_manifest(artifact), k_media_manifest));
     descriptor.platform = Platform{.architecture = "unknown", .os = "unknown"};
     descriptor.annotations = {{std::string(k_annotation_ir), "1"}};

@@ -75,6 +75,11 @@ Result<std::string> make_delta(std::string_view base, std::string_view content) 
   return delta;
 }
 
+std::uint64_t stated_size(std::string_view frame) {
+  const auto size = ZSTD_getFrameContentSize(frame.data(), frame.size());
+  return size == ZSTD_CONTENTSIZE_ERROR || size == ZSTD_CONTENTSIZE_UNKNOWN ? 0 : size;
+}
+
 Result<std::string> apply_delta(std::string_view base, std::string_view delta, std::uint64_t size) {
   XAAS_CHECK(check_frame(base, delta, size));
   const Decompressor decompressor(ZSTD_createDCtx(), &ZSTD_freeDCtx);

@@ -3,6 +3,7 @@
 
 #include "entries.hpp"
 
+#include "xaas/image/manifest_blob.hpp"
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/place_file.hpp"
@@ -97,8 +98,7 @@ Result<IrImage> open_ir_image(const LayoutReference& reference) {
   }
   XAAS_TRY(const auto manifest_text, layout.read_blob(*entry));
   XAAS_TRY(auto ir_layers, parse_manifest(manifest_text));
-  XAAS_TRY(const auto ir_text, layout.read_blob(ir_layers.config));
-  XAAS_TRY(auto ir, while_doing(parse_ir_manifest(ir_text),
+  XAAS_TRY(auto ir, while_doing(read_ir_manifest(layout, ir_layers.config),
                                 fmt::format("reading the IR manifest of `{}`", reference.str())));
   XAAS_TRY(auto runnables, pick_runnables(layout, manifests, reference, ir.architecture));
   RunnableImage generic = take_generic(std::move(runnables), ir_layers);

@@ -22,7 +22,10 @@ class ImageLayout:
         return self._blobs / descriptor["digest"].removeprefix("sha256:")
 
     def _document(self, descriptor):
-        return json.loads(self._path(descriptor).read_text(encoding="utf-8"))
+        data = self._path(descriptor).read_bytes()
+        if descriptor["mediaType"].endswith("+zstd"):
+            data = subprocess.run(["zstd", "-dcq"], input=data, check=True, capture_output=True).stdout
+        return json.loads(data)
 
     def ir_manifest(self):
         return self._document(self.ir["config"])

@@ -6,8 +6,6 @@
 
 #include "xaas/image/delta.hpp"
 
-#include <zstd.h>
-
 #include <algorithm>
 
 namespace xaas::fuzzing {
@@ -17,8 +15,7 @@ namespace {
 constexpr std::uint64_t k_longest = std::uint64_t{1} << 24;
 
 void expect_bounded(std::string_view base, std::string_view delta) {
-  const std::uint64_t stated = ZSTD_getFrameContentSize(delta.data(), delta.size());
-  const std::uint64_t size = std::min(stated, k_longest);
+  const std::uint64_t size = std::min(stated_size(delta), k_longest);
   const auto content = apply_delta(base, delta, size);
   if (!content) return expect_clear(content.error());
   expect(content->size() == size, "a content has the size that was asked for");

@@ -18,4 +18,7 @@ Result<std::string> make_delta(std::string_view base, std::string_view content);
 /// its digest.
 Result<std::string> apply_delta(std::string_view base, std::string_view delta, std::uint64_t size);
 
+/// How many bytes the frame says that it gives; 0 when it does not say, or is none.
+std::uint64_t stated_size(std::string_view frame);
+
 }  // namespace xaas

@@ -22,6 +22,7 @@ namespace xaas {
 
 inline constexpr std::string_view k_ir_schema = "xaas.ir/1";
 inline constexpr std::string_view k_media_ir_manifest = "application/vnd.xaas.ir.v1+json";
+inline constexpr std::string_view k_media_ir_manifest_zstd = "application/vnd.xaas.ir.v1+zstd";
 inline constexpr std::string_view k_media_ir_layer = "application/vnd.xaas.ir.layer.v1.tar+zstd";
 inline constexpr std::string_view k_ir_artifact_type = "application/vnd.xaas.ir.v1";
 inline constexpr std::string_view k_ir_artifact = "application/vnd.xaas.ir.v";  // and a version

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "xaas/image/delta.hpp"
+#include "xaas/image/manifest_blob.hpp"
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layer.hpp"
 #include "xaas/oci/layout.hpp"
@@ -93,7 +94,7 @@ class PackedImage {
       layer.descriptor.annotations = annotations_[i];
       artifact.layers.push_back(layer.descriptor);
     }
-    artifact.config = layout_.put_blob(print_ir_manifest(ir), k_media_ir_manifest).value();
+    artifact.config = put_ir_manifest(layout_, ir).value();
     auto entry = layout_.put_blob(print_manifest(artifact), k_media_manifest).value();
     entry.platform = Platform{.architecture = "unknown", .os = "unknown"};
     entry.annotations = {{std::string(k_annotation_ir), "1"}};
