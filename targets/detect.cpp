@@ -12,6 +12,9 @@
 #include "power_processor.hpp"
 #include "processor_family.hpp"
 #include "riscv_processor.hpp"
+#include "system.hpp"
+#include "topology.hpp"
+#include "vector_width.hpp"
 
 #include <fmt/core.h>
 
@@ -228,6 +231,9 @@ Target detect_processor(const HostProbe& probe) {
 
 Target detect_target(const HostProbe& probe) {
   Target target = detect_processor(probe);
+  describe_topology(probe, target);
+  describe_vector_width(probe, target);
+  describe_system(probe, target);
   describe_gpus(probe, target);
   describe_mpi(probe, target);
   return target;

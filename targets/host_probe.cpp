@@ -15,6 +15,8 @@
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/Triple.h>
 
+#include <sys/prctl.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -59,6 +61,11 @@ class LiveHost final : public HostProbe {
     for (const auto& entry : llvm::sys::getHostCPUFeatures())
       features.emplace(entry.getKey().str(), entry.getValue());
     return features;
+  }
+
+  [[nodiscard]] unsigned sve_bytes() const override {
+    const int length = prctl(PR_SVE_GET_VL);
+    return length < 0 ? 0 : static_cast<unsigned>(length) & PR_SVE_VL_LEN_MASK;
   }
 
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {

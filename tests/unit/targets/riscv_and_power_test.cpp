@@ -54,6 +54,8 @@ TEST_F(DetectSavedOther, DescribesARiscvMachine) {
   EXPECT_EQ(target.cpu.level, "rva20u64");
   EXPECT_THAT(target.cpu.features, IsSupersetOf({"m", "a", "f", "d", "c", "zicsr", "zca"}));
   EXPECT_THAT(target.cpu.missing_for_next_level, IsSupersetOf({"zba", "zbb", "zbs"}));
+  EXPECT_EQ(target.cpu.topology.threads, 2U);
+  EXPECT_EQ(target.cpu.vector_bits, 0U);
   EXPECT_EQ(target.origins.at("cpu.features"), "/proc/cpuinfo");
   EXPECT_EQ(parse_target(print_target(target)).value(), target);
 }
@@ -64,6 +66,7 @@ TEST_F(DetectSavedOther, TellsARiscvProcessorByItsRegisters) {
       "uarch\t\t: spacemit,x60\nmvendorid\t: 0x710\nmarchid\t\t: 0x8000000058000001\nmimpid\t\t: "
       "0x1000000049772200\n");
   EXPECT_EQ(target.cpu.name, "spacemit-x60");
+  EXPECT_EQ(target.cpu.vector_bits, 256U);
   EXPECT_THAT(target.cpu.features, IsSupersetOf({"v", "b", "zvl256b", "zve64d", "sscofpmf"}));
   EXPECT_THAT(target.cpu.features, Not(Contains("zfuture")));
   EXPECT_EQ(parse_target(print_target(target)).value(), target);
@@ -93,6 +96,7 @@ TEST_F(DetectSavedOther, DescribesAPowerMachine) {
   EXPECT_EQ(target.cpu.vendor, "ibm");
   EXPECT_EQ(target.cpu.model, "POWER9");
   EXPECT_EQ(target.cpu.level, "power9");
+  EXPECT_EQ(target.cpu.vector_bits, 128U);
   EXPECT_THAT(target.cpu.features, IsSupersetOf({"altivec", "vsx", "power9-vector", "crypto"}));
   EXPECT_THAT(target.cpu.features, Not(Contains("htm")));
   EXPECT_THAT(target.cpu.missing_for_next_level, Contains("mma"));
@@ -109,6 +113,7 @@ TEST_F(DetectSavedOther, TakesAwayWhatThePowerKernelHides) {
   EXPECT_EQ(whole.cpu.level, "power9");
   EXPECT_THAT(whole.cpu.features, Contains("htm"));
   EXPECT_EQ(whole.origins.at("cpu.features"), "/proc/cpuinfo, llvm, /proc/self/auxv");
+  EXPECT_EQ(whole.system.page_size, 65536U);
   save_auxiliary_vector({{16, k_hwcap & ~std::uint64_t{0x80}}, {26, k_hwcap2}});
   const Target less = detected(k_power9);
   EXPECT_EQ(less.cpu.level, "");
