@@ -194,6 +194,32 @@ std::string aarch64_vendor_of(std::string_view cpu_name) {
 
 }  // namespace
 
+std::string aarch64_model_name(std::string_view cpu_name) {
+  static const std::map<std::string_view, std::string_view> names = {
+      {"a64fx", "Fujitsu A64FX"},
+      {"fujitsu-monaka", "Fujitsu Monaka"},
+      {"grace", "NVIDIA Grace"},
+      {"thunderx2t99", "Marvell ThunderX2"},
+      {"ampere1", "AmpereOne"},
+      {"ampere1a", "AmpereOne A"},
+      {"ampere1b", "AmpereOne B"},
+      {"apple-m1", "Apple M1"},
+      {"apple-m2", "Apple M2"},
+      {"apple-m3", "Apple M3"},
+      {"apple-m4", "Apple M4"},
+      {"tsv110", "HiSilicon TaiShan v110"},
+      {"cobalt-100", "Microsoft Cobalt 100"}};
+  if (const auto found = names.find(cpu_name); found != names.end())
+    return std::string(found->second);
+  for (const auto& [start, family] :
+       {std::pair<std::string_view, std::string_view>{"neoverse-", "Arm Neoverse "},
+        {"cortex-", "Arm Cortex-"}}) {
+    if (cpu_name.starts_with(start))
+      return std::string(family) + to_llvm(cpu_name.substr(start.size())).upper();
+  }
+  return {};
+}
+
 const ProcessorFamily& aarch64_family() {
   static const ProcessorFamily family = {.architecture = "arm64",
                                          .triple = "aarch64-unknown-linux-gnu",

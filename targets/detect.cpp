@@ -9,7 +9,12 @@
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
 #include "mpi.hpp"
+#include "power_processor.hpp"
 #include "processor_family.hpp"
+#include "riscv_processor.hpp"
+#include "system.hpp"
+#include "topology.hpp"
+#include "vector_width.hpp"
 
 #include <fmt/core.h>
 
@@ -119,7 +124,7 @@ KernelProcessor read_kernel_processor(const HostProbe& probe, Target& target) {
     return {};
   }
   auto kernel = parse_cpuinfo(*text);
-  if (kernel.flags.empty()) {
+  if (kernel.flags.empty() && target.architecture != "ppc64le") {  // POWER's never does
     target.probe_errors.push_back(
         fmt::format("{} names no processor features: not used as a cross-check", k_cpuinfo));
   }
@@ -134,14 +139,41 @@ void choose_names(const HostProbe& probe, const ProcessorFamily& family, Target&
   target.origins["cpu.name"] = is_known ? "llvm" : "cpu.level";
 }
 
+void detect_riscv_features(const KernelProcessor& kernel, Target& target) {
+  target.cpu.features = riscv_features_shown(kernel.flags, target.cpu.name);
+  target.origins["cpu.features"] = kernel.flags.empty() ? "llvm" : k_cpuinfo;
+}
+
+void detect_power_features(const HostProbe& probe, Target& target) {
+  auto power = power_features(probe, target.cpu.name);
+  target.cpu.features = std::move(power.features);
+  target.origins["cpu.features"] = std::move(power.origin);
+}
+
+void detect_features(const HostProbe& probe, const ProcessorFamily& family,
+                     const KernelProcessor& kernel, Target& target) {
+  if (&family == &x86_family()) detect_x86_features(probe, family, kernel, target);
+  if (&family == &aarch64_family()) detect_aarch64_features(family, kernel, target);
+  if (&family == &riscv_family()) detect_riscv_features(kernel, target);
+  if (&family == &power_family()) detect_power_features(probe, target);
+}
+
+/// AArch64's kernel tells no name for people.
+void choose_model(const KernelProcessor& kernel, Target& target) {
+  auto& cpu = target.cpu;
+  cpu.model = kernel.model_name;
+  if (!cpu.model.empty()) {
+    target.origins["cpu.model"] = k_cpuinfo;
+  } else if (target.architecture == "arm64") {
+    cpu.model = aarch64_model_name(cpu.name);
+    if (!cpu.model.empty()) target.origins["cpu.model"] = "llvm";
+  }
+}
+
 void detect_cpu(const HostProbe& probe, const ProcessorFamily& family, Target& target) {
   const auto kernel = read_kernel_processor(probe, target);
   choose_names(probe, family, target);
-  if (family.architecture == "amd64") {
-    detect_x86_features(probe, family, kernel, target);
-  } else {
-    detect_aarch64_features(family, kernel, target);
-  }
+  detect_features(probe, family, kernel, target);
   auto& cpu = target.cpu;
   cpu.level = level_of(family.architecture, cpu.features);
   cpu.missing_for_next_level = missing_for_level_after(family, cpu.level, cpu.features);
@@ -153,6 +185,7 @@ void detect_cpu(const HostProbe& probe, const ProcessorFamily& family, Target& t
   cpu.vendor = kernel.vendor.empty() ? family.vendor_of(cpu.name) : kernel.vendor;
   if (!cpu.vendor.empty())
     target.origins["cpu.vendor"] = kernel.vendor.empty() ? "llvm" : k_cpuinfo;
+  choose_model(kernel, target);
 }
 
 void describe_gpus(const HostProbe& probe, Target& target) {
@@ -198,6 +231,9 @@ Target detect_processor(const HostProbe& probe) {
 
 Target detect_target(const HostProbe& probe) {
   Target target = detect_processor(probe);
+  describe_topology(probe, target);
+  describe_vector_width(probe, target);
+  describe_system(probe, target);
   describe_gpus(probe, target);
   describe_mpi(probe, target);
   return target;

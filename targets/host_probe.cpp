@@ -5,6 +5,7 @@
 
 #include "host_probe.hpp"
 
+#include "riscv_processor.hpp"
 #include "x86_models.hpp"
 
 #include "xaas/support/files.hpp"
@@ -13,6 +14,8 @@
 #include <llvm/ADT/StringMap.h>
 #include <llvm/TargetParser/Host.h>
 #include <llvm/TargetParser/Triple.h>
+
+#include <sys/prctl.h>
 
 #include <algorithm>
 #include <chrono>
@@ -47,6 +50,7 @@ class LiveHost final : public HostProbe {
     const llvm::Triple triple(llvm::sys::getProcessTriple());
     if (triple.getArch() == llvm::Triple::x86_64) return "amd64";
     if (triple.isAArch64()) return "arm64";
+    if (triple.getArch() == llvm::Triple::ppc64le) return "ppc64le";
     return triple.getArchName().str();
   }
 
@@ -57,6 +61,11 @@ class LiveHost final : public HostProbe {
     for (const auto& entry : llvm::sys::getHostCPUFeatures())
       features.emplace(entry.getKey().str(), entry.getValue());
     return features;
+  }
+
+  [[nodiscard]] unsigned sve_bytes() const override {
+    const int length = prctl(PR_SVE_GET_VL);
+    return length < 0 ? 0 : static_cast<unsigned>(length) & PR_SVE_VL_LEN_MASK;
   }
 
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
@@ -106,7 +115,7 @@ class SavedTree final : public HostProbe {
 
   [[nodiscard]] bool is_live() const override { return false; }
 
-  /// x86's kernel lists `flags`, AArch64's `Features`.
+  /// x86's kernel lists `flags`, AArch64's `Features`, RISC-V's `isa`; POWER's a `revision`.
   [[nodiscard]] std::string architecture() const override {
     for (const auto& [key, name] : {std::pair{"\nFeatures", "arm64"},
                                     {"\nflags", "amd64"},
@@ -117,8 +126,11 @@ class SavedTree final : public HostProbe {
   }
 
   [[nodiscard]] std::string cpu_name() const override {
-    return architecture() == "arm64" ? llvm::sys::detail::getHostCPUNameForARM(cpuinfo_).str()
-                                     : x86_cpu_name(parse_cpuinfo(cpuinfo_));
+    const std::string kind = architecture();
+    if (kind == "arm64") return llvm::sys::detail::getHostCPUNameForARM(cpuinfo_).str();
+    if (kind == "riscv64") return riscv_cpu_name(cpuinfo_);
+    if (kind == "ppc64le") return llvm::sys::detail::getHostCPUNameForPowerPC(cpuinfo_).str();
+    return x86_cpu_name(parse_cpuinfo(cpuinfo_));
   }
 
   [[nodiscard]] std::map<std::string, bool> cpu_features() const override { return {}; }

@@ -26,6 +26,8 @@ class HostProbe {
   /// What the processor itself says, in LLVM's names, as far as the operating system enabled it.
   /// Empty where programs cannot ask (AArch64).
   [[nodiscard]] virtual std::map<std::string, bool> cpu_features() const = 0;
+  /// Length of the vectors that AArch64's SVE has in this process; 0: none, or it cannot be asked.
+  [[nodiscard]] virtual unsigned sve_bytes() const { return 0; }
   [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
   /// Names in a folder, sorted; `not_found` when there is none.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;

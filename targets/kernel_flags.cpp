@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel_flags.hpp"
 
+#include "kernel_files.hpp"
+#include "riscv_processor.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -39,6 +42,11 @@ std::string vendor_name(std::string_view value) {
   return found == names.end() ? "" : std::string(found->second);
 }
 
+// x86's, RISC-V's and POWER's.
+bool is_model_name(std::string_view key) {
+  return key == "model name" || key == "uarch" || key == "cpu";
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -61,10 +69,12 @@ KernelProcessor parse_cpuinfo(std::string_view text) {
     const auto value = trimmed(line.substr(colon + 1));
     if ((key == "vendor_id" || key == "CPU implementer") && processor.vendor.empty())
       processor.vendor = vendor_name(value);
+    if (is_model_name(key) && processor.model_name.empty())
+      processor.model_name = readable(value.substr(0, value.find(", altivec")));
     if (key == "cpu family" && !flags) processor.family = number_in(value);
     if (key == "model" && !flags) processor.model = number_in(value);
-    if (key != "flags" && key != "Features") continue;
-    auto words = words_of(value);
+    if (key != "flags" && key != "Features" && key != "isa") continue;
+    auto words = key == "isa" ? riscv_extensions(value) : words_of(value);
     if (flags)
       std::erase_if(words, [&](const std::string& word) { return !flags->contains(word); });
     flags = std::move(words);

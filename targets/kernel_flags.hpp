@@ -15,10 +15,11 @@ std::string_view trimmed(std::string_view text);
 /// What /proc/cpuinfo says of all processors together: a flag that one of them lacks is not here,
 /// because a program may be moved to that one.
 struct KernelProcessor {
-  FeatureSet flags;     // the kernel's names; empty: the file had no such line
+  FeatureSet flags;     // the kernel's names (RISC-V: extensions); empty: the file had no such line
   std::string vendor;   // lowercase, empty when unknown
   unsigned family = 0;  // x86's numbers, of the first processor; 0: not said
   unsigned model = 0;
+  std::string model_name;  // for people, of the first processor that has one
 };
 
 KernelProcessor parse_cpuinfo(std::string_view text);

@@ -62,7 +62,10 @@ std::optional<Version> version_in_banner(std::string_view bytes) {
 }
 
 unsigned machine_of(std::string_view architecture) {
-  return architecture == "amd64" ? llvm::ELF::EM_X86_64 : llvm::ELF::EM_AARCH64;
+  if (architecture == "amd64") return llvm::ELF::EM_X86_64;
+  if (architecture == "arm64") return llvm::ELF::EM_AARCH64;
+  if (architecture == "riscv64") return llvm::ELF::EM_RISCV;
+  return architecture == "ppc64le" ? llvm::ELF::EM_PPC64 : llvm::ELF::EM_NONE;
 }
 
 // The newest version in a .gnu.version_d section: a chain of definitions, each with the names of

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -30,7 +31,15 @@ std::string_view name_in(std::string_view path) {
 }  // namespace
 
 std::vector<std::string> usual_library_folders(std::string_view architecture) {
-  const std::string triple = architecture == "amd64" ? "x86_64-linux-gnu" : "aarch64-linux-gnu";
+  // GNU's names, which Debian's folders have.
+  static const std::map<std::string_view, std::string> triples = {
+      {"amd64", "x86_64-linux-gnu"},
+      {"arm64", "aarch64-linux-gnu"},
+      {"riscv64", "riscv64-linux-gnu"},
+      {"ppc64le", "powerpc64le-linux-gnu"}};
+  const auto found = triples.find(architecture);
+  if (found == triples.end()) return {"/lib64", "/usr/lib64", "/lib", "/usr/lib"};
+  const std::string& triple = found->second;
   return {"/lib/" + triple, "/usr/lib/" + triple, "/lib64", "/usr/lib64", "/lib", "/usr/lib"};
 }
 

@@ -2,13 +2,26 @@
 #include "processor_family.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace xaas {
 
+const std::vector<const ProcessorFamily*>& processor_families() {
+  static const std::vector families = {&x86_family(), &aarch64_family(), &riscv_family(),
+                                       &power_family()};
+  return families;
+}
+
 const ProcessorFamily* family_of(std::string_view architecture) {
-  if (architecture == "amd64") return &x86_family();
-  if (architecture == "arm64") return &aarch64_family();
-  return nullptr;
+  const auto& families = processor_families();
+  const auto found = std::ranges::find(families, architecture, &ProcessorFamily::architecture);
+  return found == families.end() ? nullptr : *found;
+}
+
+std::string name_after(const std::vector<Level>& levels, std::string_view level) {
+  const auto found = std::ranges::find(levels, level, &Level::name);
+  if (found == levels.end() || std::next(found) == levels.end()) return {};
+  return std::next(found)->name;
 }
 
 const Level* reached_level(const ProcessorFamily& family, const FeatureSet& features) {

@@ -47,9 +47,20 @@ struct ProcessorFamily {
 
 const ProcessorFamily& x86_family();
 const ProcessorFamily& aarch64_family();
+const ProcessorFamily& riscv_family();
+const ProcessorFamily& power_family();
+
+/// What people call an AArch64 processor; empty when we do not know.
+std::string aarch64_model_name(std::string_view cpu_name);
+
+/// All of them, in the order in which a processor's name is looked for.
+const std::vector<const ProcessorFamily*>& processor_families();
 
 /// Null for an architecture whose processors we have no tables for.
 const ProcessorFamily* family_of(std::string_view architecture);
+
+/// Of a ladder without branches: the next level's name, empty at the top.
+std::string name_after(const std::vector<Level>& levels, std::string_view level);
 
 /// The highest level that `features` reach; null below the first.
 const Level* reached_level(const ProcessorFamily& family, const FeatureSet& features);

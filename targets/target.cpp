@@ -60,10 +60,10 @@ Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view archite
   if (!architecture.empty() && family_of(architecture) == nullptr) {
     return fail(ErrorKind::unsupported, "processors of `{}` are not in our tables", architecture)
         .with_code("target.unknown-architecture")
-        .with_help("known architectures: `amd64`, `arm64`");
+        .with_help("known architectures: `amd64`, `arm64`, `riscv64`, `ppc64le`");
   }
   std::vector<std::string> candidates;
-  for (const auto* family : {&x86_family(), &aarch64_family()}) {
+  for (const auto* family : processor_families()) {
     if (!architecture.empty() && family->architecture != architecture) continue;
     auto names = family->cpu_names();
     if (std::ranges::binary_search(names, cpu_name)) return describe_cpu(*family, cpu_name);
@@ -93,6 +93,13 @@ std::string level_of(std::string_view architecture, const std::set<std::string>&
   if (family == nullptr) return {};
   const auto* level = reached_level(*family, features);
   return level == nullptr ? "" : level->name;
+}
+
+std::string level_after(const Target& target) {
+  const auto* family = family_of(target.architecture);
+  if (family == nullptr) return {};
+  const auto& level = target.cpu.level;
+  return level.empty() ? family->levels().front().name : family->level_after(level);
 }
 
 std::set<std::string> with_implied_features(std::string_view architecture,

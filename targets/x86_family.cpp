@@ -113,10 +113,7 @@ const std::vector<Level>& x86_levels() {
 }
 
 std::string x86_level_after(std::string_view level) {
-  const auto& levels = x86_levels();
-  const auto found = std::ranges::find(levels, level, &Level::name);
-  if (found == levels.end() || std::next(found) == levels.end()) return {};
-  return std::next(found)->name;
+  return name_after(x86_levels(), level);
 }
 
 std::string x86_vendor_of(std::string_view cpu_name) {

@@ -175,10 +175,10 @@ TEST(DetectTarget, AssumesOnlyTheFirstLevelWhenCpuidIsSilent) {
 
 TEST(DetectTarget, DescribesAnArchitectureWithoutTables) {
   FakeHost host;
-  host.its_architecture = "riscv64";
+  host.its_architecture = "s390x";
   const auto target = detect_target(host);
-  EXPECT_EQ(target.triple, "riscv64-unknown-linux-gnu");
-  EXPECT_THAT(target.probe_errors, ElementsAre("processors of `riscv64` are not in our tables"));
+  EXPECT_EQ(target.triple, "s390x-unknown-linux-gnu");
+  EXPECT_THAT(target.probe_errors, Contains("processors of `s390x` are not in our tables"));
 }
 
 namespace {

@@ -12,11 +12,12 @@
 namespace xaas::testing {
 
 /// A machine made of values.
-class FakeHost final : public HostProbe {
+class FakeHost : public HostProbe {
  public:
   [[nodiscard]] std::string architecture() const override { return its_architecture; }
   [[nodiscard]] std::string cpu_name() const override { return its_cpu_name; }
   [[nodiscard]] std::map<std::string, bool> cpu_features() const override { return its_features; }
+  [[nodiscard]] unsigned sve_bytes() const override { return its_sve_bytes; }
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
     const auto found = files.find(path);
     if (found == files.end()) return fail(ErrorKind::not_found, "no file `{}`", path);
@@ -61,6 +62,7 @@ class FakeHost final : public HostProbe {
   std::string its_architecture = "amd64";
   std::string its_cpu_name;
   std::map<std::string, bool> its_features;
+  unsigned its_sve_bytes = 0;
   std::map<std::string, std::string> files;
   std::map<std::string, std::string> links;
   std::map<std::string, std::string> variables;

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "host_probe.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// What Linux writes into /proc and /sys comes in few forms. Whatever else stands there is unknown,
+// not an error: a saved tree may hold anything.
+
+namespace xaas {
+
+/// The first line without the blanks around it; empty when there is no such file, or it holds what
+/// is no text.
+std::string line_in(const HostProbe& probe, const std::string& path);
+
+/// The value, where it is fit for people's eyes and for JSON: UTF-8 of a bearable length without
+/// control characters. Otherwise empty.
+std::string readable(std::string_view text);
+
+/// A decimal number and nothing else.
+std::optional<std::uint64_t> parse_count(std::string_view text);
+
+/// "32K", "1 GB", "16334680 kB" in bytes: units are powers of 1024. Nothing for what no machine
+/// has, which is more than 2^56.
+std::optional<std::uint64_t> parse_byte_count(std::string_view text);
+
+/// The value of the first line "key : value".
+std::optional<std::string_view> value_of(std::string_view text, std::string_view key);
+
+/// The numbers of a list of processors or nodes, "0-3,8": sorted. Nothing where it is no such list,
+/// or one longer than any machine's.
+std::optional<std::vector<unsigned>> parse_number_list(std::string_view text);
+
+/// A value of the kernel's auxiliary vector (/proc/self/auxv; all our architectures are 64 bits,
+/// little-endian), by its AT_ number.
+std::optional<std::uint64_t> auxiliary_value(const HostProbe& probe, std::uint64_t key);
+
+}  // namespace xaas
