@@ -34,14 +34,33 @@ Result<std::vector<std::string>> names_in_folder(const std::filesystem::path& fo
   std::error_code error;
   std::vector<std::string> names;
   for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error))
+       entry.increment(error)) {
     names.push_back(entry->path().filename().string());
+    if (names.size() > k_most_names) {
+      return fail(ErrorKind::io, "`{}` has more than {} names", folder.string(), k_most_names)
+          .with_code("target.no-answer");
+    }
+  }
   if (error) {
-    return fail(ErrorKind::not_found, "`{}`: {}", folder.string(), error.message())
+    const bool is_missing =
+        error == std::errc::no_such_file_or_directory || error == std::errc::not_a_directory;
+    return fail(is_missing ? ErrorKind::not_found : ErrorKind::io, "`{}`: {}", folder.string(),
+                error.message())
         .with_code("target.no-answer");
   }
   std::ranges::sort(names);
   return names;
+}
+
+/// A pipe's writer may keep us waiting.
+Result<MappedFile> map_regular(const std::filesystem::path& path) {
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    return fail(ErrorKind::io, "`{}` is not a regular file", path.string())
+        .with_code("target.no-answer");
+  }
+  return MappedFile::open(path);
 }
 
 class LiveHost final : public HostProbe {
@@ -70,6 +89,10 @@ class LiveHost final : public HostProbe {
 
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
     return read_file(path);
+  }
+
+  [[nodiscard]] Result<MappedFile> map(const std::string& path) const override {
+    return map_regular(path);
   }
 
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
@@ -140,6 +163,11 @@ class SavedTree final : public HostProbe {
     return read_file(place);
   }
 
+  [[nodiscard]] Result<MappedFile> map(const std::string& path) const override {
+    XAAS_TRY(const auto place, path_in_root(root_, path));
+    return map_regular(place);
+  }
+
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     XAAS_TRY(const auto place, path_in_root(root_, path));
     return names_in_folder(place);
@@ -176,6 +204,11 @@ class SavedTree final : public HostProbe {
 };
 
 }  // namespace
+
+Result<MappedFile> HostProbe::map(const std::string& path) const {
+  XAAS_TRY(auto bytes, read(path));
+  return MappedFile::of(std::move(bytes));
+}
 
 std::unique_ptr<HostProbe> live_host() {
   return std::make_unique<LiveHost>();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/support/mapped_file.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -11,6 +13,9 @@
 #include <vector>
 
 namespace xaas {
+
+/// Of a folder: more than any that detection looks into has, and few enough to be listed at once.
+constexpr std::size_t k_most_names = 100'000;
 
 /// The questions that detection asks the machine. Tests answer them from fixtures.
 class HostProbe {
@@ -29,7 +34,11 @@ class HostProbe {
   /// Length of the vectors that AArch64's SVE has in this process; 0: none, or it cannot be asked.
   [[nodiscard]] virtual unsigned sve_bytes() const { return 0; }
   [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
-  /// Names in a folder, sorted; `not_found` when there is none.
+  /// The same bytes, of a large file of which little is looked at: libraries. Refuses what is not a
+  /// regular file.
+  [[nodiscard]] virtual Result<MappedFile> map(const std::string& path) const;
+  /// Names in a folder, sorted; `not_found` when there is none, `io` when
+  /// there is one that cannot be looked into, or holds more names than k_most_names.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
   /// Where a link leads, as it says; empty when it is none.
   [[nodiscard]] virtual std::string link(const std::string& path) const = 0;

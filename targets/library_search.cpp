@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <sstream>
 #include <utility>
 
 namespace xaas {
@@ -24,11 +25,35 @@ bool ends_as_soname(std::string_view name) {
          std::ranges::all_of(number, [](char digit) { return digit >= '0' && digit <= '9'; });
 }
 
+bool is_called_as_library(std::string_view name) {
+  return name.ends_with(".so") || name.contains(".so.");
+}
+
+/// What Debian's update-alternatives knows of libraries: each file of its database is lines, those
+/// with a path name what can be chosen. Folders of what is not chosen are in no search path.
+std::vector<std::string> debian_alternatives(const HostProbe& probe) {
+  const std::string folder = "/var/lib/dpkg/alternatives";
+  std::vector<std::string> paths;
+  const auto names = probe.list(folder);
+  if (!names) return paths;
+  for (const std::string& name : *names) {
+    if (!name.starts_with("lib") || !is_called_as_library(name)) continue;
+    std::istringstream lines(probe.read(fmt::format("{}/{}", folder, name)).value_or(""));
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with('/') && is_called_as_library(name_in(line))) paths.push_back(line);
+  }
+  return paths;
+}
+
+}  // namespace
+
 std::string_view name_in(std::string_view path) {
   return path.substr(path.rfind('/') + 1);
 }
 
-}  // namespace
+std::string_view folder_in(std::string_view path) {
+  return path.substr(0, path.rfind('/'));
+}
 
 std::vector<std::string> usual_library_folders(std::string_view architecture) {
   // GNU's names, which Debian's folders have.
@@ -69,25 +94,126 @@ std::vector<std::string> absolute_folders_in(std::string_view search_path) {
   return folders;
 }
 
+std::string Links::without(std::string_view path) {
+  constexpr int k_most_links = 40;  // as Linux, path_resolution(7)
+  int links = 0;
+  std::string done;
+  std::string rest(path);
+  while (!rest.empty()) {
+    const auto end = std::min(rest.find('/'), rest.size());
+    const std::string part = rest.substr(0, end);
+    rest.erase(0, std::min(end + 1, rest.size()));
+    if (part.empty() || part == ".") continue;
+    if (part == "..") {
+      done.erase(std::min(done.rfind('/'), done.size()));
+      continue;
+    }
+    const std::string next = fmt::format("{}/{}", done, part);
+    const auto [known, is_new] = known_.try_emplace(next);
+    if (is_new) known->second = probe_.link(next);
+    const std::string& to = known->second;
+    if (to.empty()) {
+      done = next;
+      continue;
+    }
+    if (++links > k_most_links) return {};
+    if (to.starts_with('/')) done.clear();
+    rest = fmt::format("{}/{}", to, rest);
+  }
+  return done;
+}
+
+LibrarySearch search_libraries(const HostProbe& probe, std::string_view architecture,
+                               const std::vector<std::string>& more) {
+  LibrarySearch search;
+  std::set<std::string> seen;
+  const auto add_folder = [&](const std::string& folder) {
+    if (!seen.insert(folder).second) return;
+    const auto names = probe.list(folder);
+    if (!names && names.error().kind() != ErrorKind::not_found)
+      search.problems.push_back(
+          fmt::format("libraries in {} are not known of", names.error().message()));
+    if (!names) return;
+    search.looked_into_any = true;
+    for (const std::string& name : *names)
+      if (is_called_as_library(name)) search.paths.push_back(fmt::format("{}/{}", folder, name));
+  };
+  std::ranges::for_each(absolute_folders_in(probe.variable("LD_LIBRARY_PATH")), add_folder);
+  std::ranges::copy(libraries_in_loader_cache(probe, "lib"), std::back_inserter(search.paths));
+  std::ranges::for_each(usual_library_folders(architecture), add_folder);
+  std::ranges::for_each(more, add_folder);
+  std::ranges::copy(debian_alternatives(probe), std::back_inserter(search.paths));
+  return search;
+}
+
 std::vector<std::string> find_libraries(const HostProbe& probe, std::string_view architecture,
                                         std::string_view begin,
                                         const std::vector<std::string>& more) {
   std::vector<std::string> found;
   std::set<std::string> seen;
-  const auto add = [&](std::string path) {
-    if (ends_as_soname(name_in(path)) && seen.insert(path).second) found.push_back(std::move(path));
-  };
-  const auto add_folder = [&](const std::string& folder) {
-    const auto names = probe.list(folder);
-    if (!names) return;
-    for (const std::string& name : *names)
-      if (name.starts_with(begin)) add(fmt::format("{}/{}", folder, name));
-  };
-  std::ranges::for_each(absolute_folders_in(probe.variable("LD_LIBRARY_PATH")), add_folder);
-  std::ranges::for_each(libraries_in_loader_cache(probe, begin), add);
-  std::ranges::for_each(usual_library_folders(architecture), add_folder);
-  std::ranges::for_each(more, add_folder);
+  for (std::string& path : search_libraries(probe, architecture, more).paths) {
+    const std::string_view name = name_in(path);
+    if (name.starts_with(begin) && ends_as_soname(name) && seen.insert(path).second)
+      found.push_back(std::move(path));
+  }
   return found;
+}
+
+std::vector<LibraryFile> libraries_called(const HostProbe& probe, const LibrarySearch& search,
+                                          std::span<const std::string_view> parts) {
+  std::vector<LibraryFile> found;
+  Links links(probe);
+  std::set<std::string> seen;
+  for (const std::string& path : search.paths) {
+    const std::string_view name = name_in(path);
+    const auto is_in_name = [name](std::string_view part) { return name.contains(part); };
+    if (std::ranges::none_of(parts, is_in_name)) continue;
+    std::string file = links.without(path);
+    if (file.empty() || !seen.insert(file).second) continue;
+    found.push_back({.path = path, .file = std::move(file)});
+    if (found.size() == k_most_candidates) break;
+  }
+  return found;
+}
+
+std::vector<std::string> folders_of_library_modules(const HostProbe& probe) {
+  auto folders = absolute_folders_in(probe.variable("CRAY_LD_LIBRARY_PATH"));
+  for (const char* root : {"MKLROOT",
+                           "CRAY_LIBSCI_PREFIX_DIR",
+                           "CRAY_LIBSCI_PREFIX",
+                           "OPENBLAS_ROOT",
+                           "OPENBLAS_DIR",
+                           "BLIS_ROOT",
+                           "AOCL_ROOT",
+                           "ARMPL_DIR",
+                           "NVPL_ROOT",
+                           "ESSL_ROOT",
+                           "FLEXIBLAS_ROOT",
+                           "FFTW_ROOT",
+                           "FFTW_DIR",
+                           "FFTW_HOME",
+                           "EBROOTOPENBLAS",
+                           "EBROOTBLIS",
+                           "EBROOTFLEXIBLAS",
+                           "EBROOTSCALAPACK",
+                           "EBROOTIMKL",
+                           "EBROOTFFTW",
+                           "EBROOTLIBFABRIC",
+                           "EBROOTUCX",
+                           "LIBFABRIC_ROOT",
+                           "UCX_ROOT",
+                           "UCX_DIR",
+                           "CUDA_HOME",
+                           "CUDA_PATH",
+                           "ROCM_PATH"}) {
+    const std::string folder = probe.variable(root);
+    if (!folder.starts_with('/')) continue;
+    // CRAY's FFTW_DIR is such a folder itself; EasyBuild's MKL lies one deeper.
+    for (const char* below : {"", "/lib", "/lib64", "/lib/intel64", "/mkl/latest/lib"})
+      folders.push_back(folder + below);
+  }
+  folders.emplace_back("/opt/cray/pe/lib64");
+  return folders;
 }
 
 }  // namespace xaas

@@ -132,9 +132,9 @@ MpiFacts find_mpi(const HostProbe& probe, std::string_view architecture) {
   std::vector<MpiInstallation> found;
   for (const std::string& path :
        find_libraries(probe, architecture, "libmpi", folders_of_modules(probe, architecture))) {
-    const auto bytes = probe.read(path);
+    const auto bytes = probe.map(path);
     if (!bytes) continue;
-    auto mpi = mpi_of_library(*bytes, architecture);
+    auto mpi = mpi_of_library(bytes->bytes(), architecture);
     if (!mpi) continue;
     const auto is_same = [&](const MpiInstallation& other) {
       return other.soname == mpi->soname && other.flavour == mpi->flavour &&

@@ -217,12 +217,19 @@ Result<std::optional<ElfFacts>> read_elf(std::string_view bytes) {
   return std::optional{std::move(facts)};
 }
 
-Result<std::optional<std::string>> read_elf_section(std::string_view bytes, std::string_view name) {
+Result<std::optional<std::string_view>> find_elf_section(std::string_view bytes,
+                                                         std::string_view name) {
   XAAS_TRY(const auto image, open_image(bytes));
   XAAS_TRY(const auto* section, image.find_section(name));
-  if (section == nullptr) return std::optional<std::string>{};
+  if (section == nullptr) return std::optional<std::string_view>{};
   XAAS_TRY(const auto contents, image.contents(*section));
-  return std::optional{std::string{contents}};
+  return std::optional{contents};
+}
+
+Result<std::optional<std::string>> read_elf_section(std::string_view bytes, std::string_view name) {
+  XAAS_TRY(const auto section, find_elf_section(bytes, name));
+  if (!section) return std::optional<std::string>{};
+  return std::optional{std::string{*section}};
 }
 
 }  // namespace xaas

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "unmet_requirements.hpp"
 
+#include "library_requirements.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -68,10 +70,29 @@ std::string describe(const Gpu& gpu) {
   return backend.empty() ? text : fmt::format("{} for {}", text, backend);
 }
 
+std::string with_version(const std::string& name, const std::string& version) {
+  return version.empty() ? name : name + " " + version;
+}
+
 std::string describe(const MpiInstallation& mpi) {
-  std::string text = mpi.flavour.empty() ? "an MPI" : mpi.flavour;
-  if (!mpi.version.empty()) text += " " + mpi.version;
-  return fmt::format("{} ({} ABI)", text, mpi.abi);
+  return fmt::format("{} ({} ABI)",
+                     with_version(mpi.flavour.empty() ? "an MPI" : mpi.flavour, mpi.version),
+                     mpi.abi);
+}
+
+std::string describe(const BlasLibrary& library) {
+  return with_version(library.name, library.version) +
+         (library.integers == "ilp64" ? " with 64-bit integers" : "");
+}
+
+std::string describe(const FftLibrary& library) {
+  std::string text = with_version(library.name, library.version);
+  if (library.precisions.empty()) return text;
+  return fmt::format("{} ({})", text, fmt::join(library.precisions, ", "));
+}
+
+std::string describe(const NetworkLibrary& library) {
+  return with_version(library.name, library.version);
 }
 
 template <class Thing>
@@ -155,15 +176,58 @@ void check_mpi(const std::string& name, const Requirements& requirements,
                                        requirements.mpi, text)});
 }
 
-/// Descriptions say nothing of libraries yet.
+std::optional<std::vector<NetworkLibrary>> network_libraries_of(const Target& target) {
+  if (!target.interconnect) return {};
+  return target.interconnect->libraries;
+}
+
+template <class Library>
+bool is_in(const std::optional<std::vector<Library>>& libraries,
+           const LibraryRequirement& requirement) {
+  return libraries && std::ranges::any_of(*libraries, [&](const Library& library) {
+           return serves(library, requirement);
+         });
+}
+
+/// Whichever list an administrator wrote it into.
+bool has_library(const Target& target, const LibraryRequirement& requirement) {
+  return is_in(target.blas, requirement) || is_in(target.fft, requirement) ||
+         is_in(network_libraries_of(target), requirement);
+}
+
+/// What is there in place of the library on targets that do not have it.
+std::string found_instead(const LibraryRequirement& requirement, std::span<const Target> targets) {
+  const auto look = [&](Findings findings, const auto& list_of) {
+    for (const Target& target : targets) {
+      if (has_library(target, requirement)) continue;
+      findings.look_at(target, list_of(target), [](const auto&) { return false; });
+    }
+    return findings.text();
+  };
+  switch (list_telling_of(requirement.name)) {
+    case LibraryList::blas:
+      return look(Findings("libraries of linear algebra", "blas"),
+                  [](const Target& target) { return target.blas; });
+    case LibraryList::fft:
+      return look(Findings("FFT libraries", "fft"),
+                  [](const Target& target) { return target.fft; });
+    case LibraryList::interconnect:
+      return look(Findings("network libraries", "interconnect"), network_libraries_of);
+    case LibraryList::none:
+      break;
+  }
+  return "descriptions of machines do not tell of it";
+}
+
 void check_libraries(const std::string& name, const Requirements& requirements,
                      std::span<const Target> targets, std::vector<UnmetRequirement>& unmet) {
   for (const LibraryRequirement& library : requirements.libraries) {
+    const auto has_it = [&](const Target& target) { return has_library(target, library); };
+    if (std::ranges::all_of(targets, has_it)) continue;
     const std::string version =
         library.version.empty() ? "" : fmt::format(" {} or newer", library.version);
-    unmet.push_back(
-        {.text = fmt::format("{} needs {}{}, and nothing is known of the libraries of {}", name,
-                             library.name, version, names_of(targets))});
+    unmet.push_back({.text = fmt::format("{} needs {}{}, and {}", name, library.name, version,
+                                         found_instead(library, targets))});
   }
 }
 

@@ -45,6 +45,10 @@ Result<std::optional<ElfFacts>> read_elf(std::string_view bytes);
 /// The content of a section; empty when there is no section of that name.
 Result<std::optional<std::string>> read_elf_section(std::string_view bytes, std::string_view name);
 
+/// The same, without a copy: a part of `bytes`.
+Result<std::optional<std::string_view>> find_elf_section(std::string_view bytes,
+                                                         std::string_view name);
+
 /// Names of the strong (STB_GLOBAL) defined dynamic symbols, "name" or "name@VERSION"; sorted.
 /// Copies of another library's data (`stdout@GLIBC_2.2.5`) and the symbols that GNU ld makes for
 /// versions themselves are left out.

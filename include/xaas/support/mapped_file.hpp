@@ -16,6 +16,8 @@ class MappedFile {
  public:
   /// The same errors as read_file().
   static Result<MappedFile> open(const std::filesystem::path& path);
+  /// Bytes that are in memory already.
+  static MappedFile of(std::string bytes);
 
   [[nodiscard]] std::string_view bytes() const { return bytes_; }
 

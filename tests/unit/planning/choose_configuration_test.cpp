@@ -188,7 +188,7 @@ TEST(ChooseConfiguration, SaysThatTheMpiLibraryIsTheImagesOwn) {
   EXPECT_THAT(without->notes, ::testing::IsEmpty());
 }
 
-TEST(ChooseConfiguration, KnowsNoLibraries) {
+TEST(ChooseConfiguration, PassesOverOneWhoseLibraryIsNotThere) {
   const SpecializationPoint io{
       .name = "io",
       .values = {{.name = "text"},
@@ -199,8 +199,8 @@ TEST(ChooseConfiguration, KnowsNoLibraries) {
   ASSERT_TRUE(choice);
   EXPECT_EQ(choice->name, "io=text");
   EXPECT_THAT(choice->rejected.at(0).reasons,
-              ElementsAre("io=hdf5 needs libhdf5 1.10 or newer, and nothing is known of the "
-                          "libraries of `node7`"));
+              ElementsAre("io=hdf5 needs libhdf5 1.10 or newer, and descriptions of machines do "
+                          "not tell of it"));
 }
 
 TEST(ChooseConfiguration, PassesOverOneWhoseProgramsWereCompiledForMore) {

@@ -2,10 +2,7 @@
 #include "mpi.hpp"
 
 #include "fake_host.hpp"
-#include "library_search.hpp"
-
-#include "xaas/support/files.hpp"
-#include "xaas/support/process.hpp"
+#include "made_library.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -18,20 +15,10 @@ using ::testing::ElementsAre;
 using testing::FakeHost;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using testing::library;
 
 constexpr const char* k_calls =
     "int MPI_Init(void) { return 0; }\nint MPI_Comm_size(void) { return 1; }\n";
-
-/// The bytes of a shared library.
-std::string library(const std::string& soname, const std::string& source) {
-  const auto folder = TemporaryFolder::make().value();
-  const auto file = folder.path() / "library.so";
-  const auto made = run({.argv = {XAAS_CLANG, "-shared", "-nostdlib", "-fuse-ld=lld", "-x", "c",
-                                  "-w", "-Wl,-soname," + soname, "-o", file.string(), "-"},
-                         .input = source});
-  EXPECT_TRUE(made && made->succeeded()) << (made ? made->errors : made.error().message());
-  return read_file(file).value_or("");
-}
 
 std::string mpich(const std::string& soname, const std::string& banner = "") {
   return library(soname, fmt::format("{}const char MPII_Version_string[] = \"4.1.2\";\n"
@@ -130,15 +117,6 @@ TEST(FindMpi, FindsOneOnce) {
   const auto found = find_mpi(host, "amd64");
   ASSERT_EQ(found.installations->size(), 1U);
   EXPECT_EQ(found.installations->front().path, "/usr/lib64/libmpich.so.12");
-}
-
-TEST(FindLibraries, ComesToAnEndWithThousandsOfFolders) {
-  FakeHost host;
-  std::string path;
-  for (int i = 0; i < 20000; ++i) path += fmt::format("/f{}:", i);
-  host.variables["LD_LIBRARY_PATH"] = path;
-  EXPECT_THAT(find_libraries(host, "amd64", "libmpi", {}), IsEmpty());
-  EXPECT_EQ(absolute_folders_in(path).size(), 1024U);
 }
 
 }  // namespace
