@@ -4,11 +4,13 @@
 // processor, itself (cpuid) and the kernel (/proc/cpuinfo). Where they differ the feature is taken
 // as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
 
+#include "cray.hpp"
 #include "gpus.hpp"
 #include "host_probe.hpp"
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
 #include "mpi.hpp"
+#include "package_folders.hpp"
 #include "processor_family.hpp"
 
 #include <fmt/core.h>
@@ -162,9 +164,14 @@ void describe_gpus(const HostProbe& probe, Target& target) {
   std::ranges::move(gpus.problems, std::back_inserter(target.probe_errors));
 }
 
-void describe_mpi(const HostProbe& probe, Target& target) {
-  auto mpi = find_mpi(probe, target.architecture);
+void describe_mpi(const HostProbe& probe, const PackageFolders& packages, Target& target) {
+  auto mpi = find_mpi(probe, target.architecture, packages);
   target.mpi = std::move(mpi.installations);
+  for (MpiInstallation& one : *target.mpi) {
+    if (one.flavour == "cray-mpich")
+      one.gpu_library = find_gpu_transport(probe, one.path, target.gpus);
+    if (!one.module.empty()) mpi.origin = "symbols of libraries, module";
+  }
   if (target.mpi) target.origins["mpi"] = std::move(mpi.origin);
   std::ranges::move(mpi.problems, std::back_inserter(target.probe_errors));
 }
@@ -199,7 +206,9 @@ Target detect_processor(const HostProbe& probe) {
 Target detect_target(const HostProbe& probe) {
   Target target = detect_processor(probe);
   describe_gpus(probe, target);
-  describe_mpi(probe, target);
+  auto packages = find_package_folders(probe, target.architecture);
+  std::ranges::move(packages.problems, std::back_inserter(target.probe_errors));
+  describe_mpi(probe, packages, target);
   return target;
 }
 

@@ -63,6 +63,11 @@ class LiveHost final : public HostProbe {
     return read_file(path);
   }
 
+  [[nodiscard]] Result<std::string> read_up_to(const std::string& path,
+                                               std::uint64_t most) const override {
+    return read_file(path, most);
+  }
+
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     return names_in_folder(path);
   }
@@ -126,6 +131,12 @@ class SavedTree final : public HostProbe {
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
     XAAS_TRY(const auto place, path_in_root(root_, path));
     return read_file(place);
+  }
+
+  [[nodiscard]] Result<std::string> read_up_to(const std::string& path,
+                                               std::uint64_t most) const override {
+    XAAS_TRY(const auto place, path_in_root(root_, path));
+    return read_file(place, most);
   }
 
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {

@@ -4,6 +4,7 @@
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -27,6 +28,9 @@ class HostProbe {
   /// Empty where programs cannot ask (AArch64).
   [[nodiscard]] virtual std::map<std::string, bool> cpu_features() const = 0;
   [[nodiscard]] virtual Result<std::string> read(const std::string& path) const = 0;
+  /// The same of a file that may be anything: one of more than `most` bytes is an error.
+  [[nodiscard]] virtual Result<std::string> read_up_to(const std::string& path,
+                                                       std::uint64_t most) const = 0;
   /// Names in a folder, sorted; `not_found` when there is none.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
   /// Where a link leads, as it says; empty when it is none.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "host_probe.hpp"
+#include "package_folders.hpp"
 
 #include <optional>
 #include <string>
@@ -17,9 +18,10 @@ struct MpiFacts {
 };
 
 /// MPI libraries that programs of the machine could load, in the loader's order. What a library is,
-/// its symbols say; its name is only why it is looked at. One that is loaded, or that a module
-/// would bring (Cray's, EasyBuild's, Intel's variables), counts.
-MpiFacts find_mpi(const HostProbe& probe, std::string_view architecture);
+/// its symbols say; its name is only why it is looked at. One that no loader finds by itself, in
+/// `packages`, counts, and is described with the module that it needs.
+MpiFacts find_mpi(const HostProbe& probe, std::string_view architecture,
+                  const PackageFolders& packages);
 
 /// What the C library of an MPI, in `bytes`, is; empty when it is none (another language's
 /// bindings, a library that is called alike) or for another architecture. An ABI that is not known
