@@ -4,15 +4,11 @@
 // processor, itself (cpuid) and the kernel (/proc/cpuinfo). Where they differ the feature is taken
 // as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
 
-#include "blas.hpp"
-#include "fft.hpp"
 #include "gpus.hpp"
 #include "host_probe.hpp"
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
-#include "library_search.hpp"
-#include "mpi.hpp"
-#include "network_libraries.hpp"
+#include "libraries.hpp"
 #include "power_processor.hpp"
 #include "processor_family.hpp"
 #include "riscv_processor.hpp"
@@ -199,48 +195,6 @@ void describe_gpus(const HostProbe& probe, Target& target) {
   std::ranges::move(gpus.problems, std::back_inserter(target.probe_errors));
 }
 
-void describe_mpi(const HostProbe& probe, Target& target) {
-  auto mpi = find_mpi(probe, target.architecture);
-  target.mpi = std::move(mpi.installations);
-  if (target.mpi) target.origins["mpi"] = std::move(mpi.origin);
-  std::ranges::move(mpi.problems, std::back_inserter(target.probe_errors));
-}
-
-constexpr const char* k_symbols = "symbols of libraries";
-
-void describe_blas(const HostProbe& probe, const LibrarySearch& search, Target& target) {
-  auto blas = find_blas(probe, search, target.architecture);
-  target.blas = std::move(blas.libraries);
-  target.origins["blas"] = k_symbols;
-  std::ranges::move(blas.problems, std::back_inserter(target.probe_errors));
-}
-
-void describe_fft(const HostProbe& probe, const LibrarySearch& search, Target& target) {
-  auto fft = find_fft(probe, search, target.architecture);
-  target.fft = std::move(fft.libraries);
-  target.origins["fft"] = k_symbols;
-  std::ranges::move(fft.problems, std::back_inserter(target.probe_errors));
-}
-
-void describe_network_libraries(const HostProbe& probe, const LibrarySearch& search,
-                                Target& target) {
-  auto network = find_network_libraries(probe, search, target.architecture);
-  if (!target.interconnect) target.interconnect.emplace();
-  target.interconnect->libraries = std::move(network.libraries);
-  target.origins["interconnect.libraries"] = k_symbols;
-  std::ranges::move(network.problems, std::back_inserter(target.probe_errors));
-}
-
-/// Nothing is known of the libraries of a saved tree without any folder of them.
-void describe_libraries(const HostProbe& probe, Target& target) {
-  auto search = search_libraries(probe, target.architecture, folders_of_library_modules(probe));
-  std::ranges::move(search.problems, std::back_inserter(target.probe_errors));
-  if (!search.looked_into_any) return;
-  describe_blas(probe, search, target);
-  describe_fft(probe, search, target);
-  describe_network_libraries(probe, search, target);
-}
-
 }  // namespace
 
 Target detect_processor(const HostProbe& probe) {
@@ -274,7 +228,6 @@ Target detect_target(const HostProbe& probe) {
   describe_vector_width(probe, target);
   describe_system(probe, target);
   describe_gpus(probe, target);
-  describe_mpi(probe, target);
   describe_libraries(probe, target);
   return target;
 }

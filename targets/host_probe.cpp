@@ -95,6 +95,11 @@ class LiveHost final : public HostProbe {
     return map_regular(path);
   }
 
+  [[nodiscard]] Result<std::string> read_up_to(const std::string& path,
+                                               std::uint64_t most) const override {
+    return read_file(path, most);
+  }
+
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     return names_in_folder(path);
   }
@@ -166,6 +171,12 @@ class SavedTree final : public HostProbe {
   [[nodiscard]] Result<MappedFile> map(const std::string& path) const override {
     XAAS_TRY(const auto place, path_in_root(root_, path));
     return map_regular(place);
+  }
+
+  [[nodiscard]] Result<std::string> read_up_to(const std::string& path,
+                                               std::uint64_t most) const override {
+    XAAS_TRY(const auto place, path_in_root(root_, path));
+    return read_file(place, most);
   }
 
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {

@@ -6,6 +6,7 @@
 #include "xaas/targets/target.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
@@ -37,8 +38,11 @@ class HostProbe {
   /// The same bytes, of a large file of which little is looked at: libraries. Refuses what is not a
   /// regular file.
   [[nodiscard]] virtual Result<MappedFile> map(const std::string& path) const;
-  /// Names in a folder, sorted; `not_found` when there is none, `io` when
-  /// there is one that cannot be looked into, or holds more names than k_most_names.
+  /// The same of a file that may be anything: one of more than `most` bytes is an error.
+  [[nodiscard]] virtual Result<std::string> read_up_to(const std::string& path,
+                                                       std::uint64_t most) const = 0;
+  /// Names in a folder, sorted; `not_found` when there is none, `io` when there is one that cannot
+  /// be looked into, or holds more names than k_most_names.
   [[nodiscard]] virtual Result<std::vector<std::string>> list(const std::string& path) const = 0;
   /// Where a link leads, as it says; empty when it is none.
   [[nodiscard]] virtual std::string link(const std::string& path) const = 0;

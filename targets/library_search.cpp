@@ -146,15 +146,13 @@ LibrarySearch search_libraries(const HostProbe& probe, std::string_view architec
   return search;
 }
 
-std::vector<std::string> find_libraries(const HostProbe& probe, std::string_view architecture,
-                                        std::string_view begin,
-                                        const std::vector<std::string>& more) {
+std::vector<std::string> libraries_beginning(const LibrarySearch& search, std::string_view begin) {
   std::vector<std::string> found;
-  std::set<std::string> seen;
-  for (std::string& path : search_libraries(probe, architecture, more).paths) {
+  std::set<std::string_view> seen;
+  for (const std::string& path : search.paths) {
     const std::string_view name = name_in(path);
     if (name.starts_with(begin) && ends_as_soname(name) && seen.insert(path).second)
-      found.push_back(std::move(path));
+      found.push_back(path);
   }
   return found;
 }
@@ -174,46 +172,6 @@ std::vector<LibraryFile> libraries_called(const HostProbe& probe, const LibraryS
     if (found.size() == k_most_candidates) break;
   }
   return found;
-}
-
-std::vector<std::string> folders_of_library_modules(const HostProbe& probe) {
-  auto folders = absolute_folders_in(probe.variable("CRAY_LD_LIBRARY_PATH"));
-  for (const char* root : {"MKLROOT",
-                           "CRAY_LIBSCI_PREFIX_DIR",
-                           "CRAY_LIBSCI_PREFIX",
-                           "OPENBLAS_ROOT",
-                           "OPENBLAS_DIR",
-                           "BLIS_ROOT",
-                           "AOCL_ROOT",
-                           "ARMPL_DIR",
-                           "NVPL_ROOT",
-                           "ESSL_ROOT",
-                           "FLEXIBLAS_ROOT",
-                           "FFTW_ROOT",
-                           "FFTW_DIR",
-                           "FFTW_HOME",
-                           "EBROOTOPENBLAS",
-                           "EBROOTBLIS",
-                           "EBROOTFLEXIBLAS",
-                           "EBROOTSCALAPACK",
-                           "EBROOTIMKL",
-                           "EBROOTFFTW",
-                           "EBROOTLIBFABRIC",
-                           "EBROOTUCX",
-                           "LIBFABRIC_ROOT",
-                           "UCX_ROOT",
-                           "UCX_DIR",
-                           "CUDA_HOME",
-                           "CUDA_PATH",
-                           "ROCM_PATH"}) {
-    const std::string folder = probe.variable(root);
-    if (!folder.starts_with('/')) continue;
-    // CRAY's FFTW_DIR is such a folder itself; EasyBuild's MKL lies one deeper.
-    for (const char* below : {"", "/lib", "/lib64", "/lib/intel64", "/mkl/latest/lib"})
-      folders.push_back(folder + below);
-  }
-  folders.emplace_back("/opt/cray/pe/lib64");
-  return folders;
 }
 
 }  // namespace xaas

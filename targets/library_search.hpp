@@ -30,10 +30,8 @@ struct LibrarySearch {
 LibrarySearch search_libraries(const HostProbe& probe, std::string_view architecture,
                                const std::vector<std::string>& more);
 
-/// Of such a search, libraries whose names begin so and end as sonames do (".so.12").
-std::vector<std::string> find_libraries(const HostProbe& probe, std::string_view architecture,
-                                        std::string_view begin,
-                                        const std::vector<std::string>& more);
+/// Of these, libraries whose names begin so and end as sonames do (".so.12"), each path once.
+std::vector<std::string> libraries_beginning(const LibrarySearch& search, std::string_view begin);
 
 /// A library by a path on which the loader comes to it, and by the one without links.
 struct LibraryFile {
@@ -61,10 +59,6 @@ class Links {
 
 /// The folders of a variable like `LD_LIBRARY_PATH`, those that are absolute.
 std::vector<std::string> absolute_folders_in(std::string_view search_path);
-
-/// Folders that modules of libraries for mathematics and networks would put in front, by the
-/// variables that they set.
-std::vector<std::string> folders_of_library_modules(const HostProbe& probe);
 
 /// "libfftw3.so.3" of "/usr/lib64/libfftw3.so.3", and "/usr/lib64".
 std::string_view name_in(std::string_view path);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpi.hpp"
 
+#include "cray.hpp"
 #include "library_search.hpp"
+#include "mpi_launcher.hpp"
 
 #include "xaas/elf/elf_file.hpp"
 
@@ -15,6 +17,9 @@
 
 namespace xaas {
 namespace {
+
+/// Each is read whole, and has up to some ten megabytes.
+constexpr std::size_t k_most_libraries = 64;
 
 /// Libraries of one ABI class can stand for each other: MPICH's descendants since 2014 (MPICH ABI
 /// Compatibility Initiative), Open MPI, and what the MPI 5.0 standard (chapter 20) lays down.
@@ -84,23 +89,6 @@ void describe_mpich(std::string_view bytes, const Exports& exports, MpiInstallat
   }
 }
 
-/// Folders that a module would put in front, by the variables that it sets, and where Cray's and
-/// distributions' MPIs lie that no loader looks at by itself.
-std::vector<std::string> folders_of_modules(const HostProbe& probe, std::string_view architecture) {
-  auto folders = absolute_folders_in(probe.variable("CRAY_LD_LIBRARY_PATH"));
-  for (const char* root : {"CRAY_MPICH_DIR", "MPICH_DIR", "MPI_HOME", "MPI_ROOT", "I_MPI_ROOT",
-                           "EBROOTOPENMPI", "EBROOTMPICH", "EBROOTIMPI", "EBROOTMVAPICH2"}) {
-    const std::string folder = probe.variable(root);
-    if (!folder.starts_with('/')) continue;
-    for (const char* below : {"/lib", "/lib64", "/lib/release"}) folders.push_back(folder + below);
-  }
-  folders.emplace_back("/opt/cray/pe/lib64");
-  for (const std::string& usual : usual_library_folders(architecture)) {
-    for (const char* below : {"/mpich/lib", "/openmpi/lib"}) folders.push_back(usual + below);
-  }
-  return folders;
-}
-
 }  // namespace
 
 std::optional<MpiInstallation> mpi_of_library(std::string_view bytes,
@@ -127,11 +115,17 @@ std::optional<MpiInstallation> mpi_of_library(std::string_view bytes,
   return mpi;
 }
 
-MpiFacts find_mpi(const HostProbe& probe, std::string_view architecture) {
-  MpiFacts facts{.origin = "symbols of libraries"};
-  std::vector<MpiInstallation> found;
-  for (const std::string& path :
-       find_libraries(probe, architecture, "libmpi", folders_of_modules(probe, architecture))) {
+MpiFacts find_mpi(const HostProbe& probe, const LibrarySearch& search,
+                  std::string_view architecture) {
+  MpiFacts facts;
+  auto& found = facts.installations;
+  auto paths = libraries_beginning(search, "libmpi");
+  if (paths.size() > k_most_libraries) {
+    facts.problems.push_back(fmt::format("{} libraries are called like an MPI's: {} were looked at",
+                                         paths.size(), k_most_libraries));
+    paths.resize(k_most_libraries);
+  }
+  for (const std::string& path : paths) {
     const auto bytes = probe.map(path);
     if (!bytes) continue;
     auto mpi = mpi_of_library(bytes->bytes(), architecture);
@@ -148,9 +142,10 @@ MpiFacts find_mpi(const HostProbe& probe, std::string_view architecture) {
           fmt::format("`{}` is an MPI library, and its symbols do not tell of which ABI", path));
       continue;
     }
+    mpi->launcher = find_launcher(probe, *mpi);
     found.push_back(*std::move(mpi));
   }
-  facts.installations = std::move(found);
+  order_by_programming_environment(probe, found);
   return facts;
 }
 

@@ -4,6 +4,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/module_environment.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace xaas {
 namespace {
@@ -43,12 +45,12 @@ Error no_answer(const std::string& via, const std::string& what, const Outcome& 
 }
 
 /// What this program says of the machine on which the command runs it; nothing is written there.
-Result<Target> detect_via(const std::string& via) {
+Result<Target> detect_via(const std::string& via, const std::vector<std::string>& modules) {
   XAAS_TRY(const auto program, own_executable());
   // The shell's, so that quotes and variables in it mean what they mean there.
-  XAAS_TRY(const Outcome outcome,
-           run({.argv = {"sh", "-c", via + " \"$@\"", "sh", program.string(), "detect"},
-                .ends_with_us = true}));
+  std::vector<std::string> argv{"sh", "-c", via + " \"$@\"", "sh", program.string(), "detect"};
+  for (const std::string& module : modules) argv.push_back("--module=" + module);
+  XAAS_TRY(const Outcome outcome, run({.argv = std::move(argv), .ends_with_us = true}));
   const auto descriptions = descriptions_in(outcome.output);
   if (descriptions.empty()) {
     return no_answer(via,
@@ -71,7 +73,8 @@ Result<Target> detect_via(const std::string& via) {
 }
 
 Result<Target> detect(const DetectOptions& options) {
-  if (!options.via.empty()) return detect_via(options.via);
+  if (!options.via.empty()) return detect_via(options.via, options.modules);
+  if (!options.modules.empty()) return detect_with_modules(options.modules);
   return options.root.empty() ? detect_host() : detect_saved(options.root);
 }
 

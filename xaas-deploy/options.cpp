@@ -212,11 +212,18 @@ CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
                                "Describe the machine on which this command runs what follows it: "
                                "'srun -N1 -p gpu', 'ssh node7'")
                   ->type_name("COMMAND");
+  auto* root = detect
+                   ->add_option("--root", options.root,
+                                "Describe the machine whose /proc, /sys and /etc were saved in "
+                                "this folder")
+                   ->type_name("DIR")
+                   ->excludes(via);
   detect
-      ->add_option("--root", options.root,
-                   "Describe the machine whose /proc, /sys and /etc were saved in this folder")
-      ->type_name("DIR")
-      ->excludes(via);
+      ->add_option("--module", options.modules,
+                   "Describe it for jobs that `module load` this; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("NAME")
+      ->excludes(root);
   detect->footer(R"(Programs run on compute nodes; what a login node is says little about them.
 
 Examples:

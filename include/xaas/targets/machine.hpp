@@ -65,8 +65,9 @@ struct MpiInstallation {
   std::string soname;       // of its C library, "libmpich.so.12"
   std::string path;         // of that on the machine
   std::string launcher;     // path of its own mpiexec
-  std::string gpu_library;  // Cray's layer for memory of GPUs, "libmpi_gtl_hsa.so"; empty: none
-  std::string module;       // that puts it into a job's environment; empty: none is needed
+  std::string gpu_library;  // path of Cray's layer for memory of GPUs, libmpi_gtl_hsa; empty: none
+  std::string module;       // what `module load` takes to put it into a job's environment, one or
+                            // several with blanks between; empty: none is needed
 
   friend bool operator==(const MpiInstallation&, const MpiInstallation&) = default;
 };

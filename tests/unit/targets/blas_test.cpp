@@ -3,6 +3,7 @@
 
 #include "fake_host.hpp"
 #include "made_library.hpp"
+#include "package_folders.hpp"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -27,8 +28,8 @@ class FindBlas : public ::testing::Test {
   void put(const std::string& name, const std::string& bytes) { host_.files["/b/" + name] = bytes; }
 
   BlasFacts facts() {
-    return find_blas(host_, search_libraries(host_, "amd64", folders_of_library_modules(host_)),
-                     "amd64");
+    const auto packages = find_package_folders(host_, "amd64");
+    return find_blas(host_, search_libraries(host_, "amd64", packages.paths()), "amd64");
   }
 
   /// The one that there is.

@@ -23,6 +23,12 @@ class FakeHost : public HostProbe {
     if (found == files.end()) return fail(ErrorKind::not_found, "no file `{}`", path);
     return found->second;
   }
+  [[nodiscard]] Result<std::string> read_up_to(const std::string& path,
+                                               std::uint64_t most) const override {
+    auto text = read(path);
+    if (text && text->size() > most) return fail(ErrorKind::io, "`{}` is too large", path);
+    return text;
+  }
   [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
     std::set<std::string> names;
     for (const auto* paths : {&files, &links}) {

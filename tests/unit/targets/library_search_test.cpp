@@ -150,18 +150,8 @@ TEST(FindLibraries, ComesToAnEndWithThousandsOfFolders) {
   std::string path;
   for (int i = 0; i < 20000; ++i) path += fmt::format("/f{}:", i);
   host.variables["LD_LIBRARY_PATH"] = path;
-  EXPECT_THAT(find_libraries(host, "amd64", "libmpi", {}), IsEmpty());
+  EXPECT_THAT(search_libraries(host, "amd64", {}).paths, IsEmpty());
   EXPECT_EQ(absolute_folders_in(path).size(), 1024U);
-}
-
-TEST(FoldersOfLibraryModules, AreThoseThatVariablesName) {
-  FakeHost host;
-  host.variables["MKLROOT"] = "/opt/mkl";
-  host.variables["FFTW_DIR"] = "not absolute";
-  EXPECT_THAT(
-      folders_of_library_modules(host),
-      AllOf(::testing::Contains("/opt/mkl/lib/intel64"), ::testing::Contains("/opt/mkl/lib"),
-            ::testing::Not(::testing::Contains(HasSubstr("absolute")))));
 }
 
 }  // namespace
