@@ -201,7 +201,7 @@ Target detect_processor(const HostProbe& probe) {
   Target target;
   target.name = "host";
   target.architecture = probe.architecture();
-  target.origins["architecture"] = "process";
+  target.origins["architecture"] = probe.is_live() ? "process" : k_cpuinfo;
   const auto* family = family_of(target.architecture);
   if (family == nullptr) {
     target.triple = target.architecture + "-unknown-linux-gnu";

@@ -3,6 +3,8 @@
 
 #include "kernel_files.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -116,9 +118,10 @@ std::string resolved(const HostProbe& probe, std::string path) {
       done.erase(std::min(done.rfind('/'), done.size()));
       continue;
     }
-    const std::string goal = probe.link(done + "/" + name);
+    std::string next = fmt::format("{}/{}", done, name);
+    const std::string goal = probe.link(next);
     if (goal.empty()) {
-      done += "/" + name;
+      done = std::move(next);
       continue;
     }
     if (++links > k_most_links) return {};
@@ -133,10 +136,11 @@ std::string resolved(const HostProbe& probe, std::string path) {
 std::string kind_at(const MountTable& table, std::string_view path) {
   if (path.empty()) return {};
   const Mount* innermost = nullptr;
-  for (const Mount& mount : table.mounts)
+  for (const Mount& mount : table.mounts) {
     if (is_within(path, mount.point) &&
         (innermost == nullptr || mount.point.size() >= innermost->point.size()))
       innermost = &mount;
+  }
   return innermost == nullptr || innermost->kind == "autofs" ? std::string() : innermost->kind;
 }
 

@@ -117,9 +117,10 @@ std::optional<std::uint64_t> auxiliary_value(const HostProbe& probe, std::uint64
   constexpr std::size_t k_word = sizeof(std::uint64_t);
   const auto words = probe.read("/proc/self/auxv");
   if (!words) return {};
-  for (std::size_t at = 0; at + 2 * k_word <= words->size(); at += 2 * k_word)
+  for (std::size_t at = 0; at + 2 * k_word <= words->size(); at += 2 * k_word) {
     if (llvm::support::endian::read64le(words->data() + at) == key)
       return llvm::support::endian::read64le(words->data() + at + k_word);
+  }
   return {};
 }
 

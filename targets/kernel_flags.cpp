@@ -47,6 +47,16 @@ bool is_model_name(std::string_view key) {
   return key == "model name" || key == "uarch" || key == "cpu";
 }
 
+// Of the first processor that has such a line: AArch64's and RISC-V's come after the flags.
+void read_names(std::string_view key, std::string_view value, KernelProcessor& processor) {
+  if ((key == "vendor_id" || key == "CPU implementer") && processor.vendor.empty())
+    processor.vendor = vendor_name(value);
+  if (is_model_name(key) && processor.model_name.empty())
+    processor.model_name = readable(value.substr(0, value.find(", altivec")));
+  if (key == "cpu family" && processor.family == 0) processor.family = number_in(value);
+  if (key == "model" && processor.model == 0) processor.model = number_in(value);
+}
+
 }  // namespace
 
 std::string_view trimmed(std::string_view text) {
@@ -67,12 +77,7 @@ KernelProcessor parse_cpuinfo(std::string_view text) {
     if (colon == std::string_view::npos) continue;
     const auto key = trimmed(line.substr(0, colon));
     const auto value = trimmed(line.substr(colon + 1));
-    if ((key == "vendor_id" || key == "CPU implementer") && processor.vendor.empty())
-      processor.vendor = vendor_name(value);
-    if (is_model_name(key) && processor.model_name.empty())
-      processor.model_name = readable(value.substr(0, value.find(", altivec")));
-    if (key == "cpu family" && !flags) processor.family = number_in(value);
-    if (key == "model" && !flags) processor.model = number_in(value);
+    read_names(key, value, processor);
     if (key != "flags" && key != "Features" && key != "isa") continue;
     auto words = key == "isa" ? riscv_extensions(value) : words_of(value);
     if (flags)

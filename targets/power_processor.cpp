@@ -43,9 +43,10 @@ PowerFeatures power_features(const HostProbe& probe, std::string_view cpu_name) 
     features.erase("htm");  // many kernels switch it off
     return {.features = std::move(features), .origin = "/proc/cpuinfo, llvm"};
   }
-  for (const CapabilityBit& bit : k_bits)
-    if (((bit.key == k_hwcap ? *hwcap : *hwcap2) & bit.mask) == 0)
-      features.erase(std::string(bit.feature));
+  for (const CapabilityBit& bit : k_bits) {
+    const std::uint64_t shown = bit.key == k_hwcap ? *hwcap : *hwcap2;
+    if ((shown & bit.mask) == 0) features.erase(std::string(bit.feature));
+  }
   drop_incomplete(family, features);
   return {.features = std::move(features), .origin = "/proc/cpuinfo, llvm, /proc/self/auxv"};
 }

@@ -119,6 +119,7 @@ const std::vector<Level>& riscv_levels() {
       steps.push_back(
           {.name = std::string(name), .features = features_of_profile(name), .mark = {}});
       std::erase_if(steps.back().features, is_promise);
+      steps.back().features.erase("b");  // no more than a name for "zba", "zbb" and "zbs"
     }
     return steps;
   }();

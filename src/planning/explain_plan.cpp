@@ -136,7 +136,7 @@ std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan)
   text += fmt::format("target {}: {}{}, {} features\n", plan.target.name, cpu.name,
                       cpu.level.empty() ? "" : " (" + cpu.level + ")", cpu.features.size());
   if (!cpu.missing_for_next_level.empty()) {
-    text += fmt::format("  the next level would need {}\n",
+    text += fmt::format("  {} but for {}\n", level_after(plan.target),
                         fmt::join(cpu.missing_for_next_level, ", "));
   }
   text += fmt::format("configuration {}: {} to make\n", plan.configuration,

@@ -227,6 +227,14 @@ std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const
 }
 
 Status check_architecture(const IrManifest& manifest, const Target& target) {
+  // Machines of other architectures are described; nothing is linked in that generates their code.
+  if (target.architecture != "amd64" && target.architecture != "arm64") {
+    return fail(ErrorKind::incompatible,
+                "the target `{}` is `{}`; code is generated for `amd64` and `arm64` alone",
+                target.name, target.architecture)
+        .with_code("plan.no-code-generator")
+        .with_help("deploy to a machine of one of these architectures");
+  }
   if (manifest.architecture == target.architecture) return {};
   return fail(ErrorKind::incompatible, "`{}` is captured for `{}`; the target `{}` is `{}`",
               manifest.application, manifest.architecture, target.name, target.architecture)

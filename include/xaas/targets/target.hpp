@@ -74,6 +74,9 @@ Result<Target> resolve_target(std::string_view text);
 /// psABI 1.0 table 3.1; Arm ARM A2.
 std::string level_of(std::string_view architecture, const std::set<std::string>& features);
 
+/// Name of the level that `cpu.missing_for_next_level` is about; empty at the top.
+std::string level_after(const Target& target);
+
 /// `features` and everything they imply (avx2 implies avx, sse4.2, ...), after LLVM's tables.
 std::set<std::string> with_implied_features(std::string_view architecture,
                                             const std::set<std::string>& features);

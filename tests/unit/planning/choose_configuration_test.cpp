@@ -250,6 +250,15 @@ TEST(ChooseConfiguration, RefusesAnotherArchitectureFirst) {
   EXPECT_EQ(choice.error().code(), "plan.architecture");
 }
 
+TEST(ChooseConfiguration, RefusesAMachineThatIsDescribedOnly) {
+  for (const auto* cpu : {"pwr9", "sifive-u74"}) {
+    const auto choice = choose_configuration(application_with({simd()}),
+                                             std::vector{target_called("other", cpu)}, {});
+    ASSERT_FALSE(choice);
+    EXPECT_EQ(choice.error().code(), "plan.no-code-generator");
+  }
+}
+
 /// Random points, requirements, targets and settings; what is chosen is compared with a search of
 /// another kind, which asks the values alone and goes over them in a random order.
 class RandomSpace {

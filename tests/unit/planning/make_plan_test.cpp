@@ -141,6 +141,16 @@ TEST(ExplainPlan, NamesTheExceptionsAndWhy) {
   EXPECT_THAT(text, HasSubstr("a.S: machine code kept: assembly"));
 }
 
+TEST(ExplainPlan, SaysWhichFeatureCostTheLevel) {
+  const IrManifest manifest = program_of({captured("a.c")});
+  Target target = target_with({"avx2"});
+  target.cpu.level = "x86-64-v3";
+  target.cpu.missing_for_next_level = {"avx512cd"};
+  const auto plan = make_plan(manifest, target, {});
+  ASSERT_TRUE(plan);
+  EXPECT_THAT(explain_plan(manifest, *plan), HasSubstr("\n  x86-64-v4 but for avx512cd\n"));
+}
+
 TranslationUnit computing(std::string source, Numerics numerics) {
   TranslationUnit unit = captured(std::move(source));
   unit.numerics = std::move(numerics);

@@ -145,6 +145,22 @@ TEST_P(EveryProcessor, ReachesTheLevelOfItsOwnName) {
 INSTANTIATE_TEST_SUITE_P(Architectures, EveryProcessor, ::testing::ValuesIn(processor_families()),
                          [](const auto& info) { return std::string(info.param->architecture); });
 
+TEST(PowerFamily, ImpliesWhatTheCodeGeneratorDoes) {
+  const ProcessorFamily& family = power_family();
+  const llvm::Triple triple(family.triple);
+  code_generator_of(processors_of(family).front());  // makes the table known
+  std::string error;
+  const auto* target = llvm::TargetRegistry::lookupTarget(triple, error);
+  for (const auto& feature : family.known_features()) {
+    const std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
+        target->createMCSubtargetInfo(triple, "generic", "+" + feature));
+    FeatureSet implied;
+    for (const auto& name : enabled_in(*subtarget))
+      if (family.known_features().contains(name)) implied.insert(name);
+    EXPECT_EQ(family.with_implied({feature}), implied) << feature;
+  }
+}
+
 TEST(Aarch64Family, LevelIsTheVersionThatLlvmGivesTheProcessor) {
   for (const auto& target : processors_of(aarch64_family())) {
     std::string version = target.cpu.level;  // "armv8.2-a" is the feature "v8.2a"

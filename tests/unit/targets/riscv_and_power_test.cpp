@@ -54,6 +54,7 @@ TEST_F(DetectSavedOther, DescribesARiscvMachine) {
   EXPECT_EQ(target.cpu.level, "rva20u64");
   EXPECT_THAT(target.cpu.features, IsSupersetOf({"m", "a", "f", "d", "c", "zicsr", "zca"}));
   EXPECT_THAT(target.cpu.missing_for_next_level, IsSupersetOf({"zba", "zbb", "zbs"}));
+  EXPECT_EQ(target.origins.at("architecture"), "/proc/cpuinfo");
   EXPECT_EQ(target.cpu.topology.threads, 2U);
   EXPECT_EQ(target.cpu.vector_bits, 0U);
   EXPECT_EQ(target.origins.at("cpu.features"), "/proc/cpuinfo");
