@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <optional>
 #include <span>
 #include <utility>
@@ -57,6 +58,9 @@ constexpr auto k_sonames = std::to_array<Mark>({
     {"libsatlas", "atlas"},
     {"libtatlas", "atlas"},
     {"libgslcblas", "gslcblas"},
+    // These are Netlib's whatever they are linked with.
+    {"libscalapack", "netlib"},
+    {"liblapacke", "netlib"},
 });
 constexpr auto k_variables = std::to_array<Mark>({
     {"BLIS_NUM_THREADS", "blis"},
@@ -79,10 +83,8 @@ constexpr auto k_long_endings = std::to_array<std::string_view>({"_64_", "64_", 
 constexpr auto k_parts = std::to_array<std::string_view>(
     {"blas", "lapack", "blis", "atlas", "libmkl_rt", "libmkl_intel_", "libmkl_gf_", "libmkl_sycl",
      "libonemkl", "libsci_", "libarmpl", "libnvpl_", "libessl"});
-constexpr auto k_netlib = std::to_array<std::string_view>(
-    {"libblas", "librefblas", "libcblas", "liblapack", "libscalapack"});
-constexpr auto k_openmp_runtimes = std::to_array<std::string_view>(
-    {"libgomp.", "libomp.", "libiomp5.", "libcraymp.", "libnvomp."});
+constexpr auto k_netlib =
+    std::to_array<std::string_view>({"libblas", "librefblas", "libcblas", "liblapack"});
 constexpr std::string_view k_openblas_threads = "exec_blas";
 
 bool begins_with_one_of(std::string_view text, std::span<const std::string_view> begins) {
@@ -151,7 +153,7 @@ std::string version_of(std::string_view name, const OpenedLibrary& library) {
   if (name == "openblas") return version_behind(library.constants, k_openblas_banner);
   if (name == "atlas") return version_in_file_name(library);
   if (name == "blis") {
-    std::string version = version_behind(library.constants, "AOCL-BLIS ");
+    const std::string version = version_behind(library.constants, "AOCL-BLIS ");
     return version.empty() ? lone_version(library.constants, 2) : version;
   }
   if (name == "mkl" || name == "onemkl") return version_in_folders(library.file, "mkl");
@@ -175,7 +177,7 @@ std::string threading_of_mkl(const HostProbe& probe, const OpenedLibrary& librar
 }
 
 std::string threading_of(std::string_view name, const OpenedLibrary& library) {
-  if (library.needs_any(k_openmp_runtimes)) return "openmp";
+  if (library.needs_openmp()) return "openmp";
   if (library.needs_any(std::array<std::string_view, 1>{"libtbb."})) return "tbb";
   if (name == "openblas") {
     if (!library.exports_any(std::array<std::string_view, 1>{"openblas_get_config"})) return "";
@@ -183,7 +185,7 @@ std::string threading_of(std::string_view name, const OpenedLibrary& library) {
   }
   if (name == "atlas") return library.soname.starts_with("libtatlas") ? "pthreads" : "none";
   const bool has_serial_build = name == "netlib" || name == "libsci" || name == "armpl" ||
-                                name == "nvpl" || name == "gslcblas" || name == "essl";
+                                name == "nvpl" || name == "gslcblas";
   return has_serial_build ? "none" : "";
 }
 
@@ -250,29 +252,34 @@ void add(std::vector<Found>& found, Found next) {
   }
 }
 
+void add_library(const HostProbe& probe, const OpenedLibrary& library, std::vector<Found>& found,
+                 std::vector<std::string>& problems) {
+  auto blas = blas_of_library(probe, library);
+  if (!blas) return;
+  if (blas->name.empty()) {
+    problems.push_back(
+        fmt::format("`{}` has routines of {}, and nothing in it tells which library it is",
+                    library.path, fmt::join(blas->provides, ", ")));
+    return;
+  }
+  const std::size_t provided = blas->provides.size();
+  add(found, {.blas = *std::move(blas),
+              .folder = std::string(folder_in(library.file)),
+              .provided = provided});
+}
+
 }  // namespace
 
 BlasFacts find_blas(const HostProbe& probe, const LibrarySearch& search,
                     std::string_view architecture) {
-  auto opened = open_libraries(
-      probe, search,
-      {.architecture = architecture, .parts_of_names = k_parts, .symbols = looked_for()});
-  BlasFacts facts{.problems = std::move(opened.problems)};
+  BlasFacts facts;
   std::vector<Found> found;
-  for (const OpenedLibrary& library : opened.libraries) {
-    auto blas = blas_of_library(probe, library);
-    if (!blas) continue;
-    if (blas->name.empty()) {
-      facts.problems.push_back(
-          fmt::format("`{}` has routines of {}, and nothing in it tells which library it is",
-                      library.path, fmt::join(blas->provides, ", ")));
-      continue;
-    }
-    const std::size_t provided = blas->provides.size();
-    add(found, {.blas = *std::move(blas),
-                .folder = std::string(folder_in(library.file)),
-                .provided = provided});
-  }
+  std::vector<std::string> untold;
+  facts.problems = for_each_library(
+      probe, search,
+      {.architecture = architecture, .parts_of_names = k_parts, .symbols = looked_for()},
+      [&](const OpenedLibrary& library) { add_library(probe, library, found, untold); });
+  std::ranges::move(untold, std::back_inserter(facts.problems));
   for (Found& each : found) facts.libraries.push_back(std::move(each.blas));
   return facts;
 }

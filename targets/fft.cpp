@@ -43,20 +43,19 @@ constexpr auto k_makers = std::to_array<Maker>({
 // NOLINTEND(modernize-use-designated-initializers)
 constexpr auto k_parts = std::to_array<std::string_view>(
     {"fft", "libmkl_rt", "libmkl_intel_", "libmkl_gf_", "libarmpl"});
-constexpr auto k_openmp_runtimes = std::to_array<std::string_view>(
-    {"libgomp.", "libomp.", "libiomp5.", "libcraymp.", "libnvomp."});
+
+std::string function_of(const Precision& precision, std::string_view rest) {
+  return fmt::format("{}{}", precision.prefix, rest);
+}
 
 std::set<std::string, std::less<>> looked_for() {
   std::set<std::string, std::less<>> names;
   for (const Maker& maker : k_makers) names.emplace(maker.symbol);
-  for (const Precision& precision : k_precisions)
+  for (const Precision& precision : k_precisions) {
     for (const char* rest : {"plan_dft", "version", "init_threads"})
-      names.insert(fmt::format("{}{}", precision.prefix, rest));
+      names.insert(function_of(precision, rest));
+  }
   return names;
-}
-
-std::string function_of(const Precision& precision, std::string_view rest) {
-  return fmt::format("{}{}", precision.prefix, rest);
 }
 
 bool has_in_any_precision(const OpenedLibrary& library, std::string_view function) {
@@ -66,7 +65,7 @@ bool has_in_any_precision(const OpenedLibrary& library, std::string_view functio
 }
 
 std::string threading_of(const OpenedLibrary& library) {
-  if (library.needs_any(k_openmp_runtimes)) return "openmp";
+  if (library.needs_openmp()) return "openmp";
   return has_in_any_precision(library, "init_threads") ? "pthreads" : "none";
 }
 
@@ -91,9 +90,10 @@ std::string version_of(const Maker& maker, const OpenedLibrary& library) {
 std::optional<FftLibrary> fft_of_maker(const Maker& maker, const OpenedLibrary& library) {
   FftLibrary fft{.name = std::string(maker.name), .version = version_of(maker, library)};
   if (maker.is_for_gpus) fft.precisions = {"double", "single"};
-  for (const Precision& precision : k_precisions)
+  for (const Precision& precision : k_precisions) {
     if (library.exports.contains(function_of(precision, "plan_dft")))
       fft.precisions.emplace(precision.name);
+  }
   if (fft.precisions.empty()) return {};
   return fft;
 }
@@ -134,13 +134,17 @@ void add(std::vector<Found>& found, Found next) {
   }
 }
 
-/// libfftw3_omp and libfftw3_threads hold the rest of the libraries beside them; OpenMP is what
-/// applications with OpenMP want.
-void add_threads(const OpenedLibrary& library, std::vector<Found>& found) {
-  if (!has_in_any_precision(library, "init_threads")) return;
+/// A library that brings threads to those beside it: libfftw3_omp, libfftw3_threads.
+struct Threads {
+  std::string folder;
+  std::string threading;
+};
+
+/// OpenMP is what applications with OpenMP want.
+void add_threads(const Threads& threads, std::vector<Found>& found) {
   for (Found& each : found) {
-    if (each.folder != folder_in(library.file) || each.fft.name != "fftw3") continue;
-    if (each.fft.threading != "openmp") each.fft.threading = threading_of(library);
+    if (each.folder != threads.folder || each.fft.name != "fftw3") continue;
+    if (each.fft.threading != "openmp") each.fft.threading = threads.threading;
   }
 }
 
@@ -148,16 +152,20 @@ void add_threads(const OpenedLibrary& library, std::vector<Found>& found) {
 
 FftFacts find_fft(const HostProbe& probe, const LibrarySearch& search,
                   std::string_view architecture) {
-  auto opened = open_libraries(
-      probe, search,
-      {.architecture = architecture, .parts_of_names = k_parts, .symbols = looked_for()});
-  FftFacts facts{.problems = std::move(opened.problems)};
+  FftFacts facts;
   std::vector<Found> found;
-  for (const OpenedLibrary& library : opened.libraries) {
-    if (auto fft = fft_of_library(library))
-      add(found, {.fft = *std::move(fft), .folder = std::string(folder_in(library.file))});
-  }
-  for (const OpenedLibrary& library : opened.libraries) add_threads(library, found);
+  std::vector<Threads> threads;
+  facts.problems = for_each_library(
+      probe, search,
+      {.architecture = architecture, .parts_of_names = k_parts, .symbols = looked_for()},
+      [&](const OpenedLibrary& library) {
+        const std::string folder(folder_in(library.file));
+        if (auto fft = fft_of_library(library))
+          add(found, {.fft = *std::move(fft), .folder = folder});
+        if (has_in_any_precision(library, "init_threads"))
+          threads.push_back({.folder = folder, .threading = threading_of(library)});
+      });
+  for (const Threads& each : threads) add_threads(each, found);
   for (Found& each : found) facts.libraries.push_back(std::move(each.fft));
   return facts;
 }

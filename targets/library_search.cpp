@@ -130,9 +130,10 @@ LibrarySearch search_libraries(const HostProbe& probe, std::string_view architec
   const auto add_folder = [&](const std::string& folder) {
     if (!seen.insert(folder).second) return;
     const auto names = probe.list(folder);
-    if (!names && names.error().kind() != ErrorKind::not_found)
+    if (!names && names.error().kind() != ErrorKind::not_found) {
       search.problems.push_back(
-          fmt::format("libraries in {} are not known of", names.error().message()));
+          fmt::format("{}: its libraries are unknown", names.error().message()));
+    }
     if (!names) return;
     search.looked_into_any = true;
     for (const std::string& name : *names)

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <set>
 #include <utility>
 
@@ -66,28 +65,28 @@ NetworkLibrary ucx_of(const HostProbe& probe, const OpenedLibrary& library) {
           .path = library.path};
 }
 
-std::optional<NetworkLibrary> network_library_of(const HostProbe& probe,
-                                                 const OpenedLibrary& library) {
-  if (library.exports.contains("fi_getinfo")) return libfabric_of(probe, library);
-  if (library.exports.contains("ucp_get_version_string")) return ucx_of(probe, library);
-  return {};
+NetworkLibrary network_library_of(const HostProbe& probe, const OpenedLibrary& library) {
+  return library.exports.contains("fi_getinfo") ? libfabric_of(probe, library)
+                                                : ucx_of(probe, library);
 }
 
 }  // namespace
 
 NetworkLibraryFacts find_network_libraries(const HostProbe& probe, const LibrarySearch& search,
                                            std::string_view architecture) {
-  auto opened = open_libraries(probe, search,
-                               {.architecture = architecture,
-                                .parts_of_names = k_parts,
-                                .symbols = {"fi_getinfo", "ucp_get_version_string"}});
-  NetworkLibraryFacts facts{.problems = std::move(opened.problems)};
-  for (const OpenedLibrary& library : opened.libraries) {
-    auto next = network_library_of(probe, library);
-    const auto is_same = [&](const NetworkLibrary& other) { return other.name == next->name; };
-    if (next && std::ranges::none_of(facts.libraries, is_same))
-      facts.libraries.push_back(*std::move(next));
-  }
+  NetworkLibraryFacts facts;
+  facts.problems = for_each_library(probe, search,
+                                    {.architecture = architecture,
+                                     .parts_of_names = k_parts,
+                                     .symbols = {"fi_getinfo", "ucp_get_version_string"}},
+                                    [&](const OpenedLibrary& library) {
+                                      auto next = network_library_of(probe, library);
+                                      const auto is_same = [&](const NetworkLibrary& other) {
+                                        return other.name == next.name;
+                                      };
+                                      if (std::ranges::none_of(facts.libraries, is_same))
+                                        facts.libraries.push_back(std::move(next));
+                                    });
   return facts;
 }
 

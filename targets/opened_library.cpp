@@ -6,14 +6,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
 namespace xaas {
 namespace {
 
-/// A folder of damaged libraries would fill the description.
-constexpr std::size_t k_most_problems = 4;
+/// Named in a description, which a folder of damaged libraries would fill.
+constexpr std::size_t k_most_unread = 4;
 
 bool is_digit(char letter) {
   return letter >= '0' && letter <= '9';
@@ -31,7 +32,7 @@ std::string_view number_at(std::string_view text) {
 /// The loader looks for a soname: of several links to a file that one is told.
 std::string path_by_soname(const HostProbe& probe, const LibraryFile& library,
                            const std::string& soname) {
-  std::string path = fmt::format("{}/{}", folder_in(library.path), soname);
+  const std::string path = fmt::format("{}/{}", folder_in(library.path), soname);
   return Links(probe).without(path) == library.file ? path : library.path;
 }
 
@@ -71,30 +72,35 @@ bool OpenedLibrary::needs_any(std::span<const std::string_view> begins_of_soname
   });
 }
 
-OpenedLibraries open_libraries(const HostProbe& probe, const LibrarySearch& search,
-                               const LibraryQuestion& question) {
-  OpenedLibraries opened;
-  std::size_t problems = 0;
+bool OpenedLibrary::needs_openmp() const {
+  static constexpr auto k_runtimes = std::to_array<std::string_view>(
+      {"libgomp.", "libomp.", "libiomp5.", "libcraymp.", "libnvomp."});
+  return needs_any(k_runtimes);
+}
+
+std::vector<std::string> for_each_library(const HostProbe& probe, const LibrarySearch& search,
+                                          const LibraryQuestion& question,
+                                          const std::function<void(const OpenedLibrary&)>& use) {
+  std::vector<std::string> problems;
+  std::size_t unread = 0;
   const auto candidates = libraries_called(probe, search, question.parts_of_names);
   if (candidates.size() == k_most_candidates) {
-    opened.problems.push_back(
+    problems.push_back(
         fmt::format("of libraries with names like `{}` only the first {} are looked at",
                     question.parts_of_names.front(), k_most_candidates));
   }
   for (const LibraryFile& candidate : candidates) {
-    auto library = open_library(probe, candidate, question);
-    if (library && *library) opened.libraries.push_back(**std::move(library));
+    const auto library = open_library(probe, candidate, question);
+    if (library && *library) use(**library);
     if (library || library.error().kind() == ErrorKind::not_found) continue;
-    if (++problems <= k_most_problems) {
-      opened.problems.push_back(
+    if (++unread <= k_most_unread) {
+      problems.push_back(
           fmt::format("`{}` is not looked at: {}", candidate.path, library.error().message()));
     }
   }
-  if (problems > k_most_problems) {
-    opened.problems.push_back(
-        fmt::format("nor are {} other libraries", problems - k_most_problems));
-  }
-  return opened;
+  if (unread > k_most_unread)
+    problems.push_back(fmt::format("nor are {} other libraries", unread - k_most_unread));
+  return problems;
 }
 
 std::string version_behind(std::string_view text, std::string_view banner) {

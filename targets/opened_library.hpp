@@ -28,6 +28,8 @@ struct OpenedLibrary {
 
   [[nodiscard]] bool exports_any(std::span<const std::string_view> names) const;
   [[nodiscard]] bool needs_any(std::span<const std::string_view> begins_of_sonames) const;
+  /// GNU's, LLVM's, Intel's, Cray's or NVIDIA's.
+  [[nodiscard]] bool needs_openmp() const;
 };
 
 /// Which libraries are opened, and what they are asked. The name of a file is a reason to open it
@@ -38,16 +40,14 @@ struct LibraryQuestion {
   std::set<std::string, std::less<>> symbols;
 };
 
-struct OpenedLibraries {
-  std::vector<OpenedLibrary> libraries;  // in the loader's order
-  std::vector<std::string> problems;     // sentences
-};
-
-/// Libraries for the architecture that export one of the symbols. What else is called like a
-/// library - a linker's script, one of another architecture - is passed over, what is damaged or
-/// cannot be read is a problem. Files are mapped: some have hundreds of megabytes.
-OpenedLibraries open_libraries(const HostProbe& probe, const LibrarySearch& search,
-                               const LibraryQuestion& question);
+/// Calls `use` with each library for the architecture that exports one of the symbols, in the
+/// loader's order. What else is called like a library - a linker's script, one of another
+/// architecture - is passed over; what is damaged or cannot be read is among the sentences that
+/// come back. Files are mapped, one at a time: some have hundreds of megabytes, and login nodes
+/// limit addresses.
+std::vector<std::string> for_each_library(const HostProbe& probe, const LibrarySearch& search,
+                                          const LibraryQuestion& question,
+                                          const std::function<void(const OpenedLibrary&)>& use);
 
 /// The number behind `banner` in a text: "0.3.21" of "OpenBLAS 0.3.21 DYNAMIC_ARCH"; or empty.
 std::string version_behind(std::string_view text, std::string_view banner);

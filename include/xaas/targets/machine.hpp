@@ -73,11 +73,11 @@ struct MpiInstallation {
 };
 
 struct BlasLibrary {
-  std::string name;  // "openblas", "mkl", "blis", "netlib", "libsci", "armpl", "nvpl", "essl"
+  std::string name;  // "openblas", "mkl", "blis", "netlib", "libsci", ..., for GPUs "cublas"
   std::string version;
   std::string threading;           // "none", "pthreads", "openmp", "tbb"
   std::string integers;            // of its interface: "lp64" (32 bits), "ilp64"
-  std::set<std::string> provides;  // "blas", "cblas", "lapack", "lapacke", "scalapack"
+  std::set<std::string> provides;  // "blas", "cblas", "lapack", "lapacke", "scalapack"; GPUs': none
   std::string soname;
   std::string path;
   std::string module;  // as MpiInstallation's
@@ -86,7 +86,7 @@ struct BlasLibrary {
 };
 
 struct FftLibrary {
-  std::string name;  // "fftw3", "mkl", "armpl", ...
+  std::string name;  // "fftw3", "mkl", "armpl", ..., for GPUs "cufft"
   std::string version;
   std::string threading;             // as BlasLibrary's
   std::set<std::string> precisions;  // "single", "double", "long-double", "quad"
@@ -108,7 +108,7 @@ struct NetworkDevice {
 struct NetworkLibrary {
   std::string name;  // "libfabric", "ucx"
   std::string version;
-  std::vector<std::string> providers;  // libfabric's "cxi", "verbs"; UCX's transports: "rc", "cuda"
+  std::vector<std::string> providers;  // libfabric's "cxi", "verbs"; UCX's modules: "ib", "cuda"
   std::string path;
 
   friend bool operator==(const NetworkLibrary&, const NetworkLibrary&) = default;

@@ -42,11 +42,16 @@ class FindBlas : public ::testing::Test {
   FakeHost host_;
 };
 
-const std::string k_blas = functions({"daxpy_", "dgemm_"});
-const std::string k_all = functions({"daxpy_", "cblas_daxpy", "dgesv_", "LAPACKE_dgesv"});
+std::string routines() {
+  return functions({"daxpy_", "dgemm_"});
+}
+
+std::string all_routines() {
+  return functions({"daxpy_", "cblas_daxpy", "dgesv_", "LAPACKE_dgesv"});
+}
 
 std::string openblas(const std::string& configuration) {
-  return k_all + text_function("openblas_get_config", configuration);
+  return all_routines() + text_function("openblas_get_config", configuration);
 }
 
 TEST_F(FindBlas, KnowsOpenBlasByItsSymbolsAndConfiguration) {
@@ -75,7 +80,7 @@ TEST_F(FindBlas, KnowsLongIntegers) {
   put("libopenblas.so.0", library("libopenblas.so.0", openblas("OpenBLAS 0.3.21 USE64BITINT ")));
   EXPECT_EQ(only().integers, "ilp64");
   host_.files.clear();
-  put("libblas64.so.3", library("libblas64.so.3", k_blas));
+  put("libblas64.so.3", library("libblas64.so.3", routines()));
   EXPECT_EQ(only().integers, "ilp64");
   host_.files.clear();
   put("libblas.so.3", library("libblas.so.3", functions({"daxpy_64_", "cblas_daxpy64_"})));
@@ -85,11 +90,11 @@ TEST_F(FindBlas, KnowsLongIntegers) {
 
 TEST_F(FindBlas, KnowsBlis) {
   put("libblis.so.4",
-      library("libblis.so.4", k_blas + text_function("bli_info_get_version_str", "0.9.0"),
+      library("libblis.so.4", routines() + text_function("bli_info_get_version_str", "0.9.0"),
               {"libgomp.so.1"}));
   // Debian's libblas.so.3 of it exports nothing of its own.
   put("libblas.so.3",
-      library("libblas.so.3", k_blas + text_function("daxpby_", "BLIS_NUM_THREADS")));
+      library("libblas.so.3", routines() + text_function("daxpby_", "BLIS_NUM_THREADS")));
   const auto found = facts().libraries;
   ASSERT_EQ(found.size(), 1U);
   EXPECT_EQ(found[0].name, "blis");
@@ -98,13 +103,13 @@ TEST_F(FindBlas, KnowsBlis) {
 }
 
 TEST_F(FindBlas, KnowsThatAFrontBelongsToWhatItNeeds) {
-  put("libblas.so.3", library("libblas.so.3", k_blas, {"libopenblas.so.0"}));
+  put("libblas.so.3", library("libblas.so.3", routines(), {"libopenblas.so.0"}));
   put("libopenblas.so.0", library("libopenblas.so.0", openblas("OpenBLAS 0.3.21 ")));
   EXPECT_EQ(only().soname, "libopenblas.so.0");
 }
 
 TEST_F(FindBlas, KnowsNetlibsByWhatIsNotThere) {
-  put("libblas.so.3.11.0", library("libblas.so.3", k_blas));
+  put("libblas.so.3.11.0", library("libblas.so.3", routines()));
   host_.links["/b/libblas.so.3"] = "libblas.so.3.11.0";
   EXPECT_EQ(only(), (BlasLibrary{.name = "netlib",
                                  .version = "3.11.0",
@@ -115,9 +120,10 @@ TEST_F(FindBlas, KnowsNetlibsByWhatIsNotThere) {
                                  .path = "/b/libblas.so.3"}));
 }
 
-TEST_F(FindBlas, KnowsScalapack) {
-  put("libscalapack-openmpi.so.2.2",
-      library("libscalapack-openmpi.so.2.2", functions({"pdgesv_"})));
+TEST_F(FindBlas, KnowsScalapackWhateverItIsLinkedWith) {
+  put("libscalapack.so.2.2",
+      library("libscalapack.so.2.2", functions({"pdgesv_"}), {"libopenblas.so.0"}));
+  EXPECT_EQ(only().name, "netlib");
   EXPECT_THAT(only().provides, ElementsAre("scalapack"));
 }
 
@@ -125,7 +131,8 @@ TEST_F(FindBlas, KnowsMklAndTheLayersBesideIt) {
   host_.variables["LD_LIBRARY_PATH"].clear();
   host_.variables["MKLROOT"] = "/opt/mkl/latest";
   host_.links["/opt/mkl/latest"] = "2024.1";
-  const std::string mkl = library("libmkl_rt.so.2", k_all + functions({"MKL_Get_Version_String"}));
+  const std::string mkl =
+      library("libmkl_rt.so.2", all_routines() + functions({"MKL_Get_Version_String"}));
   // The fake does not follow links of folders.
   for (const char* folder : {"/opt/mkl/latest/lib/", "/opt/mkl/2024.1/lib/"})
     host_.files[std::string(folder) + "libmkl_rt.so.2"] = mkl;
@@ -139,7 +146,7 @@ TEST_F(FindBlas, KnowsMklAndTheLayersBesideIt) {
 }
 
 TEST_F(FindBlas, KeepsInterfacesOfMklApart) {
-  const std::string source = k_all + functions({"MKL_Get_Version_String"});
+  const std::string source = all_routines() + functions({"MKL_Get_Version_String"});
   put("libmkl_gf_lp64.so.2", library("libmkl_gf_lp64.so.2", source));
   put("libmkl_intel_lp64.so.2", library("libmkl_intel_lp64.so.2", source));
   put("libmkl_intel_ilp64.so.2", library("libmkl_intel_ilp64.so.2", source));
@@ -153,7 +160,8 @@ TEST_F(FindBlas, KnowsCraysLibraryAndItsVersion) {
   host_.variables["LD_LIBRARY_PATH"].clear();
   host_.variables["CRAY_LD_LIBRARY_PATH"] = "/opt/cray/pe/libsci/24.03.0/GNU/12.3/x86_64/lib";
   host_.files["/opt/cray/pe/libsci/24.03.0/GNU/12.3/x86_64/lib/libsci_gnu_123_mpi_mp.so.6"] =
-      library("libsci_gnu_123_mpi_mp.so.6", k_all + functions({"pdgesv_"}), {"libgomp.so.1"});
+      library("libsci_gnu_123_mpi_mp.so.6", all_routines() + functions({"pdgesv_"}),
+              {"libgomp.so.1"});
   const auto found = only();
   EXPECT_EQ(found.name, "libsci");
   EXPECT_EQ(found.version, "24.03.0");
@@ -181,7 +189,7 @@ TEST_F(FindBlas, PutsTheChosenAlternativeFirst) {
       folder + "openblas-pthread/libblas.so.3";
   host_.files[folder + "openblas-pthread/libblas.so.3"] =
       library("libblas.so.3", openblas("OpenBLAS 0.3.21 "));
-  host_.files[folder + "blas/libblas.so.3"] = library("libblas.so.3", k_blas);
+  host_.files[folder + "blas/libblas.so.3"] = library("libblas.so.3", routines());
   const auto found = facts().libraries;
   ASSERT_EQ(found.size(), 2U);
   EXPECT_EQ(found[0].name, "openblas");
@@ -190,14 +198,14 @@ TEST_F(FindBlas, PutsTheChosenAlternativeFirst) {
 }
 
 TEST_F(FindBlas, SaysThatItCannotTell) {
-  put("libmyblas.so.1", library("libmyblas.so.1", k_blas));
+  put("libmyblas.so.1", library("libmyblas.so.1", routines()));
   EXPECT_THAT(facts().libraries, IsEmpty());
   EXPECT_THAT(facts().problems, ElementsAre(HasSubstr("nothing in it tells which library it is")));
 }
 
 TEST_F(FindBlas, PassesOverWhatIsOnlyCalledSo) {
   put("libopenblas.so.0", "/* GNU ld script */\nGROUP ( libopenblas.so.1 )\n");
-  put("libblas.so.3", library("libblas.so.3", k_blas, {}, {"--target=aarch64-linux-gnu"}));
+  put("libblas.so.3", library("libblas.so.3", routines(), {}, {"--target=aarch64-linux-gnu"}));
   put("libblas.so.4", library("libblas.so.4", functions({"daxpy_2"})));
   put("libblas.so.5", "");
   EXPECT_THAT(facts().libraries, IsEmpty());
@@ -205,7 +213,7 @@ TEST_F(FindBlas, PassesOverWhatIsOnlyCalledSo) {
 }
 
 TEST_F(FindBlas, SaysWhatIsDamagedAndNotTooOften) {
-  const std::string whole = library("libblas.so.3", k_blas);
+  const std::string whole = library("libblas.so.3", routines());
   for (int i = 0; i < 9; ++i)
     put(fmt::format("libblas{}.so.3", i), whole.substr(0, whole.size() / 2));
   put("libblas.so.3", whole);
@@ -217,7 +225,7 @@ TEST_F(FindBlas, SaysWhatIsDamagedAndNotTooOften) {
 }
 
 TEST_F(FindBlas, SaysWhereItStopped) {
-  const std::string bytes = library("libblas.so.3", k_blas);
+  const std::string bytes = library("libblas.so.3", routines());
   for (std::size_t i = 0; i < k_most_candidates + 1; ++i)
     put(fmt::format("libblas{}.so.3", i), bytes);
   EXPECT_THAT(facts().problems, ElementsAre(HasSubstr("only the first 512 are looked at")));

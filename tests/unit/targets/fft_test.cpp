@@ -14,7 +14,6 @@ namespace {
 using ::testing::ElementsAre;
 using testing::FakeHost;
 using testing::functions;
-using ::testing::IsEmpty;
 using testing::library;
 
 class FindFft : public ::testing::Test {

@@ -49,6 +49,10 @@ TEST_F(DetectSaved, IsTheMachineThatTheTreeIsOf) {
   // The name has it, and the kernel does not show it.
   EXPECT_THAT(target.cpu.features, Not(Contains("pku")));
   EXPECT_EQ(target.origins.at("cpu.features"), "/proc/cpuinfo");
+  // Nothing was saved that could tell.
+  EXPECT_FALSE(target.blas);
+  EXPECT_FALSE(target.fft);
+  EXPECT_FALSE(target.interconnect);
   EXPECT_EQ(parse_target(print_target(target)).value(), target);
 }
 
