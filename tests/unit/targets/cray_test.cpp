@@ -15,21 +15,21 @@ using ::testing::ElementsAre;
 using testing::FakeHost;
 using ::testing::IsEmpty;
 
-const std::string k_mpich = "/opt/cray/pe/mpich/8.1.29";
+constexpr const char* k_mpich = "/opt/cray/pe/mpich/8.1.29";
 
 FakeHost cray_machine() {
   FakeHost host;
   for (const char* version : {"8.1.29", "8.1.32"}) {
-    for (const char* below :
+    for (const std::string below :
          {"/ofi/cray/17.0/lib/libmpi_cray.so.12", "/ofi/gnu/9.1/lib/libmpi_gnu_91.so.12",
           "/ofi/gnu/12.3/lib/libmpi_gnu_123.so.12", "/ofi/gnu/12.3/lib-abi-mpich/libmpi.so.12",
-          "/gtl/lib/libmpi_gtl_hsa.so.0", "/gtl/lib/libmpi_gtl_cuda.so.0"})
+          "/gtl/lib/libmpi_gtl_hsa.so.0", "/gtl/lib/libmpi_gtl_cuda.so.0"}) {
       host.files["/opt/cray/pe/mpich/" + std::string(version) + below] = "";
+    }
   }
   host.links["/opt/cray/pe/mpich/default"] = "8.1.29";
-  for (const char* compiler : {"CRAY/17.0", "GNU/12.3"})
-    host.files["/opt/cray/pe/libsci/24.03.0/" + std::string(compiler) +
-               "/x86_64/lib/libsci_x.so.6"] = "";
+  for (const std::string compiler : {"CRAY/17.0", "GNU/12.3"})
+    host.files["/opt/cray/pe/libsci/24.03.0/" + compiler + "/x86_64/lib/libsci_x.so.6"] = "";
   for (const char* processor : {"x86_milan", "x86_genoa"})
     host.files["/opt/cray/pe/fftw/3.3.10.7/" + std::string(processor) + "/lib/libfftw3.so.3"] = "";
   return host;
@@ -44,15 +44,17 @@ PackageFolder folder(std::string path, std::string module) {
 }
 
 TEST(FindCrayFolders, NamesModulesWhereNoneIsLoaded) {
-  EXPECT_THAT(folders_on(cray_machine()),
-              ElementsAre(folder(k_mpich + "/ofi/cray/17.0/lib", "PrgEnv-cray cray-mpich/8.1.29"),
-                          folder(k_mpich + "/ofi/gnu/12.3/lib", "PrgEnv-gnu cray-mpich/8.1.29"),
-                          folder(k_mpich + "/ofi/gnu/12.3/lib-abi-mpich",
-                                 "PrgEnv-gnu cray-mpich-abi/8.1.29"),
-                          folder("/opt/cray/pe/libsci/24.03.0/CRAY/17.0/x86_64/lib",
-                                 "PrgEnv-cray cray-libsci/24.03.0"),
-                          folder("/opt/cray/pe/libsci/24.03.0/GNU/12.3/x86_64/lib",
-                                 "PrgEnv-gnu cray-libsci/24.03.0")));
+  EXPECT_THAT(
+      folders_on(cray_machine()),
+      ElementsAre(
+          folder(std::string(k_mpich) + "/ofi/cray/17.0/lib", "PrgEnv-cray cray-mpich/8.1.29"),
+          folder(std::string(k_mpich) + "/ofi/gnu/12.3/lib", "PrgEnv-gnu cray-mpich/8.1.29"),
+          folder(std::string(k_mpich) + "/ofi/gnu/12.3/lib-abi-mpich",
+                 "PrgEnv-gnu cray-mpich-abi/8.1.29"),
+          folder("/opt/cray/pe/libsci/24.03.0/CRAY/17.0/x86_64/lib",
+                 "PrgEnv-cray cray-libsci/24.03.0"),
+          folder("/opt/cray/pe/libsci/24.03.0/GNU/12.3/x86_64/lib",
+                 "PrgEnv-gnu cray-libsci/24.03.0")));
 }
 
 TEST(FindCrayFolders, IsOfTheLoadedEnvironment) {
@@ -73,10 +75,11 @@ TEST(FindCrayFolders, KnowsTheLoadedMpiByItsVariables) {
   auto host = cray_machine();
   host.variables["PE_ENV"] = "CRAY";
   host.variables["LOADEDMODULES"] = "craype/2.7.31.11:cray-mpich/8.1.29:PrgEnv-cray/8.5.0";
-  host.variables["CRAY_MPICH_DIR"] = k_mpich + "/ofi/cray/17.0";
-  EXPECT_EQ(folders_on(host).front(), (PackageFolder{.path = k_mpich + "/ofi/cray/17.0/lib",
-                                                     .module = "cray-mpich/8.1.29",
-                                                     .origin = "CRAY_MPICH_DIR"}));
+  host.variables["CRAY_MPICH_DIR"] = std::string(k_mpich) + "/ofi/cray/17.0";
+  EXPECT_EQ(folders_on(host).front(),
+            (PackageFolder{.path = std::string(k_mpich) + "/ofi/cray/17.0/lib",
+                           .module = "cray-mpich/8.1.29",
+                           .origin = "CRAY_MPICH_DIR"}));
 }
 
 TEST(FindCrayFolders, HasNoneElsewhere) {
@@ -109,14 +112,14 @@ TEST(OrderByProgrammingEnvironment, PutsItsLibraryFirst) {
 
 TEST(FindGpuTransport, IsForTheMachinesGpu) {
   const auto host = cray_machine();
-  const std::string mpi = k_mpich + "/ofi/gnu/12.3/lib/libmpi_gnu_123.so.12";
+  const std::string mpi = std::string(k_mpich) + "/ofi/gnu/12.3/lib/libmpi_gnu_123.so.12";
   const auto with = [&](const char* vendor, const char* architecture) {
     return find_gpu_transport(host, mpi,
                               std::vector<Gpu>{{.vendor = vendor, .architecture = architecture}});
   };
-  EXPECT_EQ(with("amd", "gfx90a"), k_mpich + "/gtl/lib/libmpi_gtl_hsa.so.0");
-  EXPECT_EQ(with("nvidia", "sm_80"), k_mpich + "/gtl/lib/libmpi_gtl_cuda.so.0");
-  EXPECT_EQ(with("nvidia", ""), k_mpich + "/gtl/lib/libmpi_gtl_cuda.so.0");
+  EXPECT_EQ(with("amd", "gfx90a"), std::string(k_mpich) + "/gtl/lib/libmpi_gtl_hsa.so.0");
+  EXPECT_EQ(with("nvidia", "sm_80"), std::string(k_mpich) + "/gtl/lib/libmpi_gtl_cuda.so.0");
+  EXPECT_EQ(with("nvidia", ""), std::string(k_mpich) + "/gtl/lib/libmpi_gtl_cuda.so.0");
   EXPECT_EQ(with("intel", "pvc"), "");  // it is not installed
   EXPECT_EQ(find_gpu_transport(host, mpi, std::nullopt), "");
   EXPECT_EQ(find_gpu_transport(host, mpi, std::vector<Gpu>{}), "");

@@ -26,6 +26,7 @@ constexpr const char* k_lua = "setenv(\"A\", \"/a\")\n";
 
 std::vector<std::string> loads(const std::vector<EnvironmentModule>& modules) {
   std::vector<std::string> all;
+  all.reserve(modules.size());
   for (const EnvironmentModule& module : modules) all.push_back(module.load);
   return all;
 }

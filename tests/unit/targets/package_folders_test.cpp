@@ -170,9 +170,9 @@ TEST(FindSpackPrefixes, SaysWhatIsWrongWithADatabase) {
   host.variables["SPACK_ROOT"] = "/spack";
   EXPECT_THAT(find_spack_prefixes(host).problems, IsEmpty());  // nothing is installed yet
   for (const std::string& broken :
-       {std::string("{\"database\": {\"insta"), std::string(100, '\xff'), std::string("[]"),
-        std::string("{\"database\": {\"installs\": []}}"), spack_database("\"h\": 3"),
-        spack_database("\"h\": {\"spec\": null}"),
+       {std::string(R"({"database": {"insta)"), std::string(100, '\xff'), std::string("[]"),
+        std::string(R"({"database": {"installs": []}})"), spack_database(R"("h": 3)"),
+        spack_database(R"("h": {"spec": null})"),
         spack_database(installed("mpich", R"("path": "/i/mpich", "installed": 1)"))}) {
     host.files[k_database] = broken;
     EXPECT_THAT(find_spack_prefixes(host).problems, ElementsAre(HasSubstr(k_database))) << broken;
