@@ -6,7 +6,6 @@
 
 #include "environment_modules.hpp"
 
-#include "followed_link.hpp"
 #include "library_search.hpp"
 #include "version_order.hpp"
 
@@ -70,6 +69,7 @@ class ModuleSearch {
  public:
   explicit ModuleSearch(const HostProbe& probe)
       : probe_(&probe),
+        links_(probe),
         environment_([&probe](const std::string& name) -> std::optional<std::string> {
           auto value = probe.variable(name);
           if (value.empty()) return {};
@@ -154,13 +154,12 @@ class ModuleSearch {
 
   void enter(ModuleFolder folder) {
     if (folder.level > k_deepest_hierarchy || entered_.size() >= k_most_folders) return;
-    if (entered_.insert(followed_link(*probe_, folder.path)).second)
-      folders_.push_back(std::move(folder));
+    if (entered_.insert(links_.without(folder.path)).second) folders_.push_back(std::move(folder));
   }
 
   void read_modules_of(const ModuleFolder& folder) {
     std::vector<NamedFile> files;
-    seen_.insert(followed_link(*probe_, folder.path));
+    seen_.insert(links_.without(folder.path));
     if (auto names = probe_->list(folder.path)) collect(folder.path, "", *std::move(names), files);
     for (const NamedFile& file : files) read_module(file, folder);
   }
@@ -223,7 +222,7 @@ class ModuleSearch {
       if (!inner) {
         files.push_back({.name = without_lua(whole), .path = path});
       } else if (std::ranges::count(whole, '/') + 1 < k_deepest_name &&
-                 seen_.insert(followed_link(*probe_, path)).second) {
+                 seen_.insert(links_.without(path)).second) {
         collect(path, whole, *std::move(inner), files);
       }
     }
@@ -237,6 +236,7 @@ class ModuleSearch {
   }
 
   const HostProbe* probe_;
+  Links links_;
   Variables environment_;
   EnvironmentModules found_;
   std::deque<ModuleFolder> folders_;  // to be read

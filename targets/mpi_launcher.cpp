@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpi_launcher.hpp"
 
-#include "followed_link.hpp"
+#include "library_search.hpp"
 
 #include <fmt/core.h>
 
@@ -31,7 +31,7 @@ std::string launcher_in(const HostProbe& probe, const std::string& folder,
         std::string("mpiexec"), std::string("mpirun")}) {
     if (!std::ranges::binary_search(*names, name)) continue;
     std::string path = fmt::format("{}/{}", folder, name);
-    if (may_start(name, mpi) && (name.contains('.') || may_start(followed_link(probe, path), mpi)))
+    if (may_start(name, mpi) && (name.contains('.') || may_start(Links(probe).without(path), mpi)))
       return path;
   }
   return {};

@@ -3,7 +3,6 @@
 
 #include "cray.hpp"
 #include "environment_modules.hpp"
-#include "followed_link.hpp"
 #include "library_search.hpp"
 #include "spack.hpp"
 
@@ -193,7 +192,7 @@ void add_of_driver(const HostProbe& probe, const LoadedModules& loaded, Collecti
   for (const std::string& folder : absolute_folders_in(probe.variable("PATH"))) {
     const auto names = probe.list(folder);
     if (!names || !std::ranges::binary_search(*names, "mpicc")) continue;
-    std::string root = followed_link(probe, folder + "/mpicc");
+    std::string root = Links(probe).without(folder + "/mpicc");
     for (int i = 0; i < 2; ++i) root.resize(std::min(root.rfind('/'), root.size()));
     if (root.empty()) return;
     for (const std::string& below : folders_below(root))
