@@ -14,10 +14,11 @@ namespace xaas {
 
 /// `xaas-deploy detect`: a machine as xaas.target/1 JSON.
 struct DetectOptions {
-  std::filesystem::path output;  // empty: stdout
-  std::filesystem::path root;    // of a saved tree; empty: this machine
-  std::string via;               // a command that runs another one where the answer is true
-  std::string name;              // what the machine is called; empty: as the file, or "host"
+  std::filesystem::path output;   // empty: stdout
+  std::filesystem::path root;     // of a saved tree; empty: this machine
+  std::string via;                // a command that runs another one where the answer is true
+  std::string name;               // what the machine is called; empty: as the file, or "host"
+  std::vector<std::string> gpus;  // that it has; empty: what is found out
 };
 Result<int> run_detect_command(const DetectOptions& options);
 
