@@ -5,6 +5,7 @@
 // as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
 
 #include "blas.hpp"
+#include "container_runtimes.hpp"
 #include "fft.hpp"
 #include "gpus.hpp"
 #include "host_probe.hpp"
@@ -12,6 +13,7 @@
 #include "libc_version.hpp"
 #include "library_search.hpp"
 #include "mpi.hpp"
+#include "network_devices.hpp"
 #include "network_libraries.hpp"
 #include "power_processor.hpp"
 #include "processor_family.hpp"
@@ -241,6 +243,21 @@ void describe_libraries(const HostProbe& probe, Target& target) {
   describe_network_libraries(probe, search, target);
 }
 
+void describe_network(const HostProbe& probe, Target& target) {
+  auto network = find_network_devices(probe);
+  if (network.devices) {
+    if (!target.interconnect) target.interconnect.emplace();
+    target.interconnect->devices = *std::move(network.devices);
+    target.origins["interconnect.devices"] = std::move(network.origin);
+  }
+  std::ranges::move(network.problems, std::back_inserter(target.probe_errors));
+}
+
+void describe_container_runtimes(const HostProbe& probe, Target& target) {
+  target.runtimes = find_container_runtimes(probe);
+  if (target.runtimes) target.origins["runtimes"] = "PATH";
+}
+
 }  // namespace
 
 Target detect_processor(const HostProbe& probe) {
@@ -276,6 +293,8 @@ Target detect_target(const HostProbe& probe) {
   describe_gpus(probe, target);
   describe_mpi(probe, target);
   describe_libraries(probe, target);
+  describe_network(probe, target);
+  describe_container_runtimes(probe, target);
   return target;
 }
 
