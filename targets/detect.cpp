@@ -4,11 +4,13 @@
 // processor, itself (cpuid) and the kernel (/proc/cpuinfo). Where they differ the feature is taken
 // as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
 
+#include "container_runtimes.hpp"
 #include "gpus.hpp"
 #include "host_probe.hpp"
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
 #include "libraries.hpp"
+#include "network_devices.hpp"
 #include "power_processor.hpp"
 #include "processor_family.hpp"
 #include "riscv_processor.hpp"
@@ -195,6 +197,21 @@ void describe_gpus(const HostProbe& probe, Target& target) {
   std::ranges::move(gpus.problems, std::back_inserter(target.probe_errors));
 }
 
+void describe_network_devices(const HostProbe& probe, Target& target) {
+  auto network = find_network_devices(probe);
+  if (network.devices) {
+    if (!target.interconnect) target.interconnect.emplace();
+    target.interconnect->devices = *std::move(network.devices);
+    target.origins["interconnect.devices"] = std::move(network.origin);
+  }
+  std::ranges::move(network.problems, std::back_inserter(target.probe_errors));
+}
+
+void describe_container_runtimes(const HostProbe& probe, Target& target) {
+  target.runtimes = find_container_runtimes(probe);
+  if (target.runtimes) target.origins["runtimes"] = "PATH";
+}
+
 }  // namespace
 
 Target detect_processor(const HostProbe& probe) {
@@ -229,6 +246,8 @@ Target detect_target(const HostProbe& probe) {
   describe_system(probe, target);
   describe_gpus(probe, target);
   describe_libraries(probe, target);
+  describe_network_devices(probe, target);
+  describe_container_runtimes(probe, target);
   return target;
 }
 

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpus.hpp"
 
+#include "cdi.hpp"
 #include "gpu_models.hpp"
+#include "gpu_tools.hpp"
 #include "kernel_flags.hpp"
+#include "probe_text.hpp"
+
+#include "xaas/support/process.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
-#include <memory>
-#include <system_error>
+#include <set>
 #include <utility>
 
 // Witnesses, in this order: the PCI bus says which devices there are and which driver has them; the
-// driver, or the vendor's tool, says what they are. Sources: Linux, Documentation/ABI/testing/
-// sysfs-bus-pci; PCI Code and ID Assignment Specification 1.11, 1.4 and 1.18; NVIDIA's driver
-// README, /proc/driver/nvidia; amdkfd's topology.
+// driver, or the vendor's tool, says what they are. In a container that hides the bus, device nodes
+// and what container engines hand out show that there are some.
+//
+// Sources: Linux, Documentation/ABI/testing/sysfs-bus-pci; PCI Code and ID Assignment Specification
+// 1.11, 1.4 and 1.18; NVIDIA's driver README, /proc/driver/nvidia; amdkfd's topology.
 
 namespace xaas {
 namespace {
@@ -24,37 +29,6 @@ namespace {
 constexpr const char* k_pci = "/sys/bus/pci/devices";
 constexpr const char* k_kfd = "/sys/class/kfd/kfd/topology/nodes";
 constexpr const char* k_nvidia = "/proc/driver/nvidia/gpus";
-
-std::optional<std::uint64_t> number_in(std::string_view text, int base = 10) {
-  text = trimmed(text);
-  if (base == 16 && text.starts_with("0x")) text.remove_prefix(2);
-  std::uint64_t number = 0;
-  const char* const end = std::to_address(text.end());
-  const auto read = std::from_chars(std::to_address(text.begin()), end, number, base);
-  if (text.empty() || read.ec != std::errc{} || read.ptr != end) return {};
-  return number;
-}
-
-/// The content of a small file; empty when it cannot be read.
-std::string text_of(const HostProbe& probe, const std::string& path) {
-  const auto text = probe.read(path);
-  return text ? std::string(trimmed(*text)) : std::string();
-}
-
-std::vector<std::string> names_in(const HostProbe& probe, const std::string& folder) {
-  auto names = probe.list(folder);
-  return names ? *std::move(names) : std::vector<std::string>();
-}
-
-/// Calls `use(line)` for each line.
-template <class Use>
-void for_each_line(std::string_view text, Use use) {
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    use(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-}
 
 struct Device {
   std::string address;  // "0000:07:00.0"
@@ -75,16 +49,72 @@ bool is_for_programs(std::string_view vendor, std::string_view driver) {
   return driver == "i915" || driver == "xe";
 }
 
+std::vector<std::string> cdi_files(const HostProbe& probe) {
+  std::vector<std::string> paths;
+  for (const char* folder : {"/etc/cdi", "/var/run/cdi"}) {
+    for (const std::string& name : names_in(probe, folder)) {
+      if (name.ends_with(".json") || name.ends_with(".yaml"))
+        paths.push_back(fmt::format("{}/{}", folder, name));
+    }
+  }
+  // A folder of more is none of a container engine.
+  static constexpr std::size_t k_most = 64;
+  paths.resize(std::min(paths.size(), k_most));
+  return paths;
+}
+
+Result<CdiFile> read_cdi_file(const HostProbe& probe, const std::string& path) {
+  XAAS_TRY(const auto file, probe.map(path));
+  return read_cdi(file.bytes());
+}
+
+/// Whose devices a file of CDI hands out: kinds are "nvidia.com/gpu", "k8s.gpu.nvidia.com/claim".
+std::string vendor_of_kind(std::string_view kind) {
+  const std::string domain = fmt::format(".{}", kind.substr(0, kind.find('/')));
+  for (const char* vendor : {"nvidia", "amd", "intel"})
+    if (domain.ends_with(fmt::format(".{}.com", vendor))) return vendor;
+  return {};
+}
+
+bool is_numbered(std::string_view path, std::string_view begin) {
+  return path.starts_with(begin) && number_in(path.substr(begin.size())).has_value();
+}
+
+/// How many GPUs of the vendor such device nodes stand for. A part of a GPU (MIG) has the node of
+/// the whole one.
+std::size_t gpus_behind(std::string_view vendor, const std::set<std::string>& nodes) {
+  const std::string_view begin = vendor == "nvidia" ? "/dev/nvidia" : "/dev/dri/renderD";
+  return static_cast<std::size_t>(std::ranges::count_if(
+      nodes, [&](const std::string& node) { return is_numbered(node, begin); }));
+}
+
+/// The GPU if all are alike, else one of which only the vendor is known.
+Gpu common_to(const std::vector<Gpu*>& gpus) {
+  const Gpu& first = *gpus.front();
+  const bool alike = std::ranges::all_of(gpus, [&](const Gpu* gpu) { return *gpu == first; });
+  return alike ? first : Gpu{.vendor = first.vendor};
+}
+
+/// Where the tool tells something, that counts.
+void hear_tool(const Gpu& told, Gpu& gpu) {
+  if (!told.name.empty()) gpu.name = told.name;
+  if (!told.architecture.empty()) gpu.architecture = told.architecture;
+  if (told.memory != 0) gpu.memory = told.memory;
+  if (!told.driver.empty()) gpu.driver = told.driver;
+}
+
 class GpuSearch {
  public:
   explicit GpuSearch(const HostProbe& probe) : probe_(probe) {}
 
   GpuFacts find() {
-    const bool has_bus = look_at_pci();
+    has_bus_ = look_at_pci();
     look_at_kfd();
     look_at_nvidia();
-    ask_nvidia();
-    if (has_bus || !devices_.empty()) facts_.gpus = alike_as_one();
+    if (!has_bus_) look_at_device_nodes();
+    look_at_cdi();
+    ask_tools();
+    if (has_bus_ || !devices_.empty()) facts_.gpus = alike_as_one();
     facts_.origin = fmt::format("{}", fmt::join(origins_, ", "));
     return std::move(facts_);
   }
@@ -94,11 +124,17 @@ class GpuSearch {
   void add_pci(const std::string& address, const std::string& folder);
   void look_at_kfd();
   void look_at_nvidia();
-  void ask_nvidia();
+  void look_at_device_nodes();
+  void look_at_cdi();
+  void hear_cdi(const std::string& path, const CdiFile& file);
+  void add_unknown(std::string_view vendor, std::size_t count, std::string origin);
+  void ask_tools();
+  void hear(const GpuToolAnswer& answer, std::string_view vendor);
   [[nodiscard]] std::vector<Gpu> alike_as_one() const;
   std::vector<Gpu*> of_vendor(std::string_view vendor);
 
   const HostProbe& probe_;
+  bool has_bus_ = false;
   std::vector<Device> devices_;
   std::vector<std::string> origins_;
   GpuFacts facts_;
@@ -151,12 +187,12 @@ void GpuSearch::look_at_kfd() {
   std::vector<std::string> architectures;
   for (const std::string& node : names_in(probe_, k_kfd)) {
     const std::string text = text_of(probe_, fmt::format("{}/{}/properties", k_kfd, node));
-    for_each_line(text, [&](std::string_view line) {
+    for (const std::string_view line : lines_of(text)) {
       static constexpr std::string_view k_key = "gfx_target_version ";
-      if (!line.starts_with(k_key)) return;
+      if (!line.starts_with(k_key)) continue;
       auto name = gpu_architecture_of_kfd(number_in(line.substr(k_key.size())).value_or(0));
       if (!name.empty()) architectures.push_back(std::move(name));
-    });
+    }
   }
   if (architectures.empty()) return;
   origins_.emplace_back("kfd");
@@ -181,60 +217,83 @@ void GpuSearch::look_at_nvidia() {
     if (device == devices_.end())
       device = devices_.insert(device, {.address = address, .gpu = {.vendor = "nvidia"}});
     const std::string text = text_of(probe_, fmt::format("{}/{}/information", k_nvidia, address));
-    for_each_line(text, [&](std::string_view line) {
+    for (const std::string_view line : lines_of(text)) {
       static constexpr std::string_view k_key = "Model:";
       if (line.starts_with(k_key)) device->gpu.name = trimmed(line.substr(k_key.size()));
-    });
+    }
   }
 }
 
-std::vector<std::string_view> split_row(std::string_view row) {
-  std::vector<std::string_view> fields;
-  while (true) {
-    const auto comma = std::min(row.find(','), row.size());
-    fields.push_back(trimmed(row.substr(0, comma)));
-    if (comma == row.size()) return fields;
-    row.remove_prefix(comma + 1);
+void GpuSearch::add_unknown(std::string_view vendor, std::size_t count, std::string origin) {
+  if (count == 0 || !of_vendor(vendor).empty()) return;
+  devices_.insert(devices_.end(), count, Device{.gpu = {.vendor = std::string(vendor)}});
+  origins_.push_back(std::move(origin));
+}
+
+/// Render nodes are of all vendors; AMD's have the common node of its driver beside them.
+void GpuSearch::look_at_device_nodes() {
+  std::set<std::string> nodes;
+  for (const char* folder : {"/dev", "/dev/dri"})
+    for (const std::string& name : names_in(probe_, folder))
+      nodes.insert(fmt::format("{}/{}", folder, name));
+  add_unknown("nvidia", gpus_behind("nvidia", nodes), "/dev");
+  if (nodes.contains("/dev/kfd") && of_vendor("nvidia").empty())
+    add_unknown("amd", gpus_behind("amd", nodes), "/dev");
+}
+
+void GpuSearch::look_at_cdi() {
+  for (const std::string& path : cdi_files(probe_)) {
+    const auto file = read_cdi_file(probe_, path);
+    if (file) {
+      hear_cdi(path, *file);
+    } else {
+      facts_.problems.push_back(fmt::format("{}: {}", path, file.error().message()));
+    }
   }
 }
 
-/// One row for each device that programs may use here, in the order of the bus.
-void GpuSearch::ask_nvidia() {
-  auto there = of_vendor("nvidia");
-  if (there.empty()) return;
-  const auto answer =
-      probe_.ask({"nvidia-smi", "--query-gpu=name,compute_cap,memory.total,driver_version",
-                  "--format=csv,noheader,nounits"});
-  if (!answer) {
-    if (answer.error().kind() != ErrorKind::not_found)
-      facts_.problems.push_back(fmt::format("nvidia-smi: {}", answer.error().message()));
+/// Such a file may be older than the machine, or the same on all nodes: the kernel knows better.
+void GpuSearch::hear_cdi(const std::string& path, const CdiFile& file) {
+  const std::string vendor = vendor_of_kind(file.kind);
+  const std::size_t count = gpus_behind(vendor, file.nodes);
+  if (vendor.empty() || count == 0 || !of_vendor(vendor).empty()) return;
+  if (!has_bus_) {
+    add_unknown(vendor, count, path);
     return;
   }
-  std::vector<std::vector<std::string_view>> rows;
-  for_each_line(*answer, [&](std::string_view line) {
-    auto fields = split_row(line);
-    if (fields.size() == 4) rows.push_back(std::move(fields));
-  });
-  if (rows.empty()) {
-    facts_.problems.emplace_back("nvidia-smi tells of no GPU, and the kernel does");
-    return;
-  }
-  origins_.emplace_back("nvidia-smi");
-  if (rows.size() != there.size()) {
+  facts_.problems.push_back(
+      fmt::format("{} names {} {} GPU{}, and the kernel shows none that programs can use", path,
+                  count, vendor, count == 1 ? "" : "s"));
+}
+
+/// Side by side: several that hang take as long as one.
+void GpuSearch::ask_tools() {
+  std::set<std::string> vendors;
+  for (const Device& device : devices_) vendors.insert(device.gpu.vendor);
+  const std::vector<std::string> asked(vendors.begin(), vendors.end());
+  std::vector<GpuToolAnswer> answers(asked.size());
+  const Status done =
+      for_each_parallel(asked.size(), static_cast<unsigned>(asked.size()), [&](std::size_t i) {
+        answers[i] = ask_gpu_tool(probe_, asked[i]);
+        return Status();
+      });
+  if (!done) facts_.problems.push_back(done.error().message());
+  for (std::size_t i = 0; i < asked.size(); ++i) hear(answers[i], asked[i]);
+}
+
+void GpuSearch::hear(const GpuToolAnswer& answer, std::string_view vendor) {
+  if (!answer.problem.empty()) facts_.problems.push_back(answer.problem);
+  if (answer.gpus.empty()) return;
+  origins_.push_back(answer.tool);
+  auto there = of_vendor(vendor);
+  if (there.size() != answer.gpus.size()) {
     // A job may have fewer than the machine.
-    std::erase_if(devices_, [](const Device& device) { return device.gpu.vendor == "nvidia"; });
-    devices_.insert(devices_.end(), rows.size(), Device{.gpu = {.vendor = "nvidia"}});
-    there = of_vendor("nvidia");
+    const Gpu common = common_to(there);
+    std::erase_if(devices_, [&](const Device& device) { return device.gpu.vendor == vendor; });
+    devices_.insert(devices_.end(), answer.gpus.size(), Device{.gpu = common});
+    there = of_vendor(vendor);
   }
-  static constexpr std::uint64_t k_mebibyte = std::uint64_t{1} << 20U;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    Gpu& gpu = *there[i];
-    gpu.name = rows[i][0];
-    if (auto name = gpu_architecture_of_capability(rows[i][1]); !name.empty())
-      gpu.architecture = std::move(name);
-    gpu.memory = number_in(rows[i][2]).value_or(0) * k_mebibyte;
-    gpu.driver = fmt::format("nvidia {}", rows[i][3]);
-  }
+  for (std::size_t i = 0; i < there.size(); ++i) hear_tool(answer.gpus[i], *there[i]);
 }
 
 std::vector<Gpu> GpuSearch::alike_as_one() const {

@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
@@ -29,6 +30,12 @@ namespace {
 
 constexpr const char* k_cpuinfo = "/proc/cpuinfo";
 constexpr std::chrono::milliseconds k_longest_answer{5000};
+/// More than any tool says: what goes on longer is no answer.
+constexpr std::size_t k_most_answer = std::size_t{16} << 20U;
+/// Of a program that failed.
+constexpr std::size_t k_longest_reason = 200;
+/// Variables by which a job limits the GPUs that its programs see: the machine has the others, too.
+constexpr std::array k_hiding{"ROCR_VISIBLE_DEVICES", "ZE_AFFINITY_MASK", "ONEAPI_DEVICE_SELECTOR"};
 
 Result<std::vector<std::string>> names_in_folder(const std::filesystem::path& folder) {
   std::error_code error;
@@ -116,19 +123,29 @@ class LiveHost final : public HostProbe {
   }
 
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
-    XAAS_TRY(Outcome outcome, run({.argv = argv,
-                                   .environment = {{"LC_ALL", "C"}},
-                                   .time_limit = k_longest_answer,
-                                   .ends_with_us = true}));
+    XAAS_TRY(Outcome outcome,
+             run({.argv = argv,
+                  // Level Zero: a GPU of several tiles is one.
+                  .environment = {{"LC_ALL", "C"}, {"ZE_FLAT_DEVICE_HIERARCHY", "COMPOSITE"}},
+                  .unset = {k_hiding.begin(), k_hiding.end()},
+                  .time_limit = k_longest_answer,
+                  .most_output = k_most_answer,
+                  .ends_with_us = true}));
+    if (outcome.output.size() > k_most_answer) {
+      return fail(ErrorKind::tool_failed, "its answer is longer than {} MiB", k_most_answer >> 20U)
+          .with_code("target.no-answer");
+    }
     if (outcome.succeeded()) return std::move(outcome.output);
     if (outcome.timed_out) {
       return fail(ErrorKind::tool_failed, "no answer within {} s",
                   std::chrono::duration_cast<std::chrono::seconds>(k_longest_answer).count())
           .with_code("target.no-answer");
     }
+    // nvidia-smi gives its reasons on stdout.
+    const std::string& reason = outcome.errors.empty() ? outcome.output : outcome.errors;
     return fail(ErrorKind::tool_failed, "it ended with {}{}{}", outcome.exit_code,
-                outcome.errors.empty() ? "" : ": ",
-                outcome.errors.substr(0, outcome.errors.find('\n')))
+                reason.empty() ? "" : ": ",
+                reason.substr(0, std::min(reason.find('\n'), k_longest_reason)))
         .with_code("target.no-answer");
   }
 };

@@ -48,8 +48,9 @@ class HostProbe {
   [[nodiscard]] virtual std::string link(const std::string& path) const = 0;
   /// The value of a variable; empty when it is not set.
   [[nodiscard]] virtual std::string variable(const std::string& name) const = 0;
-  /// What a program of the machine prints. `not_found` when it has none of that name, or cannot be
-  /// asked any more; a program that fails or does not come to an end is an error, too.
+  /// What a program of the machine prints, in English and whatever devices this job was told to
+  /// use. `not_found` when it has none of that name, or cannot be asked any more; a program that
+  /// fails or does not come to an end is an error, too. Several may be asked at once.
   [[nodiscard]] virtual Result<std::string> ask(const std::vector<std::string>& argv) const = 0;
 
  protected:

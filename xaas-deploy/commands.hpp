@@ -19,6 +19,7 @@ struct DetectOptions {
   std::string via;                   // a command that runs another one where the answer is true
   std::vector<std::string> modules;  // that jobs load
   std::string name;                  // what the machine is called; empty: as the file, or "host"
+  std::vector<std::string> gpus;     // that it has; empty: what is found out
 };
 Result<int> run_detect_command(const DetectOptions& options);
 

@@ -81,7 +81,10 @@ Result<Target> detect(const DetectOptions& options) {
 }  // namespace
 
 Result<int> run_detect_command(const DetectOptions& options) {
+  // First: a job that describes a node may wait for hours.
+  XAAS_TRY(auto gpus, parse_gpus(options.gpus));
   XAAS_TRY(auto target, detect(options));
+  if (!options.gpus.empty()) replace_gpus(target, std::move(gpus));
   if (!options.name.empty()) {
     target.name = options.name;
   } else if (!options.output.empty()) {

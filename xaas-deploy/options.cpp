@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include "gpu_option.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
@@ -82,6 +84,7 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("host|FILE|CPU[,...]");
+  add_gpu_option(app, options.gpus);
   app.add_option("--set", options.settings,
                  "Only configurations with one of these values; repeatable. `plan --why` lists the "
                  "configurations that an image holds")
@@ -224,6 +227,7 @@ CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
       ->allow_extra_args(false)
       ->type_name("NAME")
       ->excludes(root);
+  add_gpu_option(*detect, options.gpus);
   detect->footer(R"(Programs run on compute nodes; what a login node is says little about them.
 
 Examples:

@@ -137,17 +137,24 @@ void add_requirements(const IrManifest& ir, const DeploymentPlan& plan, Target& 
   baseline.cpu.features = with_implied_features(ir.architecture, features);
 }
 
+Result<std::vector<Target>> resolve_targets(const SpecializeOptions& options) {
+  XAAS_TRY(const auto gpus, parse_gpus(options.gpus));
+  std::vector<Target> targets;
+  for (const std::string& text : options.targets) {
+    XAAS_TRY(auto target, resolve_target(text));
+    if (!options.gpus.empty()) replace_gpus(target, gpus);
+    targets.push_back(std::move(target));
+  }
+  return targets;
+}
+
 }  // namespace
 
 Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto reference, parse_layout_reference(options.image));
   XAAS_TRY(auto image, open_ir_image(reference));
   XAAS_CHECK(check_llvm_version(image.ir));
-  std::vector<Target> targets;
-  for (const std::string& text : options.targets) {
-    XAAS_TRY(auto target, resolve_target(text));
-    targets.push_back(std::move(target));
-  }
+  XAAS_TRY(const auto targets, resolve_targets(options));
   XAAS_CHECK(check_names(targets));
   XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
   XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));

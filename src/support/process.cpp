@@ -91,6 +91,7 @@ class Child {
   std::optional<Clock::time_point> terminated_;
   bool killed_ = false;
   bool has_ended_ = false;
+  bool is_left_ = false;  // it waits for a driver that does not answer, or is another user's
 };
 
 /// The child's report of why it could not start; empty when it did.
@@ -147,6 +148,10 @@ void Child::enforce_limit(Clock::time_point now, Outcome& outcome) {
     killed_ = true;
     send(SIGKILL);
   }
+  if (killed_ && now - *terminated_ >= 2 * k_grace) {
+    is_left_ = true;
+    ended_ = now;
+  }
 }
 
 /// How long poll may sleep: until the next thing that only the clock brings. Negative: for ever.
@@ -156,25 +161,29 @@ milliseconds Child::patience(Clock::time_point now) const {
   };
   if (has_ended_) return until(ended_ + k_linger);
   milliseconds wait{-1};
-  if (command_.time_limit && !killed_)
-    wait = until(terminated_ ? *terminated_ + k_grace : started_ + *command_.time_limit);
+  if (command_.time_limit) {
+    wait = until(terminated_ ? *terminated_ + (killed_ ? 2 : 1) * k_grace
+                             : started_ + *command_.time_limit);
+  }
   if (handle_.is_open()) return wait;
   return wait < milliseconds{0} ? k_look : std::min(wait, k_look);
 }
 
-/// Reads what is there. At the end of the stream it is closed.
-void read_some(FileDescriptor& stream, std::string& into, std::vector<char>& block) {
+/// Reads what is there. At the end of the stream, or when it has brought too much, it is closed.
+void read_some(FileDescriptor& stream, std::size_t most, std::string& into,
+               std::vector<char>& block) {
   const ssize_t got = ::read(stream.number(), block.data(), block.size());
   const int error = errno;
   if (got > 0) into.append(block.data(), static_cast<std::size_t>(got));
-  if (got == 0 || (got < 0 && error != EINTR && error != EAGAIN)) stream.reset();
+  if (got == 0 || (got < 0 && error != EINTR && error != EAGAIN) || into.size() > most)
+    stream.reset();
 }
 
 void Child::watch(Outcome& outcome) {
   std::vector<char> block(std::size_t{64} * 1024);
   while (true) {
     const bool is_open = launch_.output.is_open() || launch_.errors.is_open();
-    if (has_ended_ && (!is_open || Clock::now() - ended_ >= k_linger)) return;
+    if (is_left_ || (has_ended_ && (!is_open || Clock::now() - ended_ >= k_linger))) return;
     // poll passes over negative numbers.
     const auto readable = [](int number) {
       return pollfd{.fd = number, .events = POLLIN, .revents = 0};
@@ -184,8 +193,10 @@ void Child::watch(Outcome& outcome) {
     const auto wait = patience(Clock::now());
     ::poll(ready.data(), ready.size(),
            static_cast<int>(std::min<milliseconds::rep>(wait.count(), 1 << 30)));
-    if (ready[0].revents != 0) read_some(launch_.output, outcome.output, block);
-    if (ready[1].revents != 0) read_some(launch_.errors, outcome.errors, block);
+    if (ready[0].revents != 0)
+      read_some(launch_.output, command_.most_output, outcome.output, block);
+    if (ready[1].revents != 0)
+      read_some(launch_.errors, command_.most_output, outcome.errors, block);
     if (!has_ended_ && (ready[2].revents != 0 || !handle_.is_open())) notice_end();
     enforce_limit(Clock::now(), outcome);
   }
@@ -219,6 +230,11 @@ Result<Outcome> Child::run_to_end() {
   if (outcome.timed_out && launch_.has_own_group()) send(SIGKILL);
   forwarding_.remove();
   guard_.reset();
+  if (is_left_) {
+    outcome.signal = SIGKILL;
+    outcome.exit_code = 128 + SIGKILL;
+    return outcome;
+  }
   XAAS_CHECK(collect(outcome));
   if (!report.empty()) return launch_.error_from(report);
   return outcome;

@@ -4,8 +4,10 @@
 #include "xaas/support/result.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <filesystem>
 #include <functional>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -25,8 +27,11 @@ struct Command {
   std::filesystem::path output_file;  // for to_file; appended to
   std::string input;                  // given on stdin, which is /dev/null when this is empty
   bool inherit_input = false;
-  std::optional<std::chrono::milliseconds> time_limit;  // then SIGTERM, a second later SIGKILL
-  std::vector<int> processors;                          // pinned to these when not empty
+  // Then SIGTERM, a second later SIGKILL; what does not even end by that is left alone.
+  std::optional<std::chrono::milliseconds> time_limit;
+  // Of each captured stream, in bytes; one that brings more is closed.
+  std::size_t most_output = std::numeric_limits<std::size_t>::max();
+  std::vector<int> processors;       // pinned to these when not empty
   std::function<Status()> in_child;  // runs between fork and exec; only async-signal-safe work
   bool ends_with_us = false;         // and all that it starts, even when we are killed
 };

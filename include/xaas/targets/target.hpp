@@ -70,6 +70,13 @@ Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view archite
 /// name.
 Result<Target> resolve_target(std::string_view text);
 
+/// GPUs as a user names them: "sm_90", "gfx90a*4", or "none" alone. `invalid_input` for what is no
+/// architecture that we know, with near names.
+Result<std::vector<Gpu>> parse_gpus(const std::vector<std::string>& words);
+
+/// Replaces what the description says of GPUs by what a user said.
+void replace_gpus(Target& target, std::vector<Gpu> gpus);
+
 /// Highest named level whose features are all in `features`; empty below the first. x86-64
 /// psABI 1.0 table 3.1; Arm ARM A2.
 std::string level_of(std::string_view architecture, const std::set<std::string>& features);

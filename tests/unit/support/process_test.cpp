@@ -183,6 +183,18 @@ TEST(Run, KillsAProgramThatDoesNotWantToEnd) {
   EXPECT_LT(outcome->usage.wall_seconds, 20);
 }
 
+TEST(Run, TakesNoMoreOutputThanWasAskedFor) {
+  Command command{.argv = {"yes"}};
+  command.time_limit = milliseconds{20'000};
+  command.most_output = 1000;
+  const auto outcome = run(command);
+  ASSERT_OK(outcome);
+  EXPECT_FALSE(outcome->timed_out);
+  EXPECT_EQ(outcome->signal, SIGPIPE);
+  EXPECT_GT(outcome->output.size(), 1000U);
+  EXPECT_LT(outcome->output.size(), 1'000'000U);
+}
+
 TEST(Run, DoesNotWaitForADaemonThatHoldsTheStreams) {
   const auto outcome = run(shell("setsid sleep 20 & echo started"));
   ASSERT_OK(outcome);
