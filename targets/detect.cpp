@@ -16,6 +16,7 @@
 #include "power_processor.hpp"
 #include "processor_family.hpp"
 #include "riscv_processor.hpp"
+#include "scheduler.hpp"
 #include "system.hpp"
 #include "topology.hpp"
 #include "vector_width.hpp"
@@ -276,6 +277,7 @@ Target detect_target(const HostProbe& probe) {
   describe_gpus(probe, target);
   describe_mpi(probe, target);
   describe_libraries(probe, target);
+  describe_scheduler(probe, target);
   return target;
 }
 
