@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <iterator>
 #include <map>
@@ -108,45 +109,65 @@ struct Group {
   bool is_default = false;
   bool is_up = false;
   Readiness readiness = Readiness::none;  // of kind.node
-  std::size_t place = 0;                  // among the groups as sinfo names them
-
-  /// What is asked first: where jobs start, and start by themselves.
-  [[nodiscard]] auto rank() const {
-    return std::tuple(!is_up, readiness == Readiness::none, !is_default, place);
-  }
-  [[nodiscard]] auto hardware() const {
-    return std::tie(kind.features, kind.processors, kind.memory, kind.gpus);
-  }
+  std::size_t kinds_in_partition = 0;
 };
 
+auto identity(const NodeKind& kind) {
+  return std::tie(kind.partitions.front(), kind.features, kind.processors, kind.memory, kind.gpus);
+}
+
+bool are_alike(const NodeKind& a, const NodeKind& b) {
+  return std::tie(a.features, a.processors, a.memory, a.gpus) ==
+         std::tie(b.features, b.processors, b.memory, b.gpus);
+}
+
+/// What is asked first: partitions that start jobs, that start them by default, that have many such
+/// nodes, and that have few others. sinfo's own order changes from one moment to the next.
+bool is_asked_before(const Group& a, const Group& b) {
+  const auto rank = [](const Group& group) {
+    return std::tuple_cat(
+        std::tuple(!group.is_up, group.readiness == Readiness::none, !group.is_default,
+                   SIZE_MAX - group.kind.nodes.size(), group.kinds_in_partition),
+        identity(group.kind));
+  };
+  return rank(a) < rank(b);
+}
+
+void add_node(Group& group, const Membership& member) {
+  NodeKind& kind = group.kind;
+  const auto readiness = readiness_of(member.state);
+  if (kind.nodes.empty() ||
+      std::tie(readiness, member.node) < std::tie(group.readiness, kind.node)) {
+    kind.node = member.node;
+    group.readiness = readiness;
+  }
+  kind.nodes.insert(member.node);
+}
+
 std::vector<Group> group_by_partition(const std::vector<Membership>& members) {
+  std::vector<Group> groups;
   std::map<std::tuple<std::string, std::set<std::string>, std::string, std::string, std::string>,
            std::size_t>
       places;
-  std::vector<Group> groups;
+  std::map<std::string, std::size_t> kinds;
   for (const Membership& member : members) {
     const auto [found, is_new] = places.try_emplace(
         {member.partition, member.features, member.processors, member.memory, member.gpus},
         groups.size());
     if (is_new) {
+      ++kinds[member.partition];
       groups.push_back({.kind = {.partitions = {member.partition},
                                  .features = member.features,
                                  .processors = member.processors,
                                  .memory = member.memory,
                                  .gpus = member.gpus},
                         .is_default = member.is_default,
-                        .is_up = member.is_up,
-                        .place = groups.size()});
+                        .is_up = member.is_up});
     }
-    Group& group = groups[found->second];
-    group.kind.nodes.insert(member.node);
-    const auto readiness = readiness_of(member.state);
-    if (group.kind.node.empty() || readiness < group.readiness) {
-      group.kind.node = member.node;
-      group.readiness = readiness;
-    }
+    add_node(groups[found->second], member);
   }
-  std::ranges::sort(groups, {}, &Group::rank);
+  for (Group& group : groups) group.kinds_in_partition = kinds[group.kind.partitions.front()];
+  std::ranges::sort(groups, is_asked_before);
   return groups;
 }
 
@@ -159,7 +180,7 @@ std::vector<NodeKind> merge_partitions(std::vector<Group> groups) {
   std::vector<Group> merged;
   for (Group& group : groups) {
     const auto same = std::ranges::find_if(merged, [&](const Group& other) {
-      return other.hardware() == group.hardware() && share_a_node(other.kind, group.kind);
+      return are_alike(other.kind, group.kind) && share_a_node(other.kind, group.kind);
     });
     if (same == merged.end()) {
       if (!group.is_up) group.kind.problem = "its partition is not up";
@@ -173,6 +194,7 @@ std::vector<NodeKind> merge_partitions(std::vector<Group> groups) {
   std::vector<NodeKind> kinds;
   kinds.reserve(merged.size());
   for (Group& group : merged) kinds.push_back(std::move(group.kind));
+  std::ranges::sort(kinds, {}, identity);
   return kinds;
 }
 

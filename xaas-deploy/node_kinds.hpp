@@ -27,7 +27,7 @@ struct NodeKind {
 };
 
 struct NodeKinds {
-  std::vector<NodeKind> kinds;  // of the default partition first
+  std::vector<NodeKind> kinds;  // by their first partition
   std::size_t unread = 0;       // lines that are not as they should be
 };
 

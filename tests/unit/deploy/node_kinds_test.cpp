@@ -33,10 +33,10 @@ TEST(ParseNodeKinds, AreNamedByWhatTellsThemApart) {
       "n2|cpu*|up|mixed|2:64:1|256000|(null)|x86,rome\n"
       "n3|cpu*|up|idle|2:96:2|768000|(null)|x86,genoa,hbm\n"
       "g1|gpu|up|idle|1:64:1|512000|gpu:a100:4(S:0-1),nvme:1|x86,milan\n");
-  EXPECT_THAT(names(answer), ElementsAre("cpu-rome", "cpu-genoa-hbm", "gpu"));
+  EXPECT_THAT(names(answer), ElementsAre("cpu-genoa-hbm", "cpu-rome", "gpu"));
   EXPECT_THAT(requests(answer),
-              ElementsAre("-p cpu -C rome", "-p cpu -C 'genoa&hbm'", "-p gpu --gres=gpu:a100:4"));
-  EXPECT_THAT(answer.kinds[0].nodes, ElementsAre("n1", "n2"));
+              ElementsAre("-p cpu -C 'genoa&hbm'", "-p cpu -C rome", "-p gpu --gres=gpu:a100:4"));
+  EXPECT_THAT(answer.kinds[1].nodes, ElementsAre("n1", "n2"));
   EXPECT_EQ(answer.unread, 0U);
 }
 
@@ -58,8 +58,8 @@ TEST(ParseNodeKinds, AreAskedForByANodeWhereFeaturesDoNotTell) {
       "a2|p|up|idle|2:64:1|256000|(null)|rome\n"
       "b1|p|up|idle|2:64:1|1024000|(null)|rome,fat\n"
       "c1|p|up|idle|2:64:1|2048000|(null)|rome,fat\n");
-  EXPECT_THAT(names(answer), ElementsAre("p", "p-fat", "p-fat-2"));
-  EXPECT_THAT(requests(answer), ElementsAre("-p p -w a2", "-p p -w b1", "-p p -w c1"));
+  EXPECT_THAT(names(answer), ElementsAre("p-fat", "p-fat-2", "p"));
+  EXPECT_THAT(requests(answer), ElementsAre("-p p -w b1", "-p p -w c1", "-p p -w a2"));
 }
 
 TEST(ParseNodeKinds, AreToldApartByTheirGpus) {
@@ -68,10 +68,10 @@ TEST(ParseNodeKinds, AreToldApartByTheirGpus) {
       "v|gpu|up|idle|1:8:1|1|gpu:v100:2|(null)\n"
       "w|gpu|up|idle|1:8:1|1|gpu:v100:4|(null)\n"
       "c|gpu|up|idle|1:8:1|1|(null)|(null)\n");
-  EXPECT_THAT(names(answer), ElementsAre("gpu-a100", "gpu-v100", "gpu-v100-2", "gpu"));
+  EXPECT_THAT(names(answer), ElementsAre("gpu", "gpu-a100", "gpu-v100", "gpu-v100-2"));
   EXPECT_THAT(requests(answer),
-              ElementsAre("-p gpu --gres=gpu:a100:4", "-p gpu -w v --gres=gpu:v100:2",
-                          "-p gpu -w w --gres=gpu:v100:4", "-p gpu -w c"));
+              ElementsAre("-p gpu -w c", "-p gpu --gres=gpu:a100:4",
+                          "-p gpu -w v --gres=gpu:v100:2", "-p gpu -w w --gres=gpu:v100:4"));
 }
 
 TEST(ParseNodeKinds, SayWhyNoNodeStartsAJob) {
@@ -82,7 +82,7 @@ TEST(ParseNodeKinds, SayWhyNoNodeStartsAJob) {
       "d|p|up|allocated|1:1:1|1|(null)|busy\n"
       "e|p|up|idle~|1:1:1|1|(null)|asleep\n"
       "f|q|down|idle|1:1:1|1|(null)|(null)\n");
-  EXPECT_THAT(names(answer), ElementsAre("p-busy", "p-asleep", "p-old", "p-mute", "q"));
+  EXPECT_THAT(names(answer), ElementsAre("p-asleep", "p-busy", "p-mute", "p-old", "q"));
   EXPECT_THAT(told(answer, &NodeKind::problem),
               ElementsAre("", "", "its nodes are down or drained", "its nodes are down or drained",
                           "its partition is not up"));
@@ -95,8 +95,25 @@ TEST(ParseNodeKinds, AreAskedThroughThePartitionThatStartsJobs) {
       "b|debug*|up|down|2:1:1|1|(null)|(null)\n"
       "b|all|up|down|2:1:1|1|(null)|(null)\n"
       "c|all|up|idle|2:1:1|1|(null)|(null)\n");
-  EXPECT_THAT(requests(answer), ElementsAre("-p open", "-p all"));
-  EXPECT_EQ(answer.kinds[1].problem, "");
+  EXPECT_THAT(requests(answer), ElementsAre("-p all", "-p open"));
+  EXPECT_EQ(answer.kinds[0].problem, "");
+}
+
+// sinfo writes its lines as threads of its have them ready.
+TEST(ParseNodeKinds, AreTheSameInWhateverOrderSinfoTells) {
+  std::vector<std::string> lines{
+      "g1|all|up|idle|1:8:1|1|gpu:a100:4|milan", "g1|gpu|up|idle|1:8:1|1|gpu:a100:4|milan",
+      "n1|all|up|idle|1:8:1|1|(null)|old",       "n1|cpu*|up|idle|1:8:1|1|(null)|old",
+      "n2|all|up|idle|1:8:1|1|(null)|old",       "n2|debug|up|idle|1:8:1|1|(null)|old"};
+  std::ranges::sort(lines);
+  do {
+    std::string text;
+    for (const std::string& line : lines) text += line + "\n";
+    const auto answer = parse_node_kinds(text);
+    ASSERT_THAT(names(answer), ElementsAre("cpu", "gpu"));
+    ASSERT_THAT(answer.kinds[0].nodes, ElementsAre("n1", "n2"));
+    ASSERT_EQ(answer.kinds[0].node, "n1");
+  } while (std::ranges::next_permutation(lines).found);
 }
 
 TEST(ParseNodeKinds, HaveNamesThatFilesMayHave) {
