@@ -14,6 +14,7 @@
 #include "power_processor.hpp"
 #include "processor_family.hpp"
 #include "riscv_processor.hpp"
+#include "scheduler.hpp"
 #include "system.hpp"
 #include "topology.hpp"
 #include "vector_width.hpp"
@@ -248,6 +249,7 @@ Target detect_target(const HostProbe& probe) {
   describe_libraries(probe, target);
   describe_network_devices(probe, target);
   describe_container_runtimes(probe, target);
+  describe_scheduler(probe, target);
   return target;
 }
 

@@ -6,6 +6,7 @@
 #include "host_probe.hpp"
 
 #include "riscv_processor.hpp"
+#include "scheduler.hpp"
 #include "x86_models.hpp"
 
 #include "xaas/support/files.hpp"
@@ -252,6 +253,12 @@ Result<Target> detect_host() {
 
 Result<Target> detect_host_processor() {
   return detect_processor(*live_host());
+}
+
+Target detect_host_scheduler() {
+  Target target;
+  describe_scheduler(*live_host(), target);
+  return target;
 }
 
 Result<Target> detect_saved(const std::filesystem::path& root) {

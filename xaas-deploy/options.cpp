@@ -203,7 +203,7 @@ CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
   CLI::App* detect =
       app.add_subcommand("detect", "Describe a machine as a target, in JSON: this one or another")
           ->group(k_commands);
-  style_help(*detect, "[--via COMMAND|--root DIR] [--output FILE]");
+  style_help(*detect, "[--via COMMAND|--root DIR|--slurm] [--output FILE]");
   detect->add_option("--output", options.output, "Write it here instead of printing it")
       ->type_name("FILE");
   detect
@@ -228,9 +228,15 @@ CLI::App* add_detect(CLI::App& app, DetectOptions& options) {
       ->type_name("NAME")
       ->excludes(root);
   add_gpu_option(*detect, options.gpus);
+  detect
+      ->add_option("--request", options.request,
+                   "Note that these options of the scheduler lead to such a machine: '-p gpu'")
+      ->type_name("'OPTIONS'");
+  add_slurm_options(*detect, options.slurm);
   detect->footer(R"(Programs run on compute nodes; what a login node is says little about them.
 
 Examples:
+  xaas-deploy detect --slurm
   xaas-deploy detect --via 'srun -N1 -p gpu' --output gpu.json
   xaas-deploy specialize oci:images:heat --target gpu.json --output tree:heat
 )");

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "preparation.hpp"
 
+#include "default_target.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -137,14 +139,19 @@ void add_requirements(const IrManifest& ir, const DeploymentPlan& plan, Target& 
   baseline.cpu.features = with_implied_features(ir.architecture, features);
 }
 
-Result<std::vector<Target>> resolve_targets(const SpecializeOptions& options) {
+Result<std::vector<Target>> targets_of(const SpecializeOptions& options) {
   XAAS_TRY(const auto gpus, parse_gpus(options.gpus));
+  std::vector<std::string> texts = options.targets;
+  if (texts.empty()) {
+    XAAS_TRY(texts, default_targets(detect_host_scheduler().scheduler));
+  }
   std::vector<Target> targets;
-  for (const std::string& text : options.targets) {
+  for (const std::string& text : texts) {
     XAAS_TRY(auto target, resolve_target(text));
     if (!options.gpus.empty()) replace_gpus(target, gpus);
     targets.push_back(std::move(target));
   }
+  XAAS_CHECK(check_names(targets));
   return targets;
 }
 
@@ -154,8 +161,7 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto reference, parse_layout_reference(options.image));
   XAAS_TRY(auto image, open_ir_image(reference));
   XAAS_CHECK(check_llvm_version(image.ir));
-  XAAS_TRY(const auto targets, resolve_targets(options));
-  XAAS_CHECK(check_names(targets));
+  XAAS_TRY(const auto targets, targets_of(options));
   XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
   XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));
   XAAS_TRY(image, take_configuration(std::move(image), choice.index));

@@ -14,9 +14,9 @@ namespace xaas {
 struct SpecializeOptions {
   std::string image;
   std::string output;
-  std::vector<std::string> targets{"host"};  // each as resolve_target() reads it
-  std::vector<std::string> gpus;             // of all targets; empty: what is known of each
-  std::vector<std::string> settings;         // of points: "simd=avx2,avx512"
+  std::vector<std::string> targets;   // each as resolve_target() reads it; empty: default_targets()
+  std::vector<std::string> gpus;      // of all targets; empty: what is known of each
+  std::vector<std::string> settings;  // of points: "simd=avx2,avx512"
   PlanOptions plan;
   std::filesystem::path cache;  // empty: the user's cache folder
   bool use_cache = true;

@@ -57,6 +57,10 @@ Result<Target> detect_host();
 /// linked with takes longer to find out than a program takes to start.
 Result<Target> detect_host_processor();
 
+/// The same as far as it decides whether programs run here: the scheduler alone, which takes no
+/// time to find out.
+Target detect_host_scheduler();
+
 /// The machine of which /proc, /sys and /etc were saved below `root`; `name` is "host", too. What
 /// only the processor itself or a program of the machine could tell is not known then.
 Result<Target> detect_saved(const std::filesystem::path& root);
