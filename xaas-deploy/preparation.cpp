@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "preparation.hpp"
 
+#include "xaas/targets/target_library.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

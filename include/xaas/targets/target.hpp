@@ -66,10 +66,6 @@ Result<Target> detect_saved(const std::filesystem::path& root);
 /// empty.
 Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view architecture = {});
 
-/// `host`, a file (anything with a '/' or ending in .json, or an existing file), or a processor's
-/// name.
-Result<Target> resolve_target(std::string_view text);
-
 /// Highest named level whose features are all in `features`; empty below the first. x86-64
 /// psABI 1.0 table 3.1; Arm ARM A2.
 std::string level_of(std::string_view architecture, const std::set<std::string>& features);
