@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/targets/site_profile.hpp"
 
+#include "schema_check.hpp"
+
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/quantities.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -20,8 +23,8 @@ namespace {
 constexpr std::string_view k_schema = "xaas.site/1";
 constexpr std::string_view k_schema_name = "xaas.site/";
 constexpr int k_schema_major = 1;
-constexpr std::int64_t k_most_jobs = 4096;  // as `--jobs`
 constexpr const char* k_standard_place = "/etc/xaas/site.json";
+constexpr const char* k_standard_targets = "/etc/xaas/targets";
 
 Status check_schema(const std::string& schema) {
   int major = 0;
@@ -40,26 +43,44 @@ Status check_schema(const std::string& schema) {
       .with_code("site.malformed");
 }
 
+/// A number, or a text that parse_size() reads.
+Result<std::uint64_t> read_memory(const JsonReader& reader) {
+  if (!reader.has("memory")) return std::uint64_t{0};
+  if (!reader.value()["memory"].is_string()) {
+    XAAS_TRY(const auto bytes, reader.integer("memory"));
+    return static_cast<std::uint64_t>(bytes);
+  }
+  XAAS_TRY(const auto text, reader.string("memory"));
+  if (const auto bytes = parse_size(text)) return *bytes;
+  return fail(ErrorKind::invalid_input, "`memory` is `{}`, which is more than there can be", text)
+      .with_code("site.malformed");
+}
+
 Result<SiteProfile> read_profile(const JsonReader& reader) {
-  XAAS_TRY(const auto schema, reader.string("schema"));
-  XAAS_CHECK(check_schema(schema));
   SiteProfile profile;
   XAAS_TRY(profile.cache, reader.string_or("cache", {}));
-  if (!profile.cache.empty() && !profile.cache.starts_with('/') &&
-      !profile.cache.starts_with('$')) {
-    return fail(ErrorKind::invalid_input, "`cache` is `{}`, which is no absolute path",
-                profile.cache)
-        .with_code("site.malformed");
-  }
-  if (!reader.has("jobs")) return profile;
-  XAAS_TRY(const auto jobs, reader.integer("jobs"));
-  if (jobs < 1 || jobs > k_most_jobs) {
-    return fail(ErrorKind::invalid_input, "`jobs` is {}; it is at least 1 and at most {}", jobs,
-                k_most_jobs)
-        .with_code("site.malformed");
-  }
+  XAAS_TRY(const auto jobs, reader.integer_or("jobs", 0));
   profile.jobs = static_cast<unsigned>(jobs);
+  XAAS_TRY(profile.memory, read_memory(reader));
+  XAAS_TRY(profile.targets, reader.string_or("targets", {}));
+  XAAS_TRY(profile.never_bundle, reader.strings("never_bundle"));
+  XAAS_TRY(profile.bind, reader.strings("bind"));
+  XAAS_TRY(profile.launcher, reader.strings("launcher"));
   return profile;
+}
+
+/// A later version may mean other things by the same fields, so the version comes first.
+Status check_fields(const Json& value, std::string_view json) {
+  XAAS_TRY(const auto schema, JsonReader(value, {}).string("schema"));
+  XAAS_CHECK(check_schema(schema));
+  for (const FieldProblem& problem : check_by_schema(value, "xaas.site.schema")) {
+    if (!problem.is_error) continue;
+    return fail(ErrorKind::invalid_input, "{} (line {})", problem.text,
+                line_of_value(json, problem.steps))
+        .with_code("site.malformed")
+        .with_help(problem.help);
+  }
+  return {};
 }
 
 template <class T>
@@ -89,6 +110,33 @@ std::string take_name(std::string_view& text) {
   return name;
 }
 
+/// The text of a field with values in the place of variables.
+Result<std::string> put_in(const Variables& variables, std::string_view field,
+                           std::string_view text) {
+  std::string path;
+  for (std::string_view rest = text; !rest.empty();) {
+    const auto plain = rest.substr(0, rest.find('$'));
+    path += plain;
+    rest.remove_prefix(plain.size());
+    if (rest.empty()) break;
+    rest.remove_prefix(1);
+    const auto name = take_name(rest);
+    const auto value = name.empty() ? std::nullopt : variables(name);
+    if (!value || value->empty()) {
+      return fail(ErrorKind::invalid_input,
+                  "the site profile's `{}` is `{}`, and the variable `{}` is not set", field, text,
+                  name)
+          .with_code("site.variable");
+    }
+    path += *value;
+  }
+  if (path.empty() || path.starts_with('/')) return path;
+  return fail(ErrorKind::invalid_input,
+              "the site profile's `{}` is `{}`, here `{}`, which is no absolute path", field, text,
+              path)
+      .with_code("site.variable");
+}
+
 }  // namespace
 
 Result<SiteProfile> parse_site_profile(std::string_view json) {
@@ -97,6 +145,7 @@ Result<SiteProfile> parse_site_profile(std::string_view json) {
     return fail(ErrorKind::corrupt, "a site profile is a JSON object, this is not one")
         .with_code("site.malformed");
   }
+  XAAS_CHECK(with_default_code(check_fields(value, json)));
   return with_default_code(read_profile(JsonReader(value, {})));
 }
 
@@ -104,14 +153,22 @@ std::string print_site_profile(const SiteProfile& profile) {
   Json json = {{"schema", k_schema}};
   if (!profile.cache.empty()) json["cache"] = profile.cache;
   if (profile.jobs != 0) json["jobs"] = profile.jobs;
+  if (profile.memory != 0) json["memory"] = profile.memory;
+  if (!profile.targets.empty()) json["targets"] = profile.targets;
+  if (!profile.never_bundle.empty()) json["never_bundle"] = profile.never_bundle;
+  if (!profile.bind.empty()) json["bind"] = profile.bind;
+  if (!profile.launcher.empty()) json["launcher"] = profile.launcher;
   return print_json(json);
 }
 
-Result<SiteProfile> load_site_profile() {
+std::filesystem::path site_profile_path() {
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
   const char* named = std::getenv("XAAS_SITE_PROFILE");
-  const bool is_named = named != nullptr && *named != '\0';
-  const std::filesystem::path file = is_named ? named : k_standard_place;
+  return named != nullptr && *named != '\0' ? named : k_standard_place;
+}
+
+Result<SiteProfile> load_site_profile() {
+  const auto file = site_profile_path();
   if (!file.is_absolute()) {
     return fail(ErrorKind::invalid_input, "XAAS_SITE_PROFILE is `{}`, which is no absolute path",
                 file.string())
@@ -120,7 +177,7 @@ Result<SiteProfile> load_site_profile() {
   }
   auto text = read_file(file, k_longest_document);
   const bool is_absent = !text && text.error().kind() == ErrorKind::not_found;
-  if (is_absent && !is_named) return SiteProfile();
+  if (is_absent && file == k_standard_place) return SiteProfile();
   const std::string doing = fmt::format("reading the site profile `{}`", file.string());
   XAAS_TRY(const auto json, while_doing(std::move(text), doing));
   return while_doing(parse_site_profile(json), doing);
@@ -132,29 +189,16 @@ unsigned default_jobs(const SiteProfile& profile) {
 }
 
 Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Variables& variables) {
-  std::string path;
-  for (std::string_view rest = profile.cache; !rest.empty();) {
-    const auto plain = rest.substr(0, rest.find('$'));
-    path += plain;
-    rest.remove_prefix(plain.size());
-    if (rest.empty()) break;
-    rest.remove_prefix(1);
-    const auto name = take_name(rest);
-    const auto value = name.empty() ? std::nullopt : variables(name);
-    if (!value || value->empty()) {
-      return fail(ErrorKind::invalid_input,
-                  "the site profile's `cache` is `{}`, and the variable `{}` is not set",
-                  profile.cache, name)
-          .with_code("site.variable")
-          .with_help("set it, or name the cache with `--cache` or XAAS_CACHE");
-    }
-    path += *value;
-  }
-  if (path.empty() || path.starts_with('/')) return std::filesystem::path(path);
-  return fail(ErrorKind::invalid_input,
-              "the site profile's `cache` is `{}`, here `{}`, which is no absolute path",
-              profile.cache, path)
-      .with_code("site.variable");
+  auto path = put_in(variables, "cache", profile.cache);
+  if (path) return std::filesystem::path(*path);
+  return std::move(path.error())
+      .with_help("set it, or name the cache with `--cache` or XAAS_CACHE");
+}
+
+Result<std::filesystem::path> site_targets(const SiteProfile& profile, const Variables& variables) {
+  if (profile.targets.empty()) return std::filesystem::path(k_standard_targets);
+  XAAS_TRY(auto path, put_in(variables, "targets", profile.targets));
+  return std::filesystem::path(path);
 }
 
 Variables environment_variables() {

@@ -4,7 +4,6 @@
 #include "processor_family.hpp"
 
 #include "xaas/support/diagnostics.hpp"
-#include "xaas/support/files.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -48,12 +47,6 @@ Error unknown_cpu(std::string_view cpu_name, const std::vector<std::string>& can
       .with_help(help);
 }
 
-bool names_a_file(std::string_view text) {
-  std::error_code ignored;
-  return text.contains('/') || text.ends_with(".json") ||
-         std::filesystem::is_regular_file(text, ignored);
-}
-
 }  // namespace
 
 Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view architecture) {
@@ -70,15 +63,6 @@ Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view archite
     std::ranges::move(names, std::back_inserter(candidates));
   }
   return unknown_cpu(cpu_name, candidates, architecture);
-}
-
-Result<Target> resolve_target(std::string_view text) {
-  if (text == "host") return detect_host();
-  if (!names_a_file(text)) return target_of_cpu(text);
-  const auto doing = fmt::format("reading the target description `{}`", text);
-  XAAS_TRY(const auto json,
-           while_doing(read_file(std::filesystem::path(text), k_longest_document), doing));
-  return while_doing(parse_target(json), doing);
 }
 
 std::string gpu_backend_of(std::string_view vendor) {

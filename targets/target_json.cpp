@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "cpu_checks.hpp"
 #include "machine_json.hpp"
 #include "processor_family.hpp"
 
-#include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
 #include <charconv>
-#include <optional>
 #include <utility>
-#include <vector>
 
 namespace xaas {
 namespace {
@@ -39,12 +36,6 @@ Status check_schema(const std::string& schema) {
       .with_code("target.not-a-target");
 }
 
-std::string near_name_help(std::string_view name, const std::vector<std::string>& candidates,
-                           std::string otherwise) {
-  const auto near = near_names(name, candidates);
-  return near.empty() ? std::move(otherwise) : "did you mean `" + near.front() + "`?";
-}
-
 Result<std::map<std::string, std::string>> read_origins(const JsonReader& reader) {
   std::map<std::string, std::string> origins;
   if (!reader.has("origins")) return origins;
@@ -56,42 +47,10 @@ Result<std::map<std::string, std::string>> read_origins(const JsonReader& reader
   return origins;
 }
 
-Status check_features(const ProcessorFamily& family, const FeatureSet& features) {
-  const auto& known = family.known_features();
-  for (const auto& feature : features) {
-    if (!known.contains(feature)) {
-      return fail(ErrorKind::invalid_input,
-                  "`cpu.features` has `{}`, which is no feature of `{}` that LLVM knows", feature,
-                  family.architecture)
-          .with_code("target.unknown-feature")
-          .with_help(near_name_help(feature, {known.begin(), known.end()}, "leave it out"));
-    }
-  }
-  for (const auto& feature : features) {
-    for (const auto& implied : family.with_implied({feature})) {
-      if (!features.contains(implied)) {
-        return fail(ErrorKind::invalid_input,
-                    "`cpu.features` has `{}` but not `{}`, which it implies", feature, implied)
-            .with_code("target.incomplete-features")
-            .with_help(fmt::format("add `{}`, or remove `{}` too", implied, feature));
-      }
-    }
-  }
-  return {};
-}
-
-/// A processor is lowered for by its features, so each must be one that our LLVM has, and the set
-/// must be whole; a level is what the features say, whatever the file claims.
+/// A level is what the features say, whatever the file claims.
 Status check_cpu(const ProcessorFamily& family, Cpu& cpu) {
-  if (!family.features_of(cpu.name)) {
-    return fail(ErrorKind::invalid_input, "`cpu.name` is `{}`, which LLVM does not know for `{}`",
-                cpu.name, family.architecture)
-        .with_code("target.unknown-cpu")
-        .with_help(near_name_help(cpu.name, family.cpu_names(),
-                                  "with an unlisted processor, name its level, e.g. `" +
-                                      family.levels().front().name + "`"));
-  }
-  XAAS_CHECK(check_features(family, cpu.features));
+  auto problems = problems_of(family, cpu);
+  if (!problems.empty()) return std::move(problems.front().error);
   cpu.name = family.code_generation_name(cpu.name);
   cpu.tune = family.code_generation_name(cpu.tune);
   cpu.level = level_of(family.architecture, cpu.features);

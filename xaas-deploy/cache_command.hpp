@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <optional>
 #include <string>
-#include <string_view>
 
 namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
@@ -29,10 +28,5 @@ struct CacheOptions {
 
 CLI::App* add_cache_command(CLI::App& app, CacheOptions& options);
 Result<int> run_cache_command(const CacheOptions& options);
-
-/// `10G`, `500MB`, `4096`: powers of 1000, as sizes are printed. Empty when it is none.
-std::optional<std::uint64_t> parse_size(std::string_view text);
-/// `30d`, `12h`, `90m`, `45s`. Empty when it is none.
-std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 
 }  // namespace xaas

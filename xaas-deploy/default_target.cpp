@@ -2,14 +2,13 @@
 #include "default_target.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <string_view>
-#include <system_error>
 
 namespace xaas {
 namespace {
@@ -36,36 +35,22 @@ constexpr std::array<WayToNodes, 5> k_ways{{
     // NOLINTEND(modernize-use-designated-initializers)
 }};
 
-std::filesystem::path variable(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
-
-/// Names of the descriptions that are there already, sorted.
+/// Names of descriptions to choose from: the user's and the site's, or else those shipped.
 std::vector<std::string> described_targets() {
-  std::vector<std::string> names;
-  const auto folder = user_target_folder();
-  if (!folder) return names;
-  std::error_code error;
-  for (std::filesystem::directory_iterator entry(*folder, error), end; !error && entry != end;
-       entry.increment(error)) {
-    const auto name = entry->path().filename();
-    if (name.extension() == ".json" && !name.string().starts_with('.'))
-      names.push_back(name.stem().string());
-  }
-  std::ranges::sort(names);
-  return names;
+  std::vector<std::string> own;
+  std::vector<std::string> shipped;
+  for (const KnownTarget& known : known_targets().value_or(std::vector<KnownTarget>()))
+    (known.where == TargetPlace::shipped ? shipped : own).push_back(known.name);
+  return own.empty() ? shipped : own;
 }
 
 std::string choice_text() {
   constexpr std::size_t k_most = 8;
   auto names = described_targets();
-  if (names.empty()) return "give `--target` what describes the node";
   const bool are_more = names.size() > k_most;
   names.resize(std::min(names.size(), k_most));
   return fmt::format("give `--target` one of `{}`{}", fmt::join(names, "`, `"),
-                     are_more ? " and others" : "");
+                     are_more ? " and others (`xaas-deploy target list`)" : "");
 }
 
 Error no_default(const WayToNodes& scheduler) {
@@ -85,16 +70,6 @@ Result<std::vector<std::string>> default_targets(const Scheduler& scheduler) {
   const auto found = std::ranges::find(k_ways, scheduler.name, &WayToNodes::name);
   if (scheduler.is_allocated || found == k_ways.end()) return std::vector<std::string>{"host"};
   return no_default(*found);
-}
-
-Result<std::filesystem::path> user_target_folder() {
-  if (const auto path = variable("XDG_CONFIG_HOME"); path.is_absolute())
-    return path / "xaas" / "targets";
-  if (const auto path = variable("HOME"); path.is_absolute())
-    return path / ".config" / "xaas" / "targets";
-  return fail(ErrorKind::not_found, "neither XDG_CONFIG_HOME nor HOME names a folder")
-      .with_code("target.no-home")
-      .with_help("say by `--output FOLDER` where descriptions go");
 }
 
 }  // namespace xaas

@@ -4,7 +4,6 @@
 #include "xaas/support/result.hpp"
 #include "xaas/targets/machine.hpp"
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -13,9 +12,5 @@ namespace xaas {
 /// What is deployed to where no `--target` is given: this machine. It has no default on a login
 /// node, from which programs go elsewhere: `scheduler` is there, and this is none of its jobs.
 Result<std::vector<std::string>> default_targets(const Scheduler& scheduler);
-
-/// Where `--target NAME` looks for this user's descriptions: $XDG_CONFIG_HOME/xaas/targets, else
-/// ~/.config/xaas/targets.
-Result<std::filesystem::path> user_target_folder();
 
 }  // namespace xaas

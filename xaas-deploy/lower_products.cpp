@@ -9,6 +9,7 @@
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/lowering/lower.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/site_profile.hpp"
 
 #include <fmt/format.h>
 
@@ -23,12 +24,13 @@ namespace {
 
 /// The same link again, with debug information; core files of one are read with the other, so
 /// both have one build id.
-Result<CacheNotes> lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain) {
+Result<CacheNotes> lower_with_debug_info(LoweringJob job, const std::filesystem::path& plain,
+                                         const LoweringLimits& limits) {
   XAAS_TRY(const auto bytes, read_file(plain));
   XAAS_TRY(const auto facts, read_elf(bytes));
   if (facts) job.build_id = facts->build_id;
   XAAS_CHECK(make_folders(job.work));
-  XAAS_TRY(auto lowered, lower_in_child(job, k_lower_command));
+  XAAS_TRY(auto lowered, lower_in_child(job, k_lower_command, limits));
   return std::move(lowered.cache);
 }
 
@@ -104,12 +106,14 @@ std::vector<PlannedLowering> make_jobs(const LoweringRequest& request, const Dep
 
 Result<std::vector<VerifiedProduct>> lower_one(const LoweringRequest& request,
                                                const DeploymentPlan& plan,
-                                               const PlannedLowering& lowering, CacheNotes& notes) {
+                                               const PlannedLowering& lowering,
+                                               const LoweringLimits& limits, CacheNotes& notes) {
   XAAS_CHECK(make_folders(lowering.job.work));
-  XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command));
+  XAAS_TRY(const auto lowered, lower_in_child(lowering.job, k_lower_command, limits));
   notes.add(lowered.cache);
   if (lowering.debug_job) {
-    XAAS_TRY(const auto more, lower_with_debug_info(*lowering.debug_job, lowering.job.output));
+    XAAS_TRY(const auto more,
+             lower_with_debug_info(*lowering.debug_job, lowering.job.output, limits));
     notes.add(more);
   }
   const Verification against{.manifest = request.image.ir,
@@ -125,6 +129,20 @@ Result<std::vector<VerifiedProduct>> lower_one(const LoweringRequest& request,
     products.push_back(std::move(verified));
   }
   return products;
+}
+
+/// Links that run at the same time share what all may take.
+LoweringLimits limits_for(const LoweringRequest& request, std::size_t links) {
+  if (request.memory == 0) return {};
+  const auto at_a_time = std::clamp<std::size_t>(links, 1, request.jobs);
+  const auto share =
+      at_a_time > 1
+          ? fmt::format(", here for {} links at a time: fewer `--jobs` leave more to each",
+                        at_a_time)
+          : std::string(": lower on another machine");
+  return {.memory = std::max<std::uint64_t>(request.memory / at_a_time, 1),
+          .reason = fmt::format("the site profile `{}` lets lowering take {} (`memory`){}",
+                                site_profile_path().string(), human_bytes(request.memory), share)};
 }
 
 void describe_products(DeployedTarget& part, const IrManifest& ir, const DeploymentPlan& plan,
@@ -174,9 +192,10 @@ Result<std::vector<VerifiedProduct>> lower_products(const LoweringRequest& reque
   const auto lowerings = make_jobs(request, plan, places, identity_of(record, part));
   std::vector<std::vector<VerifiedProduct>> per_link(lowerings.size());
   std::vector<CacheNotes> notes(lowerings.size());
+  const LoweringLimits limits = limits_for(request, lowerings.size());
   progress.stage("lowering for " + plan.target.cpu.name, lowerings.size());
   XAAS_CHECK(for_each_parallel(lowerings.size(), request.jobs, [&](std::size_t i) -> Status {
-    XAAS_TRY(per_link[i], lower_one(request, plan, lowerings[i], notes[i]));
+    XAAS_TRY(per_link[i], lower_one(request, plan, lowerings[i], limits, notes[i]));
     progress.step(lowerings[i].job.name);
     return {};
   }));

@@ -13,6 +13,7 @@
 #include "xaas/support/files.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -40,6 +41,7 @@ struct LoweringRequest {
   const Placement& placement;
   const SpecializeOptions& options;
   unsigned jobs = 1;
+  std::uint64_t memory = 0;  // bytes that all links together may take; 0: no bound
 };
 
 /// Lowers, links and verifies what the plan lowers. Links run side by side, each in a child

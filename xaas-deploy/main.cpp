@@ -39,6 +39,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::CacheOptions& options) const {
     return run_cache_command(options);
   }
+  xaas::Result<int> operator()(const xaas::TargetOptions& options) const {
+    return run_target_command(options);
+  }
   xaas::Result<int> operator()(const xaas::IdentifyOptions& options) const {
     return run_identify_command(options);
   }

@@ -79,11 +79,12 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
   app.add_option("--target", options.targets,
-                 "This machine (default), a file that `detect` wrote, or a processor's name, e.g. "
-                 "znver4; several for a deployment in which each machine finds its own")
+                 "This machine (default), a description's file or name (`target list`), or a "
+                 "processor's name, e.g. znver4; several for a deployment in which each machine "
+                 "finds its own")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->type_name("host|FILE|CPU[,...]");
+      ->type_name("host|FILE|NAME[,...]");
   add_gpu_option(app, options.gpus);
   app.add_option("--set", options.settings,
                  "Only configurations with one of these values; repeatable. `plan --why` lists the "
@@ -412,6 +413,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
 
   CacheOptions cache_options;
   const CLI::App* cache = add_cache_command(app, cache_options);
+  TargetOptions target_options;
+  const CLI::App* target = add_target_command(app, target_options);
 
   run_options.arguments = cut_behind_dashes(arguments);
   if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
@@ -424,6 +427,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
   if (cache->parsed()) return cache_options;
+  if (target->parsed()) return target_options;
   return compare_options;
 }
 

@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "identity.hpp"
 #include "specialize_command.hpp"
+#include "target_command.hpp"
 #include "tree_commands.hpp"
 
 #include "xaas/support/command_line.hpp"
@@ -21,9 +22,9 @@ struct PlanCommand {
 /// This process is the child that runs one link.
 struct LowerOneLink {};
 
-using DeployCommand =
-    std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
-                 CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions>;
+using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand,
+                                   SpecializeOptions, RunOptions, CompareOptions, IdentifyOptions,
+                                   RelocateOptions, CheckOptions, CacheOptions, TargetOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

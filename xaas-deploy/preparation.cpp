@@ -3,6 +3,8 @@
 
 #include "default_target.hpp"
 
+#include "xaas/targets/target_library.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>

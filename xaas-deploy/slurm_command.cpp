@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "slurm_command.hpp"
 
-#include "default_target.hpp"
 #include "detect_via.hpp"
 #include "node_kinds.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
 

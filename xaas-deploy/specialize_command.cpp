@@ -170,7 +170,8 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                                 .layout = layout ? &*layout : nullptr,
                                 .placement = placement,
                                 .options = options,
-                                .jobs = options.jobs == 0 ? default_jobs(site) : options.jobs};
+                                .jobs = options.jobs == 0 ? default_jobs(site) : options.jobs,
+                                .memory = site.memory};
   DeploymentRecord record = start_record(image, plans.front(), options);
   record.notes = preparation.choice.notes;
   XAAS_TRY(const auto parts, lower_all(request, plans, record, progress));

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "job_json.hpp"
 
+#include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
 #include <sys/prctl.h>
+#include <sys/resource.h>
 
+#include <algorithm>
+#include <array>
 #include <csignal>
 #include <cstring>
 
@@ -29,7 +33,28 @@ std::string signal_name(int signal) {
   return name != nullptr ? "SIG" + std::string(name) : fmt::format("signal {}", signal);
 }
 
-Error error_of(const LoweringJob& job, const Outcome& outcome) {
+/// Whether what happened is what happens where there is no more memory: allocations fail, threads
+/// do not start, the loader finds no room, or nobody checked.
+bool may_lack_memory(const Outcome& outcome) {
+  if (outcome.signal != 0) return true;
+  constexpr auto k_signs = std::to_array<std::string_view>(
+      {"out of memory", "bad_alloc", "annot allocate memory", "cannot map", "failed to map",
+       "pthread_create", "Resource temporarily unavailable"});
+  return std::ranges::any_of(k_signs,
+                             [&](std::string_view sign) { return outcome.errors.contains(sign); });
+}
+
+Error memory_error(const LoweringJob& job, const Outcome& outcome, const LoweringLimits& limits) {
+  return fail(ErrorKind::tool_failed, "`{}` could not be lowered with {} of memory: {}", job.name,
+              human_bytes(limits.memory),
+              outcome.signal != 0 ? "the linker crashed with " + signal_name(outcome.signal)
+                                  : complaint_of(outcome))
+      .with_code("lowering.memory")
+      .with_help(limits.reason);
+}
+
+Error error_of(const LoweringJob& job, const Outcome& outcome, const LoweringLimits& limits) {
+  if (limits.memory != 0 && may_lack_memory(outcome)) return memory_error(job, outcome, limits);
   if (outcome.signal == SIGKILL)
     return fail(ErrorKind::tool_failed, "the linker was killed while lowering `{}`", job.name)
         .with_code("lowering.crashed")
@@ -43,22 +68,32 @@ Error error_of(const LoweringJob& job, const Outcome& outcome) {
       .with_code("lowering.failed");
 }
 
+/// Never raises a limit.
+void limit_memory(std::uint64_t bytes) {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_DATA, &limit) != 0) return;
+  limit.rlim_cur = std::min<rlim_t>(limit.rlim_cur, bytes);
+  ::setrlimit(RLIMIT_DATA, &limit);
+}
+
 }  // namespace
 
-Result<LoweringResult> lower_in_child(const LoweringJob& job, std::string_view lower_command) {
+Result<LoweringResult> lower_in_child(const LoweringJob& job, std::string_view lower_command,
+                                      const LoweringLimits& limits) {
   XAAS_TRY(const std::filesystem::path self, own_executable());
   Command command;
   command.argv = {self.string(), std::string(lower_command)};
   command.input = print_job(job);
   // Nobody would take the child's result any more.
-  command.in_child = []() -> Status {
+  command.in_child = [bytes = limits.memory]() -> Status {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (bytes != 0) limit_memory(bytes);
     return {};
   };
   XAAS_TRY(const Outcome outcome, run(command));
   if (!outcome.succeeded()) {
     remove_stale_temporaries(std::filesystem::path(job.output).parent_path());
-    return error_of(job, outcome);
+    return error_of(job, outcome, limits);
   }
   auto result = parse_result(outcome.output);
   if (!result)

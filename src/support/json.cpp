@@ -74,6 +74,61 @@ std::string_view reason_in(std::string_view what) {
   return what;
 }
 
+/// Finds its way in a text that is known to be JSON.
+class ValueFinder {
+ public:
+  explicit ValueFinder(std::string_view text) : text_(text) { pass_blanks(); }
+
+  [[nodiscard]] std::size_t at() const { return at_; }
+
+  /// Goes on to a member or an element of the value that begins here; false when it has none of
+  /// that name.
+  bool enter(std::string_view step) {
+    const std::size_t outer = at_;
+    const bool is_object = text_[at_] == '{';
+    if (!is_object && text_[at_] != '[') return false;
+    next();
+    for (std::size_t number = 0; text_[at_] != '}' && text_[at_] != ']'; ++number) {
+      const bool is_wanted = is_object ? take_key() == step : std::to_string(number) == step;
+      if (is_wanted) return true;
+      pass_value();
+      if (text_[at_] == ',') next();
+    }
+    at_ = outer;
+    return false;
+  }
+
+ private:
+  void pass_blanks() { at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size() - 1); }
+  void next() {
+    ++at_;
+    pass_blanks();
+  }
+
+  std::string take_key() {
+    const std::size_t begin = at_;
+    at_ = end_of_string(text_, begin);
+    auto key = Json::parse(text_.substr(begin, at_ - begin)).get<std::string>();
+    pass_blanks();
+    next();  // the colon
+    return key;
+  }
+
+  void pass_value() {
+    std::size_t depth = 0;
+    for (; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (c == '"') at_ = end_of_string(text_, at_) - 1;
+      if (depth == 0 && (c == ',' || c == '}' || c == ']')) return;
+      if (c == '{' || c == '[') ++depth;
+      if (c == '}' || c == ']') --depth;
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
 std::string_view type_of(const Json& value) {
   return value.type_name();
 }
@@ -95,6 +150,13 @@ Result<Json> parse_json(std::string_view text) {
 bool is_utf8(std::string_view text) {
   // Only unlike the text when something in it had to be replaced.
   return Json::parse(Json(text).dump(-1, ' ', false, Json::error_handler_t::replace)) == text;
+}
+
+std::size_t line_of_value(std::string_view json, const std::vector<std::string>& steps) {
+  ValueFinder finder(json);
+  for (const std::string& step : steps)
+    if (!finder.enter(step)) break;
+  return position_of(json, finder.at()).line;
 }
 
 std::string print_json(const Json& value) {

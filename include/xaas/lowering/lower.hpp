@@ -4,6 +4,7 @@
 #include "xaas/support/cache_entry.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -90,10 +91,17 @@ struct LoweringResult {
   CacheNotes cache;
 };
 
+/// What a link's process may take of the machine.
+struct LoweringLimits {
+  std::uint64_t memory = 0;  // bytes of data (RLIMIT_DATA); 0: no bound
+  std::string reason;        // who says so, and what to do about it: for messages
+};
+
 /// Runs the job in a child process of this program (`/proc/self/exe` with `lower_command`, the job
 /// on stdin, the result on stdout). A crash or an error of the linker is `tool_failed` and names
 /// the link.
-Result<LoweringResult> lower_in_child(const LoweringJob& job, std::string_view lower_command);
+Result<LoweringResult> lower_in_child(const LoweringJob& job, std::string_view lower_command,
+                                      const LoweringLimits& limits = {});
 
 /// The child's side: reads the job from stdin, rewrites bitcode that needs it, runs lld, prints the
 /// result.

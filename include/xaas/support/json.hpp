@@ -9,6 +9,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -27,6 +28,10 @@ bool is_utf8(std::string_view text);
 
 /// Two-space indentation and a final newline.
 std::string print_json(const Json& value);
+
+/// The line of a value in a text that parse_json() takes. `steps` lead to it: keys, and numbers of
+/// elements. Where a key is not there it is the line of the object that lacks it.
+std::size_t line_of_value(std::string_view json, const std::vector<std::string>& steps);
 
 /// Reads typed fields of one JSON object; every error names the path of the field
 /// ("links[2].kind"). A field that is there with another type, or absent where it is required, is

@@ -3,28 +3,39 @@
 
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace xaas {
 
 /// What whoever runs a machine says of it and nothing can detect (`xaas.site/1`, schema in
 /// targets/schema). An empty field says nothing.
 struct SiteProfile {
-  std::string cache;  // absolute path; may name variables: `/scratch/$USER/xaas`
-  unsigned jobs = 0;  // the most that a program of ours starts by itself; 0: no bound
+  std::string cache;         // absolute path; may name variables: `/scratch/$USER/xaas`
+  unsigned jobs = 0;         // the most that a program of ours starts by itself; 0: no bound
+  std::uint64_t memory = 0;  // bytes, the most that all processes of one lowering take; 0: no bound
+  std::string targets;       // where the site's target descriptions are; as `cache`
+  std::vector<std::string> never_bundle;  // sonames with * and ?, always the machine's
+  std::vector<std::string> bind;          // absolute paths of folders that containers are given
+  std::vector<std::string> launcher;      // of MPI programs: {"srun", "--mpi=pmix"}
 
   friend bool operator==(const SiteProfile&, const SiteProfile&) = default;
 };
 
-/// Unknown fields are passed over, so that a later 1.x can add some; a `xaas.site/2` is refused.
+/// Unknown fields are passed over, so that a later 1.x can add some; a `xaas.site/2` is refused. An
+/// error names the field and its line.
 Result<SiteProfile> parse_site_profile(std::string_view json);
 std::string print_site_profile(const SiteProfile& profile);
 
-/// The file that XAAS_SITE_PROFILE names, else /etc/xaas/site.json, which need not be there.
+/// The file that XAAS_SITE_PROFILE names, else /etc/xaas/site.json.
+std::filesystem::path site_profile_path();
+
+/// What is said there; nothing where the variable is not set and /etc/xaas/site.json not there.
 Result<SiteProfile> load_site_profile();
 
 /// Parallel jobs where nobody asked for a number: what this process may use (affinity mask and
@@ -38,6 +49,10 @@ using Variables = std::function<std::optional<std::string>(const std::string& na
 /// `invalid_input` and named: without it a folder of one user would be that of all. So is a result
 /// that is no absolute path.
 Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Variables& variables);
+
+/// The folder of the site's target descriptions, found the same way; /etc/xaas/targets where the
+/// profile names none.
+Result<std::filesystem::path> site_targets(const SiteProfile& profile, const Variables& variables);
 
 /// This process's environment, and UID, which shells do not pass on.
 Variables environment_variables();

@@ -70,10 +70,6 @@ Result<Target> detect_saved(const std::filesystem::path& root);
 /// empty.
 Result<Target> target_of_cpu(std::string_view cpu_name, std::string_view architecture = {});
 
-/// `host`, a file (anything with a '/' or ending in .json, or an existing file), or a processor's
-/// name.
-Result<Target> resolve_target(std::string_view text);
-
 /// GPUs as a user names them: "sm_90", "gfx90a*4", or "none" alone. `invalid_input` for what is no
 /// architecture that we know, with near names.
 Result<std::vector<Gpu>> parse_gpus(const std::vector<std::string>& words);

@@ -168,4 +168,23 @@ TEST(JsonReader, RefusesADocumentThatIsNoObject) {
 }
 
 }  // namespace
+TEST(LineOfValue, IsWhereTheValueBegins) {
+  constexpr std::string_view k_text =
+      "\n{\"a\": {\"x}\": 1,\n \"b\": [2, \"]\\\"\",\n  {\"c\":\n 3}]},\n\"d\\u0065\": null}\n";
+  EXPECT_EQ(line_of_value(k_text, {}), 2U);
+  EXPECT_EQ(line_of_value(k_text, {"a", "x}"}), 2U);
+  EXPECT_EQ(line_of_value(k_text, {"a", "b"}), 3U);
+  EXPECT_EQ(line_of_value(k_text, {"a", "b", "1"}), 3U);
+  EXPECT_EQ(line_of_value(k_text, {"a", "b", "2"}), 4U);
+  EXPECT_EQ(line_of_value(k_text, {"a", "b", "2", "c"}), 5U);
+  EXPECT_EQ(line_of_value(k_text, {"de"}), 6U);
+}
+
+TEST(LineOfValue, IsTheObjectsWhereAKeyIsNotThere) {
+  EXPECT_EQ(line_of_value("{\"a\":\n{}}", {"a", "b", "c"}), 2U);
+  EXPECT_EQ(line_of_value("{\"a\":\n[1]}", {"a", "7"}), 2U);
+  EXPECT_EQ(line_of_value("[]", {"a"}), 1U);
+  EXPECT_EQ(line_of_value("7", {"a"}), 1U);
+}
+
 }  // namespace xaas

@@ -42,13 +42,20 @@ Result<SiteProfile> load_from(const std::string& path) {
 }  // namespace
 
 TEST(ParseSiteProfile, ReadsWhatPrintSiteProfileWrites) {
-  for (const auto& profile : {SiteProfile(), SiteProfile{.cache = "/scratch/${USER}/x", .jobs = 4}})
+  for (const auto& profile :
+       {SiteProfile(), SiteProfile{.cache = "/scratch/${USER}/x",
+                                   .jobs = 4,
+                                   .memory = 8'000'000'000,
+                                   .targets = "/apps/targets",
+                                   .never_bundle = {"libcuda.so.*", "libcxi.so.1"},
+                                   .bind = {"/opt/cray"},
+                                   .launcher = {"srun", "--mpi=pmix"}}})
     EXPECT_EQ(parse_site_profile(print_site_profile(profile)).value(), profile);
 }
 
 TEST(ParseSiteProfile, PassesOverFieldsOfLaterVersions) {
   auto profile =
-      parse_site_profile(R"({"schema": "xaas.site/1.3", "jobs": 2, "launcher": {"name": "srun"}})");
+      parse_site_profile(R"({"schema": "xaas.site/1.3", "jobs": 2, "later": {"name": "srun"}})");
   EXPECT_EQ(std::move(profile).value(), SiteProfile{.jobs = 2});
 }
 
@@ -58,12 +65,42 @@ TEST(ParseSiteProfile, RefusesANewerSchema) {
 }
 
 TEST(ParseSiteProfile, RefusesWhatIsNone) {
-  for (const auto* json :
-       {"", "[]", "{}", R"({"schema": "xaas.target/1"})", R"({"schema": "xaas.site/0"})",
-        R"({"schema": "xaas.site/1", "jobs": 0})", R"({"schema": "xaas.site/1", "jobs": 5000})",
-        R"({"schema": "xaas.site/1", "jobs": "2"})", R"({"schema": "xaas.site/1", "cache": "x"})",
-        R"({"schema": "xaas.site/1", "cache": []})"})
+  for (const auto* json : {"",
+                           "[]",
+                           "{}",
+                           R"({"schema": "xaas.target/1"})",
+                           R"({"schema": "xaas.site/0"})",
+                           R"({"schema": "xaas.site/1", "jobs": 0})",
+                           R"({"schema": "xaas.site/1", "jobs": 5000})",
+                           R"({"schema": "xaas.site/1", "jobs": "2"})",
+                           R"({"schema": "xaas.site/1", "cache": "x"})",
+                           R"({"schema": "xaas.site/1", "cache": []})",
+                           R"({"schema": "xaas.site/1", "memory": 0})",
+                           R"({"schema": "xaas.site/1", "memory": "8 G"})",
+                           R"({"schema": "xaas.site/1", "memory": "0G"})",
+                           R"({"schema": "xaas.site/1", "memory": "99999999999T"})",
+                           R"({"schema": "xaas.site/1", "targets": "x"})",
+                           R"({"schema": "xaas.site/1", "never_bundle": ["/lib/a.so"]})",
+                           R"({"schema": "xaas.site/1", "never_bundle": "libc.so.6"})",
+                           R"({"schema": "xaas.site/1", "bind": ["opt"]})",
+                           R"({"schema": "xaas.site/1", "launcher": []})",
+                           R"({"schema": "xaas.site/1", "launcher": "srun"})",
+                           R"({"schema": "xaas.site/1", "launcher": [""]})"})
     expect_refused(parse_site_profile(json), "site.malformed", "");
+}
+
+TEST(ParseSiteProfile, NamesTheFieldAndItsLine) {
+  expect_refused(parse_site_profile("{\"schema\": \"xaas.site/1\",\n\n\"jobs\": 0}"),
+                 "site.malformed", "`jobs` is 0; it is at least 1 (line 3)");
+  expect_refused(parse_site_profile("{\"schema\": \"xaas.site/1\",\n\"bind\": [\"/a\",\n7]}"),
+                 "site.malformed", "`bind[1]` is a number, not a text (line 3)");
+}
+
+TEST(ParseSiteProfile, TakesMemoryAsBytesOrAsPeopleWriteIt) {
+  EXPECT_EQ(parse_site_profile(R"({"schema": "xaas.site/1", "memory": 5000})").value().memory,
+            5000U);
+  EXPECT_EQ(parse_site_profile(R"({"schema": "xaas.site/1", "memory": "8G"})").value().memory,
+            8'000'000'000U);
 }
 
 TEST(ParseSiteProfile, AgreesWithItsSchema) {
@@ -126,6 +163,16 @@ TEST(SiteCache, NamesTheVariableThatIsNotSet) {
 
 TEST(SiteCache, RefusesVariablesThatMakeItRelative) {
   expect_refused(cache_of("$RELATIVE/x"), "site.variable", "`here/x`");
+}
+
+TEST(SiteTargets, AreInEtcUnlessTheProfileSaysWhere) {
+  const auto variables = [](const std::string& name) {
+    return name == "APPS" ? std::optional<std::string>("/apps") : std::nullopt;
+  };
+  EXPECT_EQ(site_targets({}, variables).value(), "/etc/xaas/targets");
+  EXPECT_EQ(site_targets({.targets = "$APPS/targets"}, variables).value(), "/apps/targets");
+  expect_refused(site_targets({.targets = "$NONE/x"}, variables), "site.variable",
+                 "`targets` is `$NONE/x`, and the variable `NONE` is not set");
 }
 
 TEST(EnvironmentVariables, KnowTheUsersNumber) {

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/targets/target.hpp"
 
-#include "xaas/support/files.hpp"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -100,24 +98,6 @@ TEST(CodeGenerationFeatures, AreAllFeaturesWhereTheNameSaysNothing) {
   target.cpu.name = "generic";
   EXPECT_THAT(code_generation_features(target), Contains("+sse2"));
   EXPECT_EQ(code_generation_features(target).size(), target.cpu.features.size());
-}
-
-TEST(ResolveTarget, TellsHostFilesAndNamesApart) {
-  EXPECT_EQ(resolve_target("host").value().name, "host");
-  EXPECT_EQ(resolve_target("haswell").value().name, "haswell");
-  const auto folder = TemporaryFolder::make().value();
-  auto target = target_of_cpu("znver3").value();
-  target.name = "my node";
-  const auto file = (folder.path() / "node").string();
-  ASSERT_TRUE(write_file(file, print_target(target)).has_value());
-  EXPECT_EQ(resolve_target(file).value(), target);
-}
-
-TEST(ResolveTarget, NamesTheFileThatIsNotThere) {
-  const auto target = resolve_target("no-such.json");
-  ASSERT_FALSE(target.has_value());
-  EXPECT_EQ(target.error().kind(), ErrorKind::not_found);
-  EXPECT_THAT(target.error().message(), HasSubstr("no-such.json"));
 }
 
 TEST(CpuNames, AreThoseOfTheArchitecture) {
