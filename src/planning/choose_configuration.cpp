@@ -2,7 +2,8 @@
 #include "xaas/planning/choose_configuration.hpp"
 
 #include "plan_configuration.hpp"
-#include "unmet_requirements.hpp"
+
+#include "xaas/planning/unmet_requirements.hpp"
 
 #include <fmt/format.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "unmet_requirements.hpp"
+#include "xaas/planning/unmet_requirements.hpp"
 
 #include "library_requirements.hpp"
 
