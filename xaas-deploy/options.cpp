@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include "doctor_options.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <filesystem>
@@ -335,20 +337,6 @@ CLI::App* add_relocate(CLI::App& app, RelocateOptions& options) {
   return relocate;
 }
 
-CLI::App* add_check(CLI::App& app, CheckOptions& options) {
-  CLI::App* check =
-      app.add_subcommand("check", "Say whether a tree is whole and in its place; exit code 4: no")
-          ->group(k_commands);
-  style_help(*check, "TREE [--json]");
-  check->add_option("TREE", options.tree, "A folder that `specialize` wrote")
-      ->required()
-      ->transform(without_form)
-      ->type_name("");
-  check->add_flag("--json", options.json, "Print one JSON document");
-  check->footer("");
-  return check;
-}
-
 CLI::App* add_identify(CLI::App& app, IdentifyOptions& options) {
   CLI::App* identify =
       app.add_subcommand("identify", "Say which deployment a program, library or core file is of")
@@ -391,7 +379,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   RelocateOptions relocate_options;
   const CLI::App* relocate = add_relocate(app, relocate_options);
   CheckOptions check_options;
-  const CLI::App* check = add_check(app, check_options);
+  const CLI::App* check = add_check_command(app, check_options);
 
   CacheOptions cache_options;
   const CLI::App* cache = add_cache_command(app, cache_options);
