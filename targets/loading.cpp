@@ -179,30 +179,39 @@ class Loading {
     return !object.needed_by || (!own_.empty() && object.path.starts_with(own_ + "/"));
   }
 
-  void check_symbols() {
-    std::vector<std::pair<std::string, std::string>> needed;  // file, symbol
-    std::set<std::string, std::less<>> open;
+  /// What our own files use of others, each symbol with its file.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> used_symbols() const {
+    std::vector<std::pair<std::string, std::string>> used;
     for (const LoadedObject& object : objects_) {
       if (!is_own(object)) continue;
       const auto bytes = probe_.read(object.path);
       const auto symbols = bytes ? undefined_symbols(*bytes) : std::set<std::string>();
       if (!symbols) continue;
-      for (const std::string& symbol : *symbols) {
-        needed.emplace_back(object.path, without_version(symbol));
-        open.insert(without_version(symbol));
-      }
+      for (const std::string& symbol : *symbols)
+        used.emplace_back(object.path, without_version(symbol));
     }
+    return used;
+  }
+
+  void remove_defined(std::set<std::string, std::less<>>& symbols) const {
     for (const LoadedObject& object : objects_) {
-      if (open.empty()) return;
+      if (symbols.empty()) return;
       const auto bytes = probe_.read(object.path);
       const auto defined =
-          bytes ? exported_among(*bytes, open) : std::map<std::string, std::string>();
+          bytes ? exported_among(*bytes, symbols) : std::map<std::string, std::string>();
       if (!defined) continue;
-      for (const auto& [symbol, text] : *defined) open.erase(symbol);
+      for (const auto& [symbol, text] : *defined) symbols.erase(symbol);
     }
-    for (const auto& [file, symbol] : needed) {
-      if (open.contains(symbol))
-        problems_.push_back({.kind = LoadProblem::Kind::no_symbol, .file = file, .needed = symbol});
+  }
+
+  void check_symbols() {
+    const auto used = used_symbols();
+    std::set<std::string, std::less<>> open;
+    for (const auto& [file, symbol] : used) open.insert(symbol);
+    remove_defined(open);
+    for (const auto& [file, symbol] : used) {
+      if (!open.contains(symbol)) continue;
+      problems_.push_back({.kind = LoadProblem::Kind::no_symbol, .file = file, .needed = symbol});
     }
   }
 

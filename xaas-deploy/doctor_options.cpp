@@ -5,6 +5,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include <string>
+
 namespace xaas {
 namespace {
 
@@ -20,7 +22,34 @@ void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON document");
 }
 
+void add_target(CLI::App& command, std::string& target) {
+  command
+      .add_option("--target", target,
+                  "The machine: this one (default), a file that `detect` wrote, or a processor's "
+                  "name")
+      ->type_name("host|FILE|CPU");
+}
+
 }  // namespace
+
+CLI::App* add_doctor_command(CLI::App& app, DoctorOptions& options) {
+  CLI::App* doctor = add_command(
+      app, "doctor", "Say what of a machine works, what does not, and what to do about it",
+      "[IMAGE|DEPLOYED] [--target WHAT] [--json]");
+  doctor
+      ->add_option("IMAGE", options.subject,
+                   "Look at this image or deployment, too, and whether it goes with the machine")
+      ->type_name("oci:LAYOUT[:TAG]|FOLDER");
+  add_target(*doctor, options.target);
+  add_json(*doctor, options.json);
+  doctor->footer(R"(Exit code 1: something is a problem; 3: the image cannot be deployed there.
+
+Examples:
+  xaas-deploy doctor
+  xaas-deploy doctor oci:heat --target node.json
+)");
+  return doctor;
+}
 
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options) {
   CLI::App* check = add_command(

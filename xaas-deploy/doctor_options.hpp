@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "doctor.hpp"
 #include "tree_commands.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming)
@@ -11,5 +12,6 @@ namespace xaas {
 
 /// The commands that say what is the matter: each adds itself and fills in its options.
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options);
+CLI::App* add_doctor_command(CLI::App& app, DoctorOptions& options);
 
 }  // namespace xaas

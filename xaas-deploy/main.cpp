@@ -36,6 +36,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::CheckOptions& options) const {
     return run_check_command(options);
   }
+  xaas::Result<int> operator()(const xaas::DoctorOptions& options) const {
+    return run_doctor_command(options);
+  }
   xaas::Result<int> operator()(const xaas::CacheOptions& options) const {
     return run_cache_command(options);
   }

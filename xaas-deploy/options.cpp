@@ -381,6 +381,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   CheckOptions check_options;
   const CLI::App* check = add_check_command(app, check_options);
 
+  DoctorOptions doctor_options;
+  const CLI::App* doctor = add_doctor_command(app, doctor_options);
   CacheOptions cache_options;
   const CLI::App* cache = add_cache_command(app, cache_options);
 
@@ -394,6 +396,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (identify->parsed()) return identify_options;
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
+  if (doctor->parsed()) return doctor_options;
   if (cache->parsed()) return cache_options;
   return compare_options;
 }

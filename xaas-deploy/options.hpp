@@ -3,6 +3,7 @@
 
 #include "cache_command.hpp"
 #include "commands.hpp"
+#include "doctor.hpp"
 #include "identity.hpp"
 #include "specialize_command.hpp"
 #include "tree_commands.hpp"
@@ -21,9 +22,9 @@ struct PlanCommand {
 /// This process is the child that runs one link.
 struct LowerOneLink {};
 
-using DeployCommand =
-    std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
-                 CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions>;
+using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand,
+                                   SpecializeOptions, RunOptions, CompareOptions, IdentifyOptions,
+                                   RelocateOptions, CheckOptions, CacheOptions, DoctorOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 
