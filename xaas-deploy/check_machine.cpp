@@ -207,7 +207,7 @@ Finding processor_finding(const Deployed& deployed, const Target& host) {
   }
   const auto missing = missing_features(target, host);
   finding.text = fmt::format(
-      "it was made for `{}`, and the processor here, `{}`, lacks {}: its programs refuse to start",
+      "it was made for `{}`, and the processor `{}` lacks {}: its programs refuse to start",
       target.cpu.name, host.cpu.name, enumerated(first_of(missing)));
   const std::string job = job_command(host);
   if (!job.empty()) {

@@ -51,6 +51,28 @@ Examples:
   return doctor;
 }
 
+CLI::App* add_why_not_command(CLI::App& app, WhyNotOptions& options) {
+  CLI::App* why_not = add_command(
+      app, "why-not", "Say what would have to change for a configuration to be deployed",
+      "IMAGE [--target WHAT] [--set POINT=VALUE]...");
+  why_not->add_option("IMAGE", options.image, "An image that `xaas-build ir` made")
+      ->required()
+      ->type_name("oci:LAYOUT[:TAG]");
+  add_target(*why_not, options.target);
+  why_not
+      ->add_option("--set", options.settings,
+                   "Only of configurations with one of these values; repeatable")
+      ->allow_extra_args(false)
+      ->type_name("POINT=VALUE[,...]");
+  add_json(*why_not, options.json);
+  why_not->footer(R"(Exit code 3: none of them can be deployed there.
+
+Example:
+  xaas-deploy why-not oci:heat --target node.json --set gpu=cuda
+)");
+  return why_not;
+}
+
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options) {
   CLI::App* check = add_command(
       app, "check", "Say whether a deployment is whole and can start here; exit code 4: no",

@@ -3,6 +3,7 @@
 
 #include "doctor.hpp"
 #include "tree_commands.hpp"
+#include "why_not.hpp"
 
 namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
@@ -13,5 +14,6 @@ namespace xaas {
 /// The commands that say what is the matter: each adds itself and fills in its options.
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options);
 CLI::App* add_doctor_command(CLI::App& app, DoctorOptions& options);
+CLI::App* add_why_not_command(CLI::App& app, WhyNotOptions& options);
 
 }  // namespace xaas

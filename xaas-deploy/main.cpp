@@ -39,6 +39,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::DoctorOptions& options) const {
     return run_doctor_command(options);
   }
+  xaas::Result<int> operator()(const xaas::WhyNotOptions& options) const {
+    return run_why_not_command(options);
+  }
   xaas::Result<int> operator()(const xaas::CacheOptions& options) const {
     return run_cache_command(options);
   }

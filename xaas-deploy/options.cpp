@@ -383,6 +383,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
 
   DoctorOptions doctor_options;
   const CLI::App* doctor = add_doctor_command(app, doctor_options);
+  WhyNotOptions why_not_options;
+  const CLI::App* why_not = add_why_not_command(app, why_not_options);
   CacheOptions cache_options;
   const CLI::App* cache = add_cache_command(app, cache_options);
 
@@ -397,6 +399,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
   if (doctor->parsed()) return doctor_options;
+  if (why_not->parsed()) return why_not_options;
   if (cache->parsed()) return cache_options;
   return compare_options;
 }

@@ -7,6 +7,7 @@
 #include "identity.hpp"
 #include "specialize_command.hpp"
 #include "tree_commands.hpp"
+#include "why_not.hpp"
 
 #include "xaas/support/command_line.hpp"
 
@@ -22,9 +23,10 @@ struct PlanCommand {
 /// This process is the child that runs one link.
 struct LowerOneLink {};
 
-using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand,
-                                   SpecializeOptions, RunOptions, CompareOptions, IdentifyOptions,
-                                   RelocateOptions, CheckOptions, CacheOptions, DoctorOptions>;
+using DeployCommand =
+    std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
+                 CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
+                 DoctorOptions, WhyNotOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 
