@@ -16,6 +16,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -64,9 +65,34 @@ std::string without_version(const std::string& symbol) {
   return symbol.substr(0, symbol.find('@'));
 }
 
+/// Facts of the machine's files. The programs of one deployment need much the same ones.
+class Files {
+ public:
+  explicit Files(const HostProbe& probe) : probe_(probe) {}
+
+  [[nodiscard]] const HostProbe& probe() const { return probe_; }
+
+  /// Empty: no ELF file.
+  const Result<std::optional<ElfFacts>>& facts_of(const std::string& path) {
+    const auto known = facts_.find(path);
+    if (known != facts_.end()) return known->second;
+    return facts_.emplace(path, read(path)).first->second;
+  }
+
+ private:
+  [[nodiscard]] Result<std::optional<ElfFacts>> read(const std::string& path) const {
+    XAAS_TRY(const auto bytes, probe_.read(path));
+    return read_elf(bytes);
+  }
+
+  const HostProbe& probe_;
+  std::map<std::string, Result<std::optional<ElfFacts>>> facts_;
+};
+
+/// What one program would load.
 class Loading {
  public:
-  Loading(const HostProbe& probe, std::string own) : probe_(probe), own_(std::move(own)) {}
+  Loading(Files& files, const std::string& own) : files_(files), probe_(files.probe()), own_(own) {}
 
   std::vector<LoadProblem> check(const std::string& program) {
     if (!load_program(program)) return std::move(problems_);
@@ -82,7 +108,7 @@ class Loading {
 
  private:
   bool load_program(const std::string& path) {
-    const auto facts = read_object(path);
+    const auto& facts = files_.facts_of(path);
     if (!facts) {
       problems_.push_back(
           {.kind = LoadProblem::Kind::unreadable, .file = path, .needed = facts.error().message()});
@@ -95,11 +121,6 @@ class Loading {
     }
     objects_.push_back({.path = path, .facts = **facts});
     return true;
-  }
-
-  [[nodiscard]] Result<std::optional<ElfFacts>> read_object(const std::string& path) const {
-    XAAS_TRY(const auto bytes, probe_.read(path));
-    return read_elf(bytes);
   }
 
   [[nodiscard]] const LoadedObject* loaded(const std::string& name) const {
@@ -150,11 +171,11 @@ class Loading {
   }
 
   bool try_library(const std::string& path, const std::string& name, std::size_t by) {
-    auto facts = read_object(path);
+    const auto& facts = files_.facts_of(path);
     if (!facts || !*facts || (*facts)->kind != ElfKind::shared_library ||
         (*facts)->architecture != objects_.front().facts.architecture)
       return false;
-    objects_.push_back({.path = path, .name = name, .needed_by = by, .facts = **std::move(facts)});
+    objects_.push_back({.path = path, .name = name, .needed_by = by, .facts = **facts});
     return true;
   }
 
@@ -215,8 +236,9 @@ class Loading {
     }
   }
 
+  Files& files_;
   const HostProbe& probe_;
-  std::string own_;
+  const std::string& own_;
   std::vector<LoadedObject> objects_;
   std::set<std::string> missing_;
   bool is_complete_ = true;
@@ -225,15 +247,21 @@ class Loading {
 
 }  // namespace
 
-std::vector<LoadProblem> load_problems(const HostProbe& probe, const std::string& program,
+std::vector<LoadProblem> load_problems(const HostProbe& probe,
+                                       const std::vector<std::string>& programs,
                                        const std::string& own) {
-  return Loading(probe, own).check(program);
+  Files files(probe);
+  std::vector<LoadProblem> problems;
+  for (const std::string& program : programs)
+    std::ranges::move(Loading(files, own).check(program), std::back_inserter(problems));
+  return problems;
 }
 
 std::vector<LoadProblem> load_problems(const std::filesystem::path& root,
-                                       const std::string& program, const std::string& own) {
+                                       const std::vector<std::string>& programs,
+                                       const std::string& own) {
   const auto probe = root.empty() ? live_host() : saved_tree(root);
-  return load_problems(*probe, program, own);
+  return load_problems(*probe, programs, own);
 }
 
 }  // namespace xaas

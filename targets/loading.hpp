@@ -8,7 +8,8 @@
 namespace xaas {
 
 /// load_problems() of the machine that `probe` answers for.
-std::vector<LoadProblem> load_problems(const HostProbe& probe, const std::string& program,
+std::vector<LoadProblem> load_problems(const HostProbe& probe,
+                                       const std::vector<std::string>& programs,
                                        const std::string& own);
 
 }  // namespace xaas

@@ -53,6 +53,13 @@ std::vector<std::string> first_of(std::vector<std::string> words) {
   return words;
 }
 
+template <class Words>
+std::vector<std::string> quoted(const Words& words) {
+  std::vector<std::string> all;
+  for (const std::string& word : words) all.push_back("`" + word + "`");
+  return all;
+}
+
 struct Place {
   std::string path;
   std::string module;
@@ -148,13 +155,10 @@ Finding describe_versions(const LoadProblem& problem, const std::set<std::string
 
 Finding describe_symbols(const std::string& file, const std::set<std::string>& symbols,
                          const Deployed& deployed) {
-  std::vector<std::string> quoted;
-  quoted.reserve(symbols.size());
-  for (const std::string& symbol : symbols) quoted.push_back("`" + symbol + "`");
   return {.kind = Kind::problem,
           .about = "libraries",
           .text = fmt::format("`{}` uses {}, which none of the libraries that it loads defines",
-                              shown(deployed, file), enumerated(first_of(std::move(quoted)))),
+                              shown(deployed, file), enumerated(first_of(quoted(symbols)))),
           .help =
               "a library of the same name but of another release is found first: unload its "
               "module, or take its folder out of LD_LIBRARY_PATH"};
@@ -257,12 +261,8 @@ std::vector<Finding> describe_load_problems(const std::vector<LoadProblem>& prob
 std::vector<Finding> library_findings(const Deployed& deployed, const Target& host) {
   const fs::path root = is_tree(deployed) ? fs::path() : deployed.path;
   const std::string own = is_tree(deployed) ? deployed.path.string() : std::string();
-  std::vector<LoadProblem> problems;
   const auto programs = programs_of(deployed);
-  for (const std::string& program : programs) {
-    const auto some = load_problems(root, program, own);
-    problems.insert(problems.end(), some.begin(), some.end());
-  }
+  const auto problems = load_problems(root, programs, own);
   auto findings = describe_load_problems(problems, deployed, host);
   if (!findings.empty()) return findings;
   return {{.about = "libraries",

@@ -73,6 +73,34 @@ Example:
   return why_not;
 }
 
+CLI::App* add_explain_command(CLI::App& app, ExplainOptions& options) {
+  CLI::App* explain =
+      add_command(app, "explain", "Say what was decided when a deployment was made, and why",
+                  "DEPLOYED [--json]");
+  explain->add_option("DEPLOYED", options.deployed, "A tree or an image that `specialize` wrote")
+      ->required()
+      ->type_name("FOLDER|oci:LAYOUT[:TAG]");
+  add_json(*explain, options.json);
+  explain->footer("");
+  return explain;
+}
+
+CLI::App* add_report_command(CLI::App& app, ReportOptions& options) {
+  CLI::App* report =
+      add_command(app, "report", "Put into one file what others need to know to help, redacted",
+                  "IMAGE|DEPLOYED --output FILE.tar\n[--target WHAT] [--force]");
+  report->add_option("IMAGE", options.subject, "An image or a deployment")
+      ->required()
+      ->type_name("oci:LAYOUT[:TAG]|FOLDER");
+  report->add_option("--output", options.output, "The file to write")
+      ->required()
+      ->type_name("FILE.tar");
+  add_target(*report, options.target);
+  report->add_flag("--force", options.force, "Replace a report that is there");
+  report->footer("");
+  return report;
+}
+
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options) {
   CLI::App* check = add_command(
       app, "check", "Say whether a deployment is whole and can start here; exit code 4: no",

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "doctor.hpp"
+#include "explain.hpp"
+#include "report.hpp"
 #include "tree_commands.hpp"
 #include "why_not.hpp"
 
@@ -15,5 +17,7 @@ namespace xaas {
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options);
 CLI::App* add_doctor_command(CLI::App& app, DoctorOptions& options);
 CLI::App* add_why_not_command(CLI::App& app, WhyNotOptions& options);
+CLI::App* add_explain_command(CLI::App& app, ExplainOptions& options);
+CLI::App* add_report_command(CLI::App& app, ReportOptions& options);
 
 }  // namespace xaas

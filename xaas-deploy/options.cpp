@@ -385,6 +385,10 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   const CLI::App* doctor = add_doctor_command(app, doctor_options);
   WhyNotOptions why_not_options;
   const CLI::App* why_not = add_why_not_command(app, why_not_options);
+  ExplainOptions explain_options;
+  const CLI::App* explain = add_explain_command(app, explain_options);
+  ReportOptions report_options;
+  const CLI::App* report = add_report_command(app, report_options);
   CacheOptions cache_options;
   const CLI::App* cache = add_cache_command(app, cache_options);
 
@@ -400,6 +404,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (check->parsed()) return check_options;
   if (doctor->parsed()) return doctor_options;
   if (why_not->parsed()) return why_not_options;
+  if (explain->parsed()) return explain_options;
+  if (report->parsed()) return report_options;
   if (cache->parsed()) return cache_options;
   return compare_options;
 }

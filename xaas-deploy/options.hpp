@@ -4,7 +4,9 @@
 #include "cache_command.hpp"
 #include "commands.hpp"
 #include "doctor.hpp"
+#include "explain.hpp"
 #include "identity.hpp"
+#include "report.hpp"
 #include "specialize_command.hpp"
 #include "tree_commands.hpp"
 #include "why_not.hpp"
@@ -26,7 +28,7 @@ struct LowerOneLink {};
 using DeployCommand =
     std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
                  CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
-                 DoctorOptions, WhyNotOptions>;
+                 DoctorOptions, WhyNotOptions, ExplainOptions, ReportOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

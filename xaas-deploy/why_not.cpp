@@ -129,9 +129,9 @@ std::string settings_in_the_way(const ConfigurationVerdict& verdict) {
   return enumerated(settings);
 }
 
-std::string nearest(const IrManifest& ir, const Verdicts& blocked) {
+std::string nearest(const IrManifest& ir, const Verdicts& blocked, bool are_all) {
   constexpr std::size_t k_named = 5;
-  std::string text = "the nearest of the others:\n";
+  std::string text = are_all ? "the nearest:\n" : "the nearest of the others:\n";
   for (const ConfigurationVerdict& verdict : blocked) {
     if (&verdict - blocked.data() == k_named) {
       return text + fmt::format("  and {} more: `--json` lists them\n", blocked.size() - k_named);
@@ -176,7 +176,7 @@ std::string print_why_not(const IrManifest& ir, const Target& target, const Verd
                   possible == 0 ? "" : ":");
   text += possible_ones(ir, verdicts);
   if (blocked.empty()) return text;
-  text += nearest(ir, blocked) + "what is in the way:\n";
+  text += nearest(ir, blocked, possible == 0) + "what is in the way:\n";
   for (const Obstacle& obstacle : obstacles_of(ir, target, blocked))
     text += fmt::format("  {}\n    help: {}\n", obstacle.unmet.text, obstacle.help);
   return text;

@@ -24,10 +24,12 @@ struct LoadProblem {
   friend bool operator==(const LoadProblem&, const LoadProblem&) = default;
 };
 
-/// What glibc's loader, by the rules of ld.so(8), would not find for `program`, a path below `root`
-/// (empty: this machine), and for all that it needs. A library is asked for its symbols when it
-/// lies below `own`: of others nothing is known but what they promise. Nothing is run.
+/// What glibc's loader, by the rules of ld.so(8), would not find for each of `programs`, paths
+/// below `root` (empty: this machine), and for all that it needs. A library is asked for its
+/// symbols when it lies below `own`: of others nothing is known but what they promise. Nothing is
+/// run.
 std::vector<LoadProblem> load_problems(const std::filesystem::path& root,
-                                       const std::string& program, const std::string& own);
+                                       const std::vector<std::string>& programs,
+                                       const std::string& own);
 
 }  // namespace xaas

@@ -36,6 +36,16 @@ TEST(DescribeLoadProblems, NameTheModuleThatBringsTheLibrary) {
             "LD_LIBRARY_PATH=/opt/mpi/lib:$LD_LIBRARY_PATH`");
 }
 
+TEST(DescribeLoadProblems, NameTheFirstOfManyFolders) {
+  const LoadProblem problem{.kind = k_library,
+                            .file = "/apps/heat/bin/heat",
+                            .needed = "liba.so",
+                            .folders = {"/a", "/b", "/c", "/d", "/e", "/f"}};
+  EXPECT_EQ(describe_load_problems({problem}, tree_for("znver4"), *target_of_cpu("znver4"))[0].text,
+            "`bin/heat` needs `liba.so`, which its loader does not find: it is not in `/a`, `/b`, "
+            "`/c`, `/d`, 2 more, the loader's cache or the usual folders");
+}
+
 TEST(DescribeLoadProblems, GatherTheVersionsOfOneLibrary) {
   const auto problem = [](const std::string& version, const std::string& library) {
     return LoadProblem{.kind = LoadProblem::Kind::no_version,

@@ -64,7 +64,7 @@ TEST_F(LoadProblems, AreNoneWhereAllIsFound) {
   program({"liba.so.1", "-Wl,--disable-new-dtags,-rpath,$ORIGIN/../lib"});
   put("p", "/t/bin/p");
   put("liba.so.1", "/t/lib/liba.so.1");
-  EXPECT_THAT(load_problems(host_, "/t/bin/p", "/t"), IsEmpty());
+  EXPECT_THAT(load_problems(host_, {"/t/bin/p"}, "/t"), IsEmpty());
 }
 
 TEST_F(LoadProblems, NameALibraryThatNoFolderHasAndWhereItWasLookedFor) {
@@ -72,7 +72,7 @@ TEST_F(LoadProblems, NameALibraryThatNoFolderHasAndWhereItWasLookedFor) {
   program({"liba.so.1", "-Wl,--disable-new-dtags,-rpath,$ORIGIN/../lib"});
   put("p", "/t/bin/p");
   host_.variables["LD_LIBRARY_PATH"] = "/opt/lib";
-  EXPECT_THAT(load_problems(host_, "/t/bin/p", "/t"),
+  EXPECT_THAT(load_problems(host_, {"/t/bin/p"}, "/t"),
               ElementsAre(LoadProblem{.kind = Kind::no_library,
                                       .file = "/t/bin/p",
                                       .needed = "liba.so.1",
@@ -85,7 +85,7 @@ TEST_F(LoadProblems, FollowTheLibrariesOfLibraries) {
   program({"liba.so.1", "-Wl,-rpath-link,."});
   put("p", "/t/bin/p");
   put("liba.so.1", "/usr/lib/liba.so.1");
-  const auto problems = load_problems(host_, "/t/bin/p", "/t");
+  const auto problems = load_problems(host_, {"/t/bin/p"}, "/t");
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].file, "/usr/lib/liba.so.1");
   EXPECT_EQ(problems[0].needed, "libb.so.1");
@@ -100,7 +100,7 @@ TEST_F(LoadProblems, TellRpathFromRunpath) {
              is_rpath ? "-Wl,--disable-new-dtags,-rpath,$ORIGIN"
                       : "-Wl,--enable-new-dtags,-rpath,$ORIGIN"});
     for (const std::string name : {"p", "liba.so.1", "libb.so.1"}) put(name, "/t/" + name);
-    EXPECT_EQ(load_problems(host_, "/t/p", "/t").empty(), is_rpath);
+    EXPECT_EQ(load_problems(host_, {"/t/p"}, "/t").empty(), is_rpath);
   }
 }
 
@@ -109,9 +109,9 @@ TEST_F(LoadProblems, LookWhereTheLoadersCacheSays) {
   program({"liba.so.1"});
   put("p", "/t/p");
   put("liba.so.1", "/opt/odd/liba.so.1");
-  EXPECT_EQ(load_problems(host_, "/t/p", "/t").size(), 1U);
+  EXPECT_EQ(load_problems(host_, {"/t/p"}, "/t").size(), 1U);
   host_.files["/etc/ld.so.cache"] = std::string("liba.so.1\0/opt/odd/liba.so.1\0", 29);
-  EXPECT_THAT(load_problems(host_, "/t/p", "/t"), IsEmpty());
+  EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"), IsEmpty());
 }
 
 TEST_F(LoadProblems, PassByWhatIsNoLibraryForTheProcessor) {
@@ -120,9 +120,9 @@ TEST_F(LoadProblems, PassByWhatIsNoLibraryForTheProcessor) {
   put("p", "/t/p");
   host_.variables["LD_LIBRARY_PATH"] = "/broken:/good";
   host_.files["/broken/liba.so.1"] = "no ELF file";
-  EXPECT_EQ(load_problems(host_, "/t/p", "/t").size(), 1U);
+  EXPECT_EQ(load_problems(host_, {"/t/p"}, "/t").size(), 1U);
   put("liba.so.1", "/good/liba.so.1");
-  EXPECT_THAT(load_problems(host_, "/t/p", "/t"), IsEmpty());
+  EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"), IsEmpty());
 }
 
 TEST_F(LoadProblems, NameAVersionThatTheLibraryDoesNotDefine) {
@@ -131,7 +131,7 @@ TEST_F(LoadProblems, NameAVersionThatTheLibraryDoesNotDefine) {
   put("p", "/t/p");
   library("liba.so.1", k_f, {}, "A_2 { global: f; };");
   put("liba.so.1", "/usr/lib/liba.so.1");
-  EXPECT_THAT(load_problems(host_, "/t/p", "/t"),
+  EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"),
               ElementsAre(LoadProblem{.kind = Kind::no_version,
                                       .file = "/t/p",
                                       .needed = "A_1",
@@ -139,7 +139,7 @@ TEST_F(LoadProblems, NameAVersionThatTheLibraryDoesNotDefine) {
   // One without any versions is older than versions are: the loader takes it.
   library("liba.so.1", k_f);
   put("liba.so.1", "/usr/lib/liba.so.1");
-  EXPECT_THAT(load_problems(host_, "/t/p", "/t"), IsEmpty());
+  EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"), IsEmpty());
 }
 
 TEST_F(LoadProblems, NameASymbolThatNothingDefines) {
@@ -148,7 +148,7 @@ TEST_F(LoadProblems, NameASymbolThatNothingDefines) {
   put("p", "/t/p");
   library("liba.so.1", "int other(void) { return 1; }");
   put("liba.so.1", "/usr/lib/liba.so.1");
-  EXPECT_THAT(load_problems(host_, "/t/p", "/t"),
+  EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"),
               ElementsAre(LoadProblem{.kind = Kind::no_symbol, .file = "/t/p", .needed = "f"}));
 }
 
@@ -159,14 +159,14 @@ TEST_F(LoadProblems, NameALoaderThatIsNotThere) {
   put("liba.so.1", "/usr/lib/liba.so.1");
   host_.files.erase("/lib64/ld.so");
   EXPECT_THAT(
-      load_problems(host_, "/t/p", "/t"),
+      load_problems(host_, {"/t/p"}, "/t"),
       ElementsAre(LoadProblem{.kind = Kind::no_loader, .file = "/t/p", .needed = "/lib64/ld.so"}));
 }
 
 TEST_F(LoadProblems, AreNoneOfScripts) {
   host_.files["/t/script"] = "#!/bin/sh\n";
-  EXPECT_THAT(load_problems(host_, "/t/script", "/t"), IsEmpty());
-  EXPECT_EQ(load_problems(host_, "/t/none", "/t").front().kind, Kind::unreadable);
+  EXPECT_THAT(load_problems(host_, {"/t/script"}, "/t"), IsEmpty());
+  EXPECT_EQ(load_problems(host_, {"/t/none"}, "/t").front().kind, Kind::unreadable);
 }
 
 /// A library that needs itself, or two that need each other.
@@ -179,7 +179,7 @@ TEST_F(LoadProblems, EndWhereLibrariesNeedEachOther) {
   put("p", "/t/p");
   put("liba.so.1", "/usr/lib/liba.so.1");
   put("libb.so.1", "/usr/lib/libb.so.1");
-  EXPECT_THAT(load_problems(host_, "/t/p", "/t"), IsEmpty());
+  EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"), IsEmpty());
 }
 
 }  // namespace
