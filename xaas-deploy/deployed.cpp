@@ -189,6 +189,14 @@ Result<Deployed> open_deployed(const std::string& name) {
           "an executable file");
 }
 
+Result<Deployed> open_deployment(const std::string& name) {
+  XAAS_TRY(auto deployed, open_deployed(name));
+  if (deployed.record) return deployed;
+  return fail(ErrorKind::not_found, "`{}` is not a deployment: it has no record of one", name)
+      .with_code("deployed.no-record")
+      .with_help("name what `xaas-deploy specialize` wrote");
+}
+
 Result<Deployed> open_generic_of(const DeploymentRecord& record) {
   // Without points there is one image, which is there also where a copy left the IR behind.
   if (record.values.empty()) return open_deployed(record.reference);

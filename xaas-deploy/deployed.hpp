@@ -33,6 +33,9 @@ struct Deployed {
 /// looked for, `unsupported` what starts a squashfs or SIF file.
 Result<Deployed> open_deployed(const std::string& name);
 
+/// The same of what `specialize` wrote: it has a record. `deployed.no-record` otherwise.
+Result<Deployed> open_deployment(const std::string& name);
+
 /// The generic image that a deployment was made from, as `reference` in its record names it: that
 /// of the configuration that was deployed. `image.no-configuration` when the image has it no more.
 Result<Deployed> open_generic_of(const DeploymentRecord& record);

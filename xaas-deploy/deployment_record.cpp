@@ -57,16 +57,6 @@ Result<std::map<std::string, std::size_t>> read_variants(const JsonReader& reade
   return variants;
 }
 
-Result<PointAssignment> read_values(const JsonReader& reader) {
-  PointAssignment values;
-  if (!reader.has("values")) return values;
-  XAAS_TRY(const auto object, reader.object("values"));
-  for (const auto& item : object.value().items()) {
-    XAAS_TRY(values[item.key()], object.string(item.key()));
-  }
-  return values;
-}
-
 Result<DeployedProduct> read_product(const JsonReader& reader) {
   DeployedProduct product;
   XAAS_TRY(product.path, reader.string("path"));
@@ -86,11 +76,14 @@ Result<DeployedProduct> read_product(const JsonReader& reader) {
 Json to_json(const DeployedTarget& part) {
   Json products = Json::array();
   for (const DeployedProduct& product : part.products) products.push_back(to_json(product));
+  Json exceptions = Json::array();
+  for (const UnitExceptions& some : part.exceptions) exceptions.push_back(to_json(some));
   return {{"target", nested(print_target(part.target))},
           {"view", part.view},
           {"numerics", part.numerics},
           {"products", std::move(products)},
           {"generic_products", part.generic_products},
+          {"exceptions", std::move(exceptions)},
           {"notes", part.notes}};
 }
 
@@ -107,6 +100,11 @@ Result<DeployedTarget> read_part(const JsonReader& reader) {
     part.products.push_back(std::move(product));
   }
   XAAS_TRY(part.generic_products, reader.strings("generic_products"));
+  XAAS_TRY(const auto exceptions, reader.objects("exceptions"));
+  for (const JsonReader& object : exceptions) {
+    XAAS_TRY(auto some, read_exceptions(object));
+    part.exceptions.push_back(std::move(some));
+  }
   XAAS_TRY(part.notes, reader.strings("notes"));
   return part;
 }
@@ -141,6 +139,14 @@ Result<PrefixedFile> read_prefixed_file(const JsonReader& reader, const Deployme
   }
   if (lie_apart(file.places, file.is_text ? record.prefix.size() : record.room)) return file;
   return wrong_field(reader, "places", "has places that overlap");
+}
+
+/// Earlier releases recorded none.
+Result<std::optional<ConfigurationDecision>> read_recorded_decision(const JsonReader& reader) {
+  if (!reader.has("decision")) return std::nullopt;
+  XAAS_TRY(const auto object, reader.object("decision"));
+  XAAS_TRY(auto decision, read_decision(object));
+  return decision;
 }
 
 /// Of a tree: where its prefix stands.
@@ -183,6 +189,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["producer"] = record.producer;
   json["configuration"] = record.configuration;
   json["values"] = record.values;
+  if (record.decision) json["decision"] = to_json(*record.decision);
   json["lto"] = record.lto;
   json["frame_pointers"] = record.frame_pointers;
   json["debug_info"] = record.debug_info;
@@ -220,6 +227,7 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.producer, reader.string("producer"));
   XAAS_TRY(record.configuration, reader.string("configuration"));
   XAAS_TRY(record.values, read_values(reader));
+  XAAS_TRY(record.decision, read_recorded_decision(reader));
   XAAS_TRY(record.lto, reader.string("lto"));
   XAAS_TRY(record.frame_pointers, reader.boolean_or("frame_pointers", false));
   XAAS_TRY(record.debug_info, reader.boolean_or("debug_info", false));

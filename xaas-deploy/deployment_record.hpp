@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "deployment_decisions.hpp"
+
 #include "xaas/ir/manifest.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"
@@ -10,6 +12,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +42,7 @@ struct DeployedTarget {
   std::string numerics;  // "native", "generic"
   std::vector<DeployedProduct> products;
   std::vector<std::string> generic_products;  // specialized files that could not be: image paths
+  std::vector<UnitExceptions> exceptions;     // of all its products, by their reasons
   std::vector<std::string> notes;
 
   friend bool operator==(const DeployedTarget&, const DeployedTarget&) = default;
@@ -53,8 +57,9 @@ struct DeploymentRecord {
   std::string reference;  // as the user named it; only in trees, an image may travel
   std::string producer;   // "xaas-deploy 0.1.0 (LLVM 22.1.8)"
   std::string configuration;
-  PointAssignment values;  // of its points; empty: the application has none
-  std::string lto;         // "thin", "full"
+  PointAssignment values;                         // of its points; empty: the application has none
+  std::optional<ConfigurationDecision> decision;  // empty: made by a release that recorded none
+  std::string lto;                                // "thin", "full"
   bool frame_pointers = false;
   bool debug_info = false;
   std::vector<std::string> entrypoint;

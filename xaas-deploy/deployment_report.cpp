@@ -22,6 +22,8 @@ std::string describe_counts(const std::map<std::string, std::uint64_t>& counts) 
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 
+}  // namespace
+
 std::string describe_part(const DeploymentRecord& record, const DeployedTarget& part) {
   const Cpu& cpu = part.target.cpu;
   std::string text =
@@ -41,8 +43,6 @@ std::string describe_part(const DeploymentRecord& record, const DeployedTarget& 
   for (const std::string& note : part.notes) text += fmt::format("note: {}\n", note);
   return text;
 }
-
-}  // namespace
 
 std::string print_deployment(const DeploymentRecord& record, const std::string& output,
                              double seconds) {

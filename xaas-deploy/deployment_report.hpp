@@ -14,4 +14,7 @@ std::string print_deployment(const DeploymentRecord& record, const std::string& 
 std::string print_deployment_json(const DeploymentRecord& record, const std::string& output,
                                   double seconds);
 
+/// Of it, what was made for one target.
+std::string describe_part(const DeploymentRecord& record, const DeployedTarget& part);
+
 }  // namespace xaas

@@ -36,6 +36,18 @@ struct Run {
   xaas::Result<int> operator()(const xaas::CheckOptions& options) const {
     return run_check_command(options);
   }
+  xaas::Result<int> operator()(const xaas::DoctorOptions& options) const {
+    return run_doctor_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::WhyNotOptions& options) const {
+    return run_why_not_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::ExplainOptions& options) const {
+    return run_explain_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::ReportOptions& options) const {
+    return run_report_command(options);
+  }
   xaas::Result<int> operator()(const xaas::CacheOptions& options) const {
     return run_cache_command(options);
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
+#include "doctor_options.hpp"
 #include "gpu_option.hpp"
 
 #include <CLI/CLI.hpp>
@@ -353,20 +354,6 @@ CLI::App* add_relocate(CLI::App& app, RelocateOptions& options) {
   return relocate;
 }
 
-CLI::App* add_check(CLI::App& app, CheckOptions& options) {
-  CLI::App* check =
-      app.add_subcommand("check", "Say whether a tree is whole and in its place; exit code 4: no")
-          ->group(k_commands);
-  style_help(*check, "TREE [--json]");
-  check->add_option("TREE", options.tree, "A folder that `specialize` wrote")
-      ->required()
-      ->transform(without_form)
-      ->type_name("");
-  check->add_flag("--json", options.json, "Print one JSON document");
-  check->footer("");
-  return check;
-}
-
 CLI::App* add_identify(CLI::App& app, IdentifyOptions& options) {
   CLI::App* identify =
       app.add_subcommand("identify", "Say which deployment a program, library or core file is of")
@@ -409,8 +396,16 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   RelocateOptions relocate_options;
   const CLI::App* relocate = add_relocate(app, relocate_options);
   CheckOptions check_options;
-  const CLI::App* check = add_check(app, check_options);
+  const CLI::App* check = add_check_command(app, check_options);
 
+  DoctorOptions doctor_options;
+  const CLI::App* doctor = add_doctor_command(app, doctor_options);
+  WhyNotOptions why_not_options;
+  const CLI::App* why_not = add_why_not_command(app, why_not_options);
+  ExplainOptions explain_options;
+  const CLI::App* explain = add_explain_command(app, explain_options);
+  ReportOptions report_options;
+  const CLI::App* report = add_report_command(app, report_options);
   CacheOptions cache_options;
   const CLI::App* cache = add_cache_command(app, cache_options);
   TargetOptions target_options;
@@ -426,6 +421,10 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (identify->parsed()) return identify_options;
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
+  if (doctor->parsed()) return doctor_options;
+  if (why_not->parsed()) return why_not_options;
+  if (explain->parsed()) return explain_options;
+  if (report->parsed()) return report_options;
   if (cache->parsed()) return cache_options;
   if (target->parsed()) return target_options;
   return compare_options;

@@ -3,10 +3,14 @@
 
 #include "cache_command.hpp"
 #include "commands.hpp"
+#include "doctor.hpp"
+#include "explain.hpp"
 #include "identity.hpp"
+#include "report.hpp"
 #include "specialize_command.hpp"
 #include "target_command.hpp"
 #include "tree_commands.hpp"
+#include "why_not.hpp"
 
 #include "xaas/support/command_line.hpp"
 
@@ -22,9 +26,10 @@ struct PlanCommand {
 /// This process is the child that runs one link.
 struct LowerOneLink {};
 
-using DeployCommand = std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand,
-                                   SpecializeOptions, RunOptions, CompareOptions, IdentifyOptions,
-                                   RelocateOptions, CheckOptions, CacheOptions, TargetOptions>;
+using DeployCommand =
+    std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
+                 CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
+                 TargetOptions, DoctorOptions, WhyNotOptions, ExplainOptions, ReportOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

@@ -42,16 +42,6 @@ int leading_number(std::string_view text) {
   return number;
 }
 
-Status check_llvm_version(const IrManifest& ir) {
-  if (leading_number(ir.llvm_version) <= leading_number(XAAS_LLVM_VERSION)) return {};
-  return fail(ErrorKind::unsupported,
-              "the image's bitcode is from LLVM {}; this program has LLVM {}", ir.llvm_version,
-              XAAS_LLVM_VERSION)
-      .with_code("ir.newer-llvm")
-      .with_help(
-          "LLVM reads older bitcode, never newer: use an xaas-deploy that is at least as new");
-}
-
 /// Targets name folders, tags and entries of an index, so each has a name of its own.
 Status check_names(const std::vector<Target>& targets) {
   if (targets.size() < 2) return {};
@@ -158,6 +148,16 @@ Result<std::vector<Target>> targets_of(const SpecializeOptions& options) {
 }
 
 }  // namespace
+
+Status check_llvm_version(const IrManifest& ir) {
+  if (leading_number(ir.llvm_version) <= leading_number(XAAS_LLVM_VERSION)) return {};
+  return fail(ErrorKind::unsupported,
+              "the image's bitcode is from LLVM {}; this program has LLVM {}", ir.llvm_version,
+              XAAS_LLVM_VERSION)
+      .with_code("ir.newer-llvm")
+      .with_help(
+          "LLVM reads older bitcode, never newer: use an xaas-deploy that is at least as new");
+}
 
 Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto reference, parse_layout_reference(options.image));

@@ -23,6 +23,9 @@ struct Preparation {
   std::vector<DeploymentPlan> plans;  // one per target, as asked for
 };
 
+/// LLVM reads older bitcode, never newer: `ir.newer-llvm`.
+Status check_llvm_version(const IrManifest& ir);
+
 /// Opens the image, chooses its configuration, and plans for each target. `deploy.targets` when two
 /// have one name.
 Result<Preparation> prepare(const SpecializeOptions& options);

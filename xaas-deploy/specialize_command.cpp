@@ -26,7 +26,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <map>
 #include <optional>
+#include <ranges>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -48,6 +51,23 @@ DeploymentRecord start_record(const IrImage& image, const DeploymentPlan& plan,
           .entrypoint = image.generic.config.entrypoint,
           .command = image.generic.config.command,
           .environment = image.generic.config.environment};
+}
+
+/// The first few are enough to find the others by.
+std::vector<UnitExceptions> recorded_exceptions(const IrManifest& ir, const DeploymentPlan& plan) {
+  constexpr std::size_t k_named = 3;
+  std::map<std::string, std::set<std::string>> sources_by_reason;
+  for (const LinkPlan& link : plan.links) {
+    for (const auto& [reason, sources] : exceptions_of(ir, link))
+      sources_by_reason[reason].insert(sources.begin(), sources.end());
+  }
+  std::vector<UnitExceptions> recorded;
+  for (const auto& [reason, sources] : sources_by_reason) {
+    recorded.push_back({.reason = reason, .count = sources.size()});
+    for (const std::string& source : sources | std::views::take(k_named))
+      recorded.back().sources.push_back(source);
+  }
+  return recorded;
 }
 
 /// A tree says whose C library it runs with.
@@ -135,7 +155,8 @@ Result<std::vector<ProductSet>> lower_all(const LoweringRequest& request,
   for (const DeploymentPlan& plan : plans) {
     DeployedTarget part{.target = what_decides(plan.target),
                         .view = plans.size() > 1 ? plan.target.name : "",
-                        .numerics = name_of(plan.options.numerics)};
+                        .numerics = name_of(plan.options.numerics),
+                        .exceptions = recorded_exceptions(request.image.ir, plan)};
     XAAS_TRY(auto products, lower_products(request, plan, record, part, progress));
     sets.push_back({.products = std::move(products), .runs_here = runs_here(plan.target)});
     record.targets.push_back(std::move(part));
@@ -173,6 +194,9 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                                 .jobs = options.jobs == 0 ? default_jobs(site) : options.jobs,
                                 .memory = site.memory};
   DeploymentRecord record = start_record(image, plans.front(), options);
+  record.decision = {.requirements = requirements_of(image.ir.points, record.values),
+                     .reason = preparation.choice.reason,
+                     .rejected = preparation.choice.rejected};
   record.notes = preparation.choice.notes;
   XAAS_TRY(const auto parts, lower_all(request, plans, record, progress));
   progress.stage("writing the deployment");

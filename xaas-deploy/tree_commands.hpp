@@ -4,6 +4,7 @@
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
+#include <string>
 
 namespace xaas {
 
@@ -14,9 +15,10 @@ struct RelocateOptions {
 };
 Result<int> run_relocate_command(const RelocateOptions& options);
 
-/// `xaas-deploy check`: whether a tree is whole, and lies where its programs look for their files.
+/// `xaas-deploy check`: whether a deployment is whole and in its place, and this machine has what
+/// its programs need to start.
 struct CheckOptions {
-  std::filesystem::path tree;
+  std::string deployed;
   bool json = false;
 };
 Result<int> run_check_command(const CheckOptions& options);

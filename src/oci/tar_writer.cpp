@@ -5,6 +5,8 @@
 // `hdrcharset=BINARY`, which GNU tar warns about) and a layer's digest must not.
 #include "tar_writer.hpp"
 
+#include "xaas/oci/tar.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -145,6 +147,17 @@ std::string_view tar_padding(std::uint64_t size) {
 
 std::string_view tar_end() {
   return {k_zeros.data(), k_zeros.size()};
+}
+
+std::string tar_of(const std::map<std::string, std::string>& files) {
+  std::string tar;
+  for (const auto& [path, bytes] : files) {
+    tar += tar_header({.path = path, .size = bytes.size()});
+    tar += bytes;
+    tar += tar_padding(bytes.size());
+  }
+  tar += tar_end();
+  return tar;
 }
 
 }  // namespace xaas

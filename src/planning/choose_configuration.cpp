@@ -2,7 +2,8 @@
 #include "xaas/planning/choose_configuration.hpp"
 
 #include "plan_configuration.hpp"
-#include "unmet_requirements.hpp"
+
+#include "xaas/planning/unmet_requirements.hpp"
 
 #include <fmt/format.h>
 
@@ -69,7 +70,9 @@ void check_programs(const IrManifest& manifest, std::span<const Target> targets,
   for (const Target& target : targets) {
     const auto plan =
         plan_configuration(manifest, manifest.configurations[judgement.index], target, {});
-    if (!plan) judgement.unmet.push_back({.text = plan.error().message()});
+    if (plan) continue;
+    judgement.unmet.push_back(
+        {.kind = UnmetRequirement::Kind::program, .text = plan.error().message()});
   }
 }
 
@@ -212,16 +215,19 @@ std::vector<std::string> notes_on_mpi(const IrManifest& manifest, const Configur
       names_of(targets), abi)};
 }
 
+void sort_nearest_first(std::vector<Judgement>& judgements) {
+  std::ranges::sort(judgements, {}, [](const Judgement& judgement) {
+    return std::tuple(judgement.unasked.size(), judgement.lacks(), -judgement.preference,
+                      judgement.index);
+  });
+}
+
 /// The nearest ones, what lacks least first; of what was asked for, if there is any of it.
 std::string nearest(const IrManifest& manifest, std::vector<Judgement> judgements) {
   constexpr std::size_t k_named = 3;
   const auto is_unasked = [](const Judgement& judgement) { return !judgement.unasked.empty(); };
   if (!std::ranges::all_of(judgements, is_unasked)) std::erase_if(judgements, is_unasked);
-  const auto rank = [](const Judgement& judgement) {
-    return std::tuple(judgement.unasked.size(), judgement.lacks(), -judgement.preference,
-                      judgement.index);
-  };
-  std::ranges::sort(judgements, {}, rank);
+  sort_nearest_first(judgements);
   std::string text = "the nearest:";
   for (std::size_t i = 0; i < std::min(k_named, judgements.size()); ++i) {
     text += fmt::format("\n    {}: {}", manifest.configurations[judgements[i].index].name,
@@ -270,16 +276,37 @@ RejectedConfiguration rejected(const IrManifest& manifest, const Judgement& judg
   return rejection;
 }
 
+Status check_there_is_a_choice(const IrManifest& manifest, std::span<const Target> targets) {
+  for (const Target& target : targets) XAAS_CHECK(check_architecture(manifest, target));
+  if (!manifest.configurations.empty()) return {};
+  return fail(ErrorKind::corrupt, "`{}` has no configuration", manifest.application)
+      .with_code("plan.no-configuration");
+}
+
 }  // namespace
+
+Result<std::vector<ConfigurationVerdict>> judge_configurations(const IrManifest& manifest,
+                                                               const Target& target,
+                                                               const ValuesByPoint& settings) {
+  XAAS_CHECK(check_there_is_a_choice(manifest, {&target, 1}));
+  std::vector<Judgement> judgements = judge_all(manifest, {&target, 1}, settings);
+  const auto is_unasked = [](const Judgement& judgement) { return !judgement.unasked.empty(); };
+  if (std::ranges::all_of(judgements, is_unasked))
+    return nothing_fits(manifest, judgements, {&target, 1}, settings);
+  std::erase_if(judgements, is_unasked);
+  if (manifest.configurations.size() == 1) check_programs(manifest, {&target, 1}, judgements[0]);
+  sort_nearest_first(judgements);
+  std::vector<ConfigurationVerdict> verdicts;
+  verdicts.reserve(judgements.size());
+  for (Judgement& judgement : judgements)
+    verdicts.push_back({.index = judgement.index, .unmet = std::move(judgement.unmet)});
+  return verdicts;
+}
 
 Result<ConfigurationChoice> choose_configuration(const IrManifest& manifest,
                                                  std::span<const Target> targets,
                                                  const ValuesByPoint& settings) {
-  for (const Target& target : targets) XAAS_CHECK(check_architecture(manifest, target));
-  if (manifest.configurations.empty()) {
-    return fail(ErrorKind::corrupt, "`{}` has no configuration", manifest.application)
-        .with_code("plan.no-configuration");
-  }
+  XAAS_CHECK(check_there_is_a_choice(manifest, targets));
   const std::vector<Judgement> judgements = judge_all(manifest, targets, settings);
   const Judgement* chosen = best_of(judgements);
   if (chosen == nullptr) return nothing_fits(manifest, judgements, targets, settings);

@@ -30,19 +30,6 @@ std::size_t lowered_units(const LinkPlan& link) {
                                  link.units, Treatment::machine_code, &UnitPlan::treatment));
 }
 
-/// Sources by the reason that makes them an exception, so that a hundred assembly files are one
-/// line.
-std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest,
-                                                              const LinkPlan& link) {
-  std::map<std::string, std::vector<std::string>> exceptions;
-  for (const UnitPlan& unit : link.units) {
-    if (unit.treatment == Treatment::lower) continue;
-    const std::string what = unit.treatment == Treatment::machine_code ? "machine code kept: " : "";
-    exceptions[what + unit.reason].push_back(manifest.units[unit.unit].source);
-  }
-  return exceptions;
-}
-
 std::string explain_exceptions(const IrManifest& manifest, const LinkPlan& link) {
   constexpr std::size_t k_named = 3;
   std::string text;
@@ -120,6 +107,17 @@ std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& p
 }
 
 }  // namespace
+
+std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest,
+                                                              const LinkPlan& link) {
+  std::map<std::string, std::vector<std::string>> exceptions;
+  for (const UnitPlan& unit : link.units) {
+    if (unit.treatment == Treatment::lower) continue;
+    const std::string what = unit.treatment == Treatment::machine_code ? "machine code kept: " : "";
+    exceptions[what + unit.reason].push_back(manifest.units[unit.unit].source);
+  }
+  return exceptions;
+}
 
 std::string name_of(LtoMode mode) {
   return mode == LtoMode::thin ? "thin" : "full";

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "unmet_requirements.hpp"
+#include "xaas/planning/unmet_requirements.hpp"
 
 #include "library_requirements.hpp"
 
@@ -44,7 +44,8 @@ void check_processor(const std::string& name, const Requirements& requirements,
     clauses.push_back(fmt::format("{}, which {} {}", enumerated(missing), enumerated(lacking),
                                   lacking.size() == 1 ? "lacks" : "lack"));
   }
-  unmet.push_back({.text = fmt::format("{} needs {}", name, joined(clauses)), .lacks = lacks});
+  unmet.push_back(
+      {.setting = name, .text = fmt::format("{} needs {}", name, joined(clauses)), .lacks = lacks});
 }
 
 /// "a GPU for cuda (sm_80 or sm_90)"; backends go by the names that specialization files use.
@@ -159,7 +160,9 @@ void check_gpu(const std::string& name, const Requirements& requirements,
   const std::string text = findings.text();
   if (text.empty()) return;
   unmet.push_back(
-      {.text = fmt::format("{} needs {}, and {}", name, describe_gpu(requirements), text)});
+      {.kind = UnmetRequirement::Kind::gpu,
+       .setting = name,
+       .text = fmt::format("{} needs {}, and {}", name, describe_gpu(requirements), text)});
 }
 
 void check_mpi(const std::string& name, const Requirements& requirements,
@@ -172,7 +175,9 @@ void check_mpi(const std::string& name, const Requirements& requirements,
   }
   const std::string text = findings.text();
   if (text.empty()) return;
-  unmet.push_back({.text = fmt::format("{} needs an MPI with the {} ABI, and {}", name,
+  unmet.push_back({.kind = UnmetRequirement::Kind::mpi,
+                   .setting = name,
+                   .text = fmt::format("{} needs an MPI with the {} ABI, and {}", name,
                                        requirements.mpi, text)});
 }
 
@@ -226,7 +231,9 @@ void check_libraries(const std::string& name, const Requirements& requirements,
     if (std::ranges::all_of(targets, has_it)) continue;
     const std::string version =
         library.version.empty() ? "" : fmt::format(" {} or newer", library.version);
-    unmet.push_back({.text = fmt::format("{} needs {}{}, and {}", name, library.name, version,
+    unmet.push_back({.kind = UnmetRequirement::Kind::library,
+                     .setting = name,
+                     .text = fmt::format("{} needs {}{}, and {}", name, library.name, version,
                                          found_instead(library, targets))});
   }
 }

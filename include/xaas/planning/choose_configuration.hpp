@@ -2,6 +2,7 @@
 #pragma once
 
 #include "xaas/ir/manifest.hpp"
+#include "xaas/planning/unmet_requirements.hpp"
 #include "xaas/specializations/specialization.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
@@ -41,6 +42,19 @@ struct ConfigurationChoice {
 Result<ConfigurationChoice> choose_configuration(const IrManifest& manifest,
                                                  std::span<const Target> targets,
                                                  const ValuesByPoint& settings);
+
+/// What keeps a configuration from being deployed to a target.
+struct ConfigurationVerdict {
+  std::size_t index = 0;                // into IrManifest::configurations
+  std::vector<UnmetRequirement> unmet;  // empty: nothing does
+};
+
+/// Of each configuration that `settings` leave, the nearest first: what lacks least, and of that
+/// what is most preferred. Errors are those of choose_configuration(), but for `incompatible` where
+/// only requirements are not met.
+Result<std::vector<ConfigurationVerdict>> judge_configurations(const IrManifest& manifest,
+                                                               const Target& target,
+                                                               const ValuesByPoint& settings);
 
 /// The choice in words, for whoever asks why; empty where there was none to make.
 std::string explain_choice(const ConfigurationChoice& choice);

@@ -71,6 +71,11 @@ struct LinkPlan {
 /// How many units of a link are lowered from variants, by isa.
 std::map<std::string, std::size_t> variants_of(const IrManifest& manifest, const LinkPlan& plan);
 
+/// Sources by the reason that makes them an exception: anything but `Treatment::lower`. A hundred
+/// assembly files are one entry.
+std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest,
+                                                              const LinkPlan& plan);
+
 /// Everything that will be done, as a value. Making it does no I/O.
 struct DeploymentPlan {
   Target target;

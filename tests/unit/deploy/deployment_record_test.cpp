@@ -24,6 +24,9 @@ DeployedTarget part_of(const std::string& cpu) {
                         .variants = {{"x86-64-v3", 1}},
                         .census = {.instructions = {{"AVX2", 10}}, .widest_vector_bits = 256}}},
           .generic_products = {"/usr/local/bin/other"},
+          .exceptions = {{.reason = "machine code kept: it is assembly",
+                          .count = 4,
+                          .sources = {"a.s", "b.s", "c.s"}}},
           .notes = {"1 of the 3 units of `app` keep the generic build's machine code"}};
 }
 
@@ -35,6 +38,17 @@ DeploymentRecord sample() {
           .producer = "xaas-deploy 0.1.0 (LLVM 22.1.8)",
           .configuration = "openmp=on",
           .values = {{"openmp", "on"}},
+          .decision =
+              ConfigurationDecision{
+                  .requirements = {.cpu = {"avx2"},
+                                   .gpu_backend = "cuda",
+                                   .gpu_architectures = {"sm_90"},
+                                   .mpi = "mpich",
+                                   .libraries = {{.name = "libhdf5", .version = "1.14"}}},
+                  .reason = "the only one that `host` can run",
+                  .rejected = {{.name = "openmp=off",
+                                .values = {{"openmp", "off"}},
+                                .reasons = {"would run, but counts less"}}}},
           .lto = "thin",
           .entrypoint = {"/usr/local/bin/app"},
           .command = {},
@@ -49,6 +63,14 @@ TEST(ParseRecord, GivesBackWhatWasPrinted) {
   ASSERT_TRUE(parsed) << parsed.error().message();
   EXPECT_EQ(print_record(*parsed), text);
   EXPECT_EQ(*parsed, sample());
+}
+
+TEST(ParseRecord, KnowsNoDecisionOfAnEarlierRelease) {
+  DeploymentRecord record = sample();
+  record.decision.reset();
+  const auto parsed = parse_record(print_record(record));
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_FALSE(parsed->decision);
 }
 
 TEST(ParseRecord, RefusesAnotherSchema) {

@@ -13,8 +13,12 @@ namespace xaas {
 
 /// Something that a value needs and a target does not have, or is not known to have.
 struct UnmetRequirement {
+  enum class Kind { processor, gpu, mpi, library, program } kind = Kind::processor;
+  std::string setting;    // the value that needs it, "simd=avx512"; empty: all programs do
   std::string text;       // "simd=avx512 needs avx512f, which `haswell` lacks"
   std::size_t lacks = 1;  // how many things are missing
+
+  friend bool operator==(const UnmetRequirement&, const UnmetRequirement&) = default;
 };
 
 /// What of the requirements of one value does not hold on every target. `name` is the value's:

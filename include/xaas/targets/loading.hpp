@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// Something that a program would not start without, and that its loader does not find.
+struct LoadProblem {
+  enum class Kind {
+    unreadable,  // `file` itself; `needed` says why
+    no_loader,   // `needed` is its path
+    no_library,  // `needed` is its soname
+    no_version,  // `needed` is a version, `GLIBC_2.38`, that `provider` does not define
+    no_symbol,   // `needed` is defined by nothing that the program loads
+  } kind = Kind::no_library;
+  std::string file;  // that needs it
+  std::string needed;
+  std::string provider;
+  std::vector<std::string> folders;  // of a library: where it was looked for, in order
+
+  friend bool operator==(const LoadProblem&, const LoadProblem&) = default;
+};
+
+/// What glibc's loader, by the rules of ld.so(8), would not find for each of `programs`, paths
+/// below `root` (empty: this machine), and for all that it needs. A library is asked for its
+/// symbols when it lies below `own`: of others nothing is known but what they promise. Nothing is
+/// run.
+std::vector<LoadProblem> load_problems(const std::filesystem::path& root,
+                                       const std::vector<std::string>& programs,
+                                       const std::string& own);
+
+}  // namespace xaas

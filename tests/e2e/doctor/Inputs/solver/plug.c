@@ -1,0 +1,1 @@
+int plug(int n) { return n + 2; }

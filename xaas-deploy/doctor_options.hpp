@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "doctor.hpp"
+#include "explain.hpp"
+#include "report.hpp"
+#include "tree_commands.hpp"
+#include "why_not.hpp"
+
+namespace CLI {  // NOLINT(readability-identifier-naming)
+class App;
+}
+
+namespace xaas {
+
+/// The commands that say what is the matter: each adds itself and fills in its options.
+CLI::App* add_check_command(CLI::App& app, CheckOptions& options);
+CLI::App* add_doctor_command(CLI::App& app, DoctorOptions& options);
+CLI::App* add_why_not_command(CLI::App& app, WhyNotOptions& options);
+CLI::App* add_explain_command(CLI::App& app, ExplainOptions& options);
+CLI::App* add_report_command(CLI::App& app, ReportOptions& options);
+
+}  // namespace xaas
