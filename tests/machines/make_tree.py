@@ -12,6 +12,8 @@ Lines before the first section are remarks. A section begins with `== ` and one 
   links                      PATH -> TARGET, one a line
   empty files                PATHs; a name may have one range of numbers: /dev/nvidia[0-3]
   environment                NAME=VALUE, one a line: /proc/self/environ
+  loaded modules             NAME FILE, one a line: LOADEDMODULES, _LMFILES_ and the files, as far as
+                             no other section has them
   auxiliary vector           NUMBER VALUE, one a line: /proc/self/auxv
   loader cache               PATHs of libraries: /etc/ld.so.cache
   pci                        ADDRESS KEY=VALUE...: a device; `id` is its vendor and device, other
@@ -146,6 +148,7 @@ class Tree:
         self.topology = None
         self.machine = "x86_64"
         self.libraries = []
+        self.environment = []
 
     def place(self, path):
         return self.root / path.lstrip("/")
@@ -196,7 +199,15 @@ class Tree:
                 self.place(path).chmod(0o755)  # as a program, should it be one
 
     def add_environment(self, _, lines):
-        self.write("/proc/self/environ", "".join(line + "\0" for line in filter(None, lines)))
+        self.environment += filter(None, lines)
+        self.write("/proc/self/environ", "".join(line + "\0" for line in self.environment))
+
+    def add_loaded_modules(self, _, lines):
+        names, files = zip(*(line.split() for line in lines if line))
+        self.add_environment("", ["LOADEDMODULES=" + ":".join(names), "_LMFILES_=" + ":".join(files)])
+        for file in files:
+            if not self.place(file).exists():
+                self.write(file, "-- nothing\n" if file.endswith(".lua") else "#%Module\n")
 
     def add_auxiliary_vector(self, _, lines):
         pairs = [tuple(int(word, 0) for word in line.split("#")[0].split()) for line in lines]
@@ -328,7 +339,8 @@ def assemble_and_link(path, machine, source, options, scratch):
 def make_tree(description, root):
     tree = Tree(root)
     kinds = {"links": tree.add_links, "empty files": tree.add_empty_files,
-             "environment": tree.add_environment, "auxiliary vector": tree.add_auxiliary_vector,
+             "environment": tree.add_environment, "loaded modules": tree.add_loaded_modules,
+             "auxiliary vector": tree.add_auxiliary_vector,
              "loader cache": tree.add_loader_cache, "pci": tree.add_pci,
              "processors": tree.add_processors}
     for heading, lines in read_sections(pathlib.Path(description).read_text()):
