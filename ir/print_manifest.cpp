@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -149,11 +150,13 @@ Json to_json(const LibraryRequirement& library) {
 }
 
 Json to_json(const Requirements& requirements) {
-  return {{"cpu", requirements.cpu},
-          {"gpu_backend", requirements.gpu_backend},
-          {"gpu_architectures", requirements.gpu_architectures},
-          {"mpi", requirements.mpi},
-          {"libraries", to_json_array(requirements.libraries)}};
+  Json json = {{"cpu", requirements.cpu},
+               {"gpu_backend", requirements.gpu_backend},
+               {"gpu_architectures", requirements.gpu_architectures},
+               {"mpi", requirements.mpi},
+               {"libraries", to_json_array(requirements.libraries)}};
+  if (requirements.vector_bits != 0) json["vector_bits"] = requirements.vector_bits;
+  return json;
 }
 
 Json to_json(const PointValue& value) {
@@ -187,12 +190,21 @@ Json to_json(const Install& install) {
           {"unreached", install.unreached}};
 }
 
+/// Readers before `vector_bits` would pass over it, and choose code for vectors of another length.
+Json requirements_on_readers(const IrManifest& manifest) {
+  const auto is_fixed = [](const PointValue& value) { return value.requirements.vector_bits != 0; };
+  const bool has_fixed = std::ranges::any_of(manifest.points, [&](const auto& point) {
+    return std::ranges::any_of(point.values, is_fixed);
+  });
+  return has_fixed ? Json{k_vector_bits} : Json::array();
+}
+
 }  // namespace
 
 std::string print_ir_manifest(const IrManifest& manifest) {
   Json json;
   json["schema"] = k_ir_schema;
-  json["requires"] = Json::array();
+  json["requires"] = requirements_on_readers(manifest);
   json["application"] = manifest.application;
   json["producer"] = manifest.producer;
   json["llvm"] = manifest.llvm_version;

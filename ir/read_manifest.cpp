@@ -18,6 +18,8 @@ namespace {
 
 /// Far from where a sum of them would overflow.
 constexpr std::int64_t k_highest_preference = 1'000'000;
+/// More than any vector has: no machine can run it.
+constexpr std::int64_t k_no_vector_bits = 1 << 16;
 
 Result<std::vector<std::size_t>> read_indices(const JsonReader& reader, const char* key) {
   std::vector<std::size_t> indices;
@@ -281,6 +283,8 @@ Result<Requirements> read_requirements(const JsonReader& reader) {
   Requirements requirements;
   XAAS_TRY(const auto cpu, reader.strings("cpu"));
   requirements.cpu = as_set(cpu);
+  XAAS_TRY(const auto vector_bits, reader.integer_or("vector_bits", 0));
+  requirements.vector_bits = static_cast<unsigned>(std::min(vector_bits, k_no_vector_bits));
   XAAS_TRY(requirements.gpu_backend, reader.string_or("gpu_backend", ""));
   XAAS_TRY(const auto architectures, reader.strings("gpu_architectures"));
   requirements.gpu_architectures = as_set(architectures);
@@ -348,9 +352,10 @@ Status read_blobs(const JsonReader& reader, std::map<Digest, Blob>& blobs) {
 /// without them, it names here.
 Status check_requirements(const JsonReader& reader) {
   XAAS_TRY(const auto requirements, reader.strings("requires"));
-  if (requirements.empty()) return {};
-  return fail(ErrorKind::unsupported, "the image needs a reader that knows `{}`",
-              requirements.front())
+  const auto unknown = std::ranges::find_if(
+      requirements, [](const std::string& word) { return word != k_vector_bits; });
+  if (unknown == requirements.end()) return {};
+  return fail(ErrorKind::unsupported, "the image needs a reader that knows `{}`", *unknown)
       .with_code("ir.requires")
       .with_help("use a newer xaas-deploy");
 }

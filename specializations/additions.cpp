@@ -53,6 +53,7 @@ Requirements requirements_of(const std::vector<SpecializationPoint>& points,
   for (const auto& [point, value] : values_in(points, assignment)) {
     const Requirements& own = value->requirements;
     all.cpu.insert(own.cpu.begin(), own.cpu.end());
+    if (own.vector_bits != 0) all.vector_bits = own.vector_bits;
     if (!own.gpu_backend.empty()) all.gpu_backend = own.gpu_backend;
     if (!own.gpu_architectures.empty()) all.gpu_architectures = own.gpu_architectures;
     if (!own.mpi.empty()) all.mpi = own.mpi;
@@ -68,6 +69,8 @@ std::string describe_requirements(const Requirements& requirements) {
   std::vector<std::string> needs;
   if (!requirements.cpu.empty())
     needs.push_back(fmt::format("a processor with `{}`", fmt::join(requirements.cpu, "`, `")));
+  if (requirements.vector_bits != 0)
+    needs.push_back(fmt::format("vectors of {} bits", requirements.vector_bits));
   if (!requirements.mpi.empty())
     needs.push_back(fmt::format("an MPI of the ABI `{}`", requirements.mpi));
   if (!requirements.gpu_backend.empty()) {

@@ -150,6 +150,10 @@ std::string processor_of(const Requirements& needs) {
   return architecture.empty() ? "" : fmt::format("a processor of {}", architecture);
 }
 
+std::string vectors_of(const Requirements& needs) {
+  return needs.vector_bits == 0 ? "" : fmt::format("vectors of {} bits", needs.vector_bits);
+}
+
 /// Values of one point that need the same.
 struct Need {
   std::string what;
@@ -185,7 +189,7 @@ std::vector<Need> needs_of(const SourceText& source, const LocatedJson& points,
 
 void add_needs_of_one_machine(const SourceText& source, const LocatedJson& points,
                               Specialization& specialization) {
-  for (const NeedOf need_of : {&mpi_of, &gpu_of, &processor_of}) {
+  for (const NeedOf need_of : {&mpi_of, &gpu_of, &processor_of, &vectors_of}) {
     const auto needs = needs_of(source, points, specialization, need_of);
     for (std::size_t k = 1; k < needs.size(); ++k) {
       for (const Need& first : std::span(needs).first(k)) {

@@ -16,7 +16,7 @@ namespace xaas {
 namespace {
 
 constexpr auto k_requires_keys =
-    std::to_array<std::string_view>({"cpu", "gpu", "mpi", "libraries"});
+    std::to_array<std::string_view>({"cpu", "vector_bits", "gpu", "mpi", "libraries"});
 constexpr auto k_gpu_keys = std::to_array<std::string_view>({"backend", "architectures"});
 constexpr auto k_library_keys = std::to_array<std::string_view>({"name", "version"});
 constexpr auto k_build_keys =
@@ -58,6 +58,22 @@ Result<std::set<std::string>> read_cpu(const SourceText& source, const LocatedJs
   return source.error_at(object.find("cpu")->at,
                          fmt::format("no processor has both `{}` of x86-64 and `{}` of AArch64",
                                      of_one(aarch64_features()), of_one(x86_features())));
+}
+
+/// Arm's manual (A1.4) has SVE lengths of powers of two.
+Result<unsigned> read_vector_bits(const SourceText& source, const LocatedJson& object,
+                                  const std::set<std::string>& features) {
+  const LocatedJson* field = object.find("vector_bits");
+  if (field == nullptr) return 0U;
+  XAAS_CHECK(check_kind(source, *field, LocatedJson::Kind::integer));
+  if (!features.contains("sve") && !features.contains("sve2")) {
+    return source.error_at(field->key_at, "`vector_bits` is of a value that needs `sve`")
+        .with_help("where vectors have one length, the features of `cpu` say it");
+  }
+  for (const unsigned bits : {128U, 256U, 512U, 1024U, 2048U})
+    if (field->number == bits) return bits;
+  return source.error_at(field->at, fmt::format("no vectors of SVE have {} bits", field->number))
+      .with_help("they have 128, 256, 512, 1024 or 2048");
 }
 
 /// A field that is one of a few words; absent: empty.
@@ -203,6 +219,7 @@ Result<Requirements> read_requires(const SourceText& source, const LocatedJson& 
   Requirements requirements;
   XAAS_CHECK(check_keys(source, object, k_requires_keys));
   XAAS_TRY(requirements.cpu, read_cpu(source, object));
+  XAAS_TRY(requirements.vector_bits, read_vector_bits(source, object, requirements.cpu));
   XAAS_CHECK(read_gpu(source, object, requirements));
   XAAS_TRY(requirements.mpi, word_field(source, object, "mpi", "MPI ABI", k_mpi_abis));
   XAAS_CHECK(for_each_item(source, object, "libraries", [&](const LocatedJson& item) {

@@ -78,11 +78,13 @@ Json json_of(const Requirements& requirements) {
   Json libraries = Json::array();
   for (const LibraryRequirement& library : requirements.libraries)
     libraries.push_back({{"name", library.name}, {"version", library.version}});
-  return {{"cpu", requirements.cpu},
-          {"gpu_backend", requirements.gpu_backend},
-          {"gpu_architectures", requirements.gpu_architectures},
-          {"mpi", requirements.mpi},
-          {"libraries", std::move(libraries)}};
+  Json json = {{"cpu", requirements.cpu},
+               {"gpu_backend", requirements.gpu_backend},
+               {"gpu_architectures", requirements.gpu_architectures},
+               {"mpi", requirements.mpi},
+               {"libraries", std::move(libraries)}};
+  if (requirements.vector_bits != 0) json["vector_bits"] = requirements.vector_bits;
+  return json;
 }
 
 Json json_of(const PlannedConfiguration& configuration) {

@@ -48,6 +48,26 @@ void check_processor(const std::string& name, const Requirements& requirements,
       {.setting = name, .text = fmt::format("{} needs {}", name, joined(clauses)), .lacks = lacks});
 }
 
+/// "simd=sve512 needs vectors of 512 bits, and those of `gh200` have 128". One sentence for each
+/// target: several seldom have several lengths.
+void check_vectors(const std::string& name, const Requirements& requirements,
+                   std::span<const Target> targets, std::vector<UnmetRequirement>& unmet) {
+  if (requirements.vector_bits == 0) return;
+  for (const Target& target : targets) {
+    const unsigned bits = target.cpu.vector_bits;
+    // Without SVE there are no such vectors, and that has been said.
+    if (bits == requirements.vector_bits || !target.cpu.features.contains("sve")) continue;
+    const std::string finding = bits == 0
+                                    ? fmt::format(
+                                          "nothing is known of those of {} (its description has no "
+                                          "`cpu.vector_bits`)",
+                                          quoted(target))
+                                    : fmt::format("those of {} have {}", quoted(target), bits);
+    unmet.push_back({.text = fmt::format("{} needs vectors of {} bits, and {}", name,
+                                         requirements.vector_bits, finding)});
+  }
+}
+
 /// "a GPU for cuda (sm_80 or sm_90)"; backends go by the names that specialization files use.
 std::string describe_gpu(const Requirements& requirements) {
   std::string text = requirements.gpu_backend.empty()
@@ -245,6 +265,7 @@ std::vector<UnmetRequirement> unmet_requirements(const std::string& name,
                                                  std::span<const Target> targets) {
   std::vector<UnmetRequirement> unmet;
   check_processor(name, requirements, targets, unmet);
+  check_vectors(name, requirements, targets, unmet);
   check_gpu(name, requirements, targets, unmet);
   check_mpi(name, requirements, targets, unmet);
   check_libraries(name, requirements, targets, unmet);

@@ -50,13 +50,15 @@ struct LibraryRequirement {
 /// What a value needs of the machine it runs on. Empty: nothing.
 struct Requirements {
   std::set<std::string> cpu;                // processor features, as LLVM calls them: "avx2"
+  unsigned vector_bits = 0;                 // of SVE, for code that is fixed to it; 0: any
   std::string gpu_backend;                  // "cuda", "hip", "level-zero", "opencl"
   std::set<std::string> gpu_architectures;  // one of these: "sm_90", "gfx90a"; empty: any
   std::string mpi;                          // ABI class: "mpich", "openmpi", "mpi-5"
   std::vector<LibraryRequirement> libraries;
 
   [[nodiscard]] bool is_empty() const {
-    return cpu.empty() && gpu_backend.empty() && mpi.empty() && libraries.empty();
+    return cpu.empty() && vector_bits == 0 && gpu_backend.empty() && mpi.empty() &&
+           libraries.empty();
   }
   friend bool operator==(const Requirements&, const Requirements&) = default;
 };

@@ -327,6 +327,17 @@ TEST(ParseIrManifest, RefusesWhatItWouldMisunderstand) {
   EXPECT_EQ(error_after([](Json& later) { later["notes_of_a_later_version"] = "any"; }), "");
 }
 
+TEST(ParseIrManifest, DemandsReadersThatKnowOfVectorsOfOneLength) {
+  IrManifest manifest = sample_of_two();
+  EXPECT_EQ(parse_json(print_ir_manifest(manifest))->at("requires"), Json::array());
+  manifest.points[0].values[1].requirements.vector_bits = 512;
+  const std::string text = print_ir_manifest(manifest);
+  EXPECT_EQ(parse_json(text)->at("requires"), Json({"vector-bits"}));
+  const auto parsed = parse_ir_manifest(text);
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(*parsed, manifest);
+}
+
 TEST(ParseIrManifest, RefusesWhatIsNotAnObject) {
   EXPECT_FALSE(parse_ir_manifest("[]"));
   EXPECT_FALSE(parse_ir_manifest(""));

@@ -203,6 +203,33 @@ TEST(ChooseConfiguration, PassesOverOneWhoseLibraryIsNotThere) {
                           "not tell of it"));
 }
 
+std::vector<std::string> objections_to(const Requirements& needs, const Target& target) {
+  const SpecializationPoint point{
+      .name = "p",
+      .values = {{.name = "no"}, {.name = "yes", .requirements = needs, .preference = 1}}};
+  IrManifest manifest = application_with({point});
+  manifest.architecture = target.architecture;
+  const auto choice = choose_configuration(manifest, std::vector{target}, {});
+  if (!choice || choice->name == "p=yes") return {};
+  return choice->rejected.at(0).reasons;
+}
+
+TEST(ChooseConfiguration, RunsNoCodeForVectorsOfAnotherLength) {
+  Target target = target_called("node7", "neoverse-v2");
+  const Requirements fixed{.cpu = {"sve"}, .vector_bits = 512};
+  target.cpu.vector_bits = 0;
+  EXPECT_THAT(objections_to(fixed, target),
+              ElementsAre("p=yes needs vectors of 512 bits, and nothing is known of those of "
+                          "`node7` (its description has no `cpu.vector_bits`)"));
+  target.cpu.vector_bits = 128;
+  EXPECT_THAT(objections_to(fixed, target),
+              ElementsAre("p=yes needs vectors of 512 bits, and those of `node7` have 128"));
+  target.cpu.vector_bits = 512;
+  EXPECT_THAT(objections_to(fixed, target), ::testing::IsEmpty());
+  target.cpu.features.erase("sve");
+  EXPECT_THAT(objections_to(fixed, target), ElementsAre("p=yes needs sve, which `node7` lacks"));
+}
+
 TEST(ChooseConfiguration, PassesOverOneWhoseProgramsWereCompiledForMore) {
   IrManifest manifest = application_with({openmp()});
   manifest.units.push_back({.source = "heat.cpp",

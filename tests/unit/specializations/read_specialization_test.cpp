@@ -69,6 +69,38 @@ TEST(ParseSpecialization, ReadsPointsValuesAndAdditions) {
   EXPECT_THAT(parsed->additions.at({"simd", "avx2"}).steps, ElementsAre("touch x"));
 }
 
+TEST(ParseSpecialization, ReadsLengthsOfVectors) {
+  const auto parsed = parse_specialization(
+      value_with(R"("requires": {"cpu": ["sve"], "vector_bits": 512})"), "x.json");
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  const Requirements& needs = parsed->points[0].values[0].requirements;
+  EXPECT_EQ(needs.vector_bits, 512U);
+  EXPECT_EQ(describe_requirements(needs), "a processor with `sve`; vectors of 512 bits");
+}
+
+TEST(ParseSpecialization, RefusesLengthsThatNoVectorsHave) {
+  for (const std::string bits : {"0", "-128", "384", "4096", "9223372036854775807"}) {
+    const auto refused =
+        refusal_of(value_with(R"("requires": {"cpu": ["sve2"], "vector_bits": )" + bits + "}"));
+    EXPECT_EQ(refused.message, "x.json:3:46: no vectors of SVE have " + bits + " bits");
+    EXPECT_EQ(refused.code, "spec.field");
+  }
+  EXPECT_EQ(refusal_of(value_with(R"("requires": {"cpu": ["avx2"], "vector_bits": 256})")).message,
+            "x.json:3:31: `vector_bits` is of a value that needs `sve`");
+}
+
+TEST(ParseSpecialization, LetsNoConfigurationHaveTwoLengthsOfVectors) {
+  const auto parsed = parse_specialization(
+      file_of(
+          R"({"name": "a", "values": [{"name": "x", "requires": {"cpu": ["sve"], "vector_bits": 512}}]},
+                 {"name": "b", "values": [{"name": "y", "requires": {"cpu": ["sve"], "vector_bits": 256}}]})"),
+      "x.json");
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  ASSERT_EQ(parsed->rules.size(), 1U);
+  EXPECT_EQ(parsed->rules[0].sentence,
+            "`a=x` needs vectors of 512 bits, `b=y` vectors of 256 bits");
+}
+
 TEST(ParseSpecialization, TurnsDemandsAndExclusionsIntoRules) {
   const auto parsed = parse_specialization(k_lulesh, "xaas.json");
   ASSERT_TRUE(parsed) << parsed.error().message();
