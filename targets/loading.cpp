@@ -81,8 +81,8 @@ class Files {
 
  private:
   [[nodiscard]] Result<std::optional<ElfFacts>> read(const std::string& path) const {
-    XAAS_TRY(const auto bytes, probe_.read(path));
-    return read_elf(bytes);
+    XAAS_TRY(const auto file, probe_.map(path));
+    return read_elf(file.bytes());
   }
 
   const HostProbe& probe_;
@@ -116,7 +116,7 @@ class Loading {
     }
     if (!*facts) return false;  // a script
     const std::string& loader = (*facts)->interpreter;
-    if (!loader.empty() && !probe_.read(loader)) {
+    if (!loader.empty() && !probe_.map(loader)) {
       problems_.push_back({.kind = LoadProblem::Kind::no_loader, .file = path, .needed = loader});
     }
     objects_.push_back({.path = path, .facts = **facts});
@@ -205,8 +205,8 @@ class Loading {
     std::vector<std::pair<std::string, std::string>> used;
     for (const LoadedObject& object : objects_) {
       if (!is_own(object)) continue;
-      const auto bytes = probe_.read(object.path);
-      const auto symbols = bytes ? undefined_symbols(*bytes) : std::set<std::string>();
+      const auto file = probe_.map(object.path);
+      const auto symbols = file ? undefined_symbols(file->bytes()) : std::set<std::string>();
       if (!symbols) continue;
       for (const std::string& symbol : *symbols)
         used.emplace_back(object.path, without_version(symbol));
@@ -217,9 +217,9 @@ class Loading {
   void remove_defined(std::set<std::string, std::less<>>& symbols) const {
     for (const LoadedObject& object : objects_) {
       if (symbols.empty()) return;
-      const auto bytes = probe_.read(object.path);
+      const auto file = probe_.map(object.path);
       const auto defined =
-          bytes ? exported_among(*bytes, symbols) : std::map<std::string, std::string>();
+          file ? exported_among(file->bytes(), symbols) : std::map<std::string, std::string>();
       if (!defined) continue;
       for (const auto& [symbol, text] : *defined) symbols.erase(symbol);
     }

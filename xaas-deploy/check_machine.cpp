@@ -101,7 +101,7 @@ std::string help_on_library(const std::string& soname, const Deployed& deployed,
 Finding describe_library(const LoadProblem& problem, const Deployed& deployed, const Target& host) {
   std::string text = fmt::format("`{}` needs `{}`, which its loader does not find: it is not in ",
                                  shown(deployed, problem.file), problem.needed);
-  for (const std::string& folder : problem.folders) text += fmt::format("`{}`, ", folder);
+  for (const std::string& folder : first_of(quoted(problem.folders))) text += folder + ", ";
   text += "the loader's cache or the usual folders";
   return {.kind = Kind::problem,
           .about = "libraries",

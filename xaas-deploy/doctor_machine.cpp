@@ -7,6 +7,7 @@
 #include "doctor.hpp"
 
 #include "xaas/planning/unmet_requirements.hpp"
+#include "xaas/support/diagnostics.hpp"
 
 #include <fmt/format.h>
 
@@ -83,6 +84,19 @@ std::string described(const ContainerRuntime& runtime) {
   return fmt::format("{} (`{}`)", runtime.name, runtime.path);
 }
 
+std::string described(const BlasLibrary& blas) {
+  return fmt::format("{} {} ({}, {}, threads: {}) in `{}`", blas.name,
+                     blas.version.empty() ? "of unknown version" : blas.version,
+                     fmt::join(blas.provides, ", "), blas.integers,
+                     blas.threading.empty() ? "unknown" : blas.threading, blas.path);
+}
+
+std::string described(const FftLibrary& fft) {
+  return fmt::format("{} {} ({}) in `{}`", fft.name,
+                     fft.version.empty() ? "of unknown version" : fft.version,
+                     fmt::join(fft.precisions, ", "), fft.path);
+}
+
 /// One for each thing of a list, or what it means that there is none, or that nobody knows.
 template <class Thing>
 std::vector<Finding> on_list(const std::string& about,
@@ -102,6 +116,19 @@ std::vector<Finding> on_list(const std::string& about,
 
 void append(std::vector<Finding>& findings, std::vector<Finding> more) {
   for (Finding& finding : more) findings.push_back(std::move(finding));
+}
+
+/// What is known of it.
+Finding on_system(const Target& target) {
+  std::vector<std::string> parts;
+  if (!target.system.distribution.empty()) parts.push_back(target.system.distribution);
+  if (!target.system.kernel.empty()) parts.push_back("Linux " + target.system.kernel);
+  if (const unsigned cores = target.cpu.topology.cores; cores != 0)
+    parts.push_back(fmt::format("{} cores", cores));
+  if (target.memory != 0) parts.push_back(human_bytes(target.memory) + " of memory");
+  return {.about = "system",
+          .text = parts.empty() ? std::string("nothing is known of it")
+                                : fmt::format("{}", fmt::join(parts, ", "))};
 }
 
 Finding on_scheduler(const Target& target) {
@@ -126,7 +153,7 @@ Finding on_scheduler(const Target& target) {
 }  // namespace
 
 std::vector<Finding> machine_findings(const Target& target) {
-  std::vector<Finding> findings{on_processor(target), on_c_library(target)};
+  std::vector<Finding> findings{on_processor(target), on_system(target), on_c_library(target)};
   append(findings,
          on_list("gpu", target.gpus, {.text = "there is none"},
                  "nothing is known of GPUs: configurations that need one are not chosen"));
@@ -136,6 +163,10 @@ std::vector<Finding> machine_findings(const Target& target) {
                   .text = "no MPI is found: configurations that need one are not chosen",
                   .help = "load its module and ask again: what is loaded counts, too"},
                  "nothing is known of MPIs: configurations that need one are not chosen"));
+  append(findings, on_list("blas", target.blas, {.text = "none is found"},
+                           "nothing is known of libraries of linear algebra"));
+  append(findings, on_list("fft", target.fft, {.text = "none is found"},
+                           "nothing is known of FFT libraries"));
   append(findings,
          on_list("runtimes", target.runtimes,
                  {.kind = Kind::note,

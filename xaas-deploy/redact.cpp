@@ -49,6 +49,7 @@ bool names_secret(std::string_view name) {
       {"token", "secret", "passw", "passphrase", "apikey", "api_key", "api-key", "access_key",
        "private_key", "credential", "auth", "cookie", "license_key", "session_id"});
   const std::string lower = lowered(name);
+  if (lower == "key" || lower.ends_with("_key")) return true;
   return std::ranges::any_of(k_words, [&](std::string_view word) { return lower.contains(word); });
 }
 
@@ -67,14 +68,14 @@ std::size_t end_of_value(std::string_view text, std::size_t from) {
 /// Behind a name at `end`, where its value begins: `NAME=VALUE`, `"NAME": "VALUE"`,
 /// `"--NAME", "VALUE"`, `--NAME VALUE`; npos: none follows.
 std::size_t value_behind(std::string_view text, std::size_t begin, std::size_t end) {
-  if (end < text.size() && text[end] == '=') return end + 1;
-  const bool is_option = begin >= 2 && text.substr(begin - 2, 2) == "--";
-  const bool is_option_by_itself = text.substr(begin, 2) == "--";
-  if ((is_option || is_option_by_itself) && end < text.size() && text[end] == ' ') return end + 1;
-  if (end >= text.size() || text[end] != '"') return text.npos;
-  std::size_t at = end + 1;
-  while (at < text.size() && std::string_view(":, \n").contains(text[at])) ++at;
-  return at < text.size() && text[at] == '"' ? at + 1 : text.npos;
+  const std::string_view rest = text.substr(end);
+  const bool is_option = text.substr(begin).starts_with("--");
+  if (rest.starts_with('=') || (is_option && rest.starts_with(' '))) return end + 1;
+  if (!rest.starts_with('"')) return text.npos;
+  std::size_t at = text.find_first_not_of(" \n", end + 1);
+  if (at == text.npos || (text[at] != ':' && !(is_option && text[at] == ','))) return text.npos;
+  at = text.find_first_not_of(" \n", at + 1);
+  return at != text.npos && text[at] == '"' ? at + 1 : text.npos;
 }
 
 std::string without_named_secrets(std::string_view text) {

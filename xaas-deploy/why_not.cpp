@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <set>
 #include <string_view>
 #include <utility>
@@ -102,7 +103,7 @@ std::string own_help(const UnmetRequirement& unmet, const Setting& setting, cons
     case Kind::mpi:
       return help_on_mpi(setting, target);
     case Kind::library:
-      return "package the application so that it brings the library";
+      return "load the module that brings it, or install it, and describe the machine again";
     case Kind::program:
       return {};
   }
@@ -132,12 +133,10 @@ std::string settings_in_the_way(const ConfigurationVerdict& verdict) {
 std::string nearest(const IrManifest& ir, const Verdicts& blocked, bool are_all) {
   constexpr std::size_t k_named = 5;
   std::string text = are_all ? "the nearest:\n" : "the nearest of the others:\n";
-  for (const ConfigurationVerdict& verdict : blocked) {
-    if (&verdict - blocked.data() == k_named) {
-      return text + fmt::format("  and {} more: `--json` lists them\n", blocked.size() - k_named);
-    }
+  for (const ConfigurationVerdict& verdict : blocked | std::views::take(k_named))
     text += fmt::format("  {}, but for {}\n", name_of(ir, verdict), settings_in_the_way(verdict));
-  }
+  if (blocked.size() > k_named)
+    text += fmt::format("  and {} more: `--json` lists them\n", blocked.size() - k_named);
   return text;
 }
 

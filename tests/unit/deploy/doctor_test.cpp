@@ -19,6 +19,8 @@ Target bare(const std::string& cpu) {
   target.libc_version = "2.36";
   target.gpus.emplace();
   target.mpi.emplace();
+  target.blas.emplace();
+  target.fft.emplace();
   target.runtimes.emplace();
   target.scheduler.name = "none";
   return target;
@@ -33,8 +35,8 @@ Finding about(const Target& target, const std::string& what) {
 TEST(MachineFindings, ComeInOneOrder) {
   std::vector<std::string> order;
   for (const Finding& finding : machine_findings(bare("znver4"))) order.push_back(finding.about);
-  EXPECT_THAT(order, ::testing::ElementsAre("processor", "c-library", "gpu", "mpi", "runtimes",
-                                            "scheduler"));
+  EXPECT_THAT(order, ::testing::ElementsAre("processor", "system", "c-library", "gpu", "mpi",
+                                            "blas", "fft", "runtimes", "scheduler"));
 }
 
 TEST(MachineFindings, SayWhichFeatureAloneKeepsFromTheNextLevel) {
@@ -76,6 +78,26 @@ TEST(MachineFindings, DescribeWhatIsThere) {
   EXPECT_EQ(about(target, "mpi").text,
             "cray-mpich 8.1.29 (mpich ABI) in `/opt/cray/lib/libmpi_gnu_123.so.12` after `module "
             "load cray-mpich/8.1.29`");
+}
+
+TEST(MachineFindings, DescribeItsLibraries) {
+  Target target = bare("znver4");
+  target.blas = {{.name = "openblas",
+                  .version = "0.3.21",
+                  .threading = "pthreads",
+                  .integers = "lp64",
+                  .provides = {"blas", "lapack"},
+                  .path = "/usr/lib/libopenblas.so.0"}};
+  target.fft = {{.name = "fftw3", .precisions = {"double"}, .path = "/usr/lib/libfftw3.so.3"}};
+  target.system.kernel = "5.14.21";
+  target.cpu.topology.cores = 64;
+  target.memory = 256'000'000'000;
+  EXPECT_EQ(about(target, "blas").text,
+            "openblas 0.3.21 (blas, lapack, lp64, threads: pthreads) in "
+            "`/usr/lib/libopenblas.so.0`");
+  EXPECT_EQ(about(target, "fft").text,
+            "fftw3 of unknown version (double) in `/usr/lib/libfftw3.so.3`");
+  EXPECT_EQ(about(target, "system").text, "Linux 5.14.21, 64 cores, 256 GB of memory");
 }
 
 TEST(MachineFindings, WarnOfALoginNode) {

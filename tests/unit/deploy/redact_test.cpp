@@ -45,6 +45,8 @@ TEST(Redacted, TakesOutWhatIsCalledASecret) {
       {R"(["--auth-token", "abc", "x"])", R"(["--auth-token", "<secret>", "x"])"},
       {"run --password hunter2", "run --password <secret>"},
       {"run --password=hunter2", "run --password=<secret>"},
+      {R"(["pauth", "perfmon"])", R"(["pauth", "perfmon"])"},
+      {"SSH_KEY=x", "SSH_KEY=<secret>"},
       {"aws_secret_access_key=x", "aws_secret_access_key=<secret>"},
       {"OMP_NUM_THREADS=4", "OMP_NUM_THREADS=4"},
   };
