@@ -56,6 +56,7 @@ std::vector<std::string> first_of(std::vector<std::string> words) {
 template <class Words>
 std::vector<std::string> quoted(const Words& words) {
   std::vector<std::string> all;
+  all.reserve(words.size());
   for (const std::string& word : words) all.push_back("`" + word + "`");
   return all;
 }

@@ -73,7 +73,9 @@ std::size_t value_behind(std::string_view text, std::size_t begin, std::size_t e
   if (rest.starts_with('=') || (is_option && rest.starts_with(' '))) return end + 1;
   if (!rest.starts_with('"')) return text.npos;
   std::size_t at = text.find_first_not_of(" \n", end + 1);
-  if (at == text.npos || (text[at] != ':' && !(is_option && text[at] == ','))) return text.npos;
+  if (at == text.npos) return text.npos;
+  const bool leads_to_value = text[at] == ':' || (is_option && text[at] == ',');
+  if (!leads_to_value) return text.npos;
   at = text.find_first_not_of(" \n", at + 1);
   return at != text.npos && text[at] == '"' ? at + 1 : text.npos;
 }

@@ -12,11 +12,10 @@
 namespace xaas {
 namespace {
 
-const Identity k_ada{
-    .user = "ada", .homes = {"/nfs/people/ada"}, .hosts = {"node7.cluster.example.org", "node7"}};
-
 std::string of_ada(std::string_view text) {
-  return redacted(text, k_ada);
+  return redacted(text, {.user = "ada",
+                         .homes = {"/nfs/people/ada"},
+                         .hosts = {"node7.cluster.example.org", "node7"}});
 }
 
 TEST(Redacted, PutsPlaceholdersForWhoAndWhere) {
