@@ -25,7 +25,7 @@ void add_json(CLI::App& command, bool& json) {
 void add_target(CLI::App& command, std::string& target) {
   command
       .add_option("--target", target,
-                  "The machine: this one (default), a file that `detect` wrote, or a processor's "
+                  "The machine: this one (default), a description or its name, or a processor's "
                   "name")
       ->type_name("host|FILE|CPU");
 }
