@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library_requirements.hpp"
 
-#include "unmet_requirements.hpp"
+#include "xaas/planning/unmet_requirements.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
