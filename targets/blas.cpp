@@ -234,9 +234,11 @@ bool is_same_installation(const Found& a, const Found& b) {
          agree(a.blas.version, b.blas.version) && agree(a.blas.threading, b.blas.threading);
 }
 
-/// The file that provides most stands for all.
+/// The file that provides most stands for all; of MKL's the one that needs no other at link time.
 void merge(Found& into, Found other) {
-  if (other.provided > into.provided) std::swap(into, other);
+  const bool is_whole = other.blas.soname.starts_with("libmkl_rt.");
+  if (other.provided > into.provided || (other.provided == into.provided && is_whole))
+    std::swap(into, other);
   into.blas.provides.merge(other.blas.provides);
   if (into.blas.version.empty()) into.blas.version = std::move(other.blas.version);
   if (into.blas.threading.empty()) into.blas.threading = std::move(other.blas.threading);

@@ -114,9 +114,10 @@ struct Found {
   std::string folder;
 };
 
-/// The file of double precision stands for all.
+/// The file of double precision stands for all; of MKL's the one that needs no other at link time.
 void merge(FftLibrary& into, FftLibrary other) {
-  if (!into.precisions.contains("double") && other.precisions.contains("double"))
+  const bool is_whole = other.soname.starts_with("libmkl_rt.");
+  if (other.precisions.contains("double") && (is_whole || !into.precisions.contains("double")))
     std::swap(into, other);
   into.precisions.merge(other.precisions);
   if (into.threading == "none") into.threading = std::move(other.threading);
