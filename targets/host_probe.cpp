@@ -31,6 +31,8 @@ namespace {
 
 constexpr const char* k_cpuinfo = "/proc/cpuinfo";
 constexpr std::chrono::milliseconds k_longest_answer{5000};
+/// What the kernel and administrators write is shorter, and so is a C library.
+constexpr std::uint64_t k_longest_text = std::uint64_t{64} << 20U;
 /// More than any tool says: what goes on longer is no answer.
 constexpr std::size_t k_most_answer = std::size_t{16} << 20U;
 /// Of a program that failed.
@@ -96,7 +98,7 @@ class LiveHost final : public HostProbe {
   }
 
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
-    return read_file(path);
+    return read_file(path, k_longest_text);
   }
 
   [[nodiscard]] Result<MappedFile> map(const std::string& path) const override {
@@ -183,7 +185,7 @@ class SavedTree final : public HostProbe {
 
   [[nodiscard]] Result<std::string> read(const std::string& path) const override {
     XAAS_TRY(const auto place, path_in_root(root_, path));
-    return read_file(place);
+    return read_file(place, k_longest_text);
   }
 
   [[nodiscard]] Result<MappedFile> map(const std::string& path) const override {
