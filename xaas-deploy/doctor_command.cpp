@@ -6,6 +6,7 @@
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

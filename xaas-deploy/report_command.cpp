@@ -13,6 +13,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/place_file.hpp"
+#include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

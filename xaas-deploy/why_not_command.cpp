@@ -5,6 +5,7 @@
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
+#include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
