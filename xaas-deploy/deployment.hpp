@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -36,15 +37,22 @@ Result<DeploymentOutput> parse_deployment_output(const std::string& text);
 /// Refused early when something is there that would be lost.
 Status check_output_is_free(const DeploymentOutput& output, bool force);
 
+/// What a tree brings of the libraries that its programs need.
+struct TreeLibraries {
+  CLibrary c_library = CLibrary::host;  // with the image's, the tree brings loader and library
+  bool runs_here = false;  // what this machine has newer ones of is left to it, unless the C
+                           // library is the image's
+  std::span<const std::string> never_bundled;  // sonames with * and ?, always the machine's
+};
+
 /// Where an image path lands in a tree: below the folder what is below the prefix in the image,
 /// everything else under its own path; shared libraries of the machine that built the image under
 /// `lib/xaas/`.
 class TreeLayout {
  public:
-  /// `root` is the generic image, unpacked. With the image's C library, the tree brings loader and
-  /// library; else it leaves to this machine (`runs_here`) what that has newer ones of.
+  /// `root` is the generic image, unpacked.
   static Result<TreeLayout> make(const IrImage& image, const std::filesystem::path& root,
-                                 CLibrary c_library, bool runs_here);
+                                 const TreeLibraries& libraries);
 
   /// Relative to the tree.
   [[nodiscard]] std::string place_of(const std::string& image_path) const;
@@ -52,7 +60,9 @@ class TreeLayout {
   [[nodiscard]] std::vector<std::string> runpath_of(const Product& product) const;
   /// Shared libraries that the tree must bring: image path.
   [[nodiscard]] const std::vector<std::string>& bundled() const { return bundled_; }
-  /// Of these, the C library, and the loader among its files, relative to the tree; none, and
+  /// sonames of those that it needs and must not bring.
+  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
+  /// Of the former, the C library, and the loader among its files, relative to the tree; none, and
   /// empty: they are the machine's.
   [[nodiscard]] const std::vector<std::string>& c_library() const { return c_library_; }
   [[nodiscard]] std::string loader() const;
@@ -64,6 +74,7 @@ class TreeLayout {
   std::string prefix_;
   std::vector<std::string> installed_;
   std::vector<std::string> bundled_;
+  std::vector<std::string> left_out_;
   std::vector<std::string> c_library_;
   std::vector<std::string> library_folders_;  // in the tree
 };

@@ -85,10 +85,12 @@ std::string described(const ContainerRuntime& runtime) {
 }
 
 std::string described(const BlasLibrary& blas) {
-  return fmt::format("{} {} ({}, {}, threads: {}) in `{}`", blas.name,
+  std::vector<std::string> facts(blas.provides.begin(), blas.provides.end());
+  if (!blas.integers.empty()) facts.push_back(blas.integers);
+  if (!blas.threading.empty()) facts.push_back("threads: " + blas.threading);
+  return fmt::format("{} {}{} in `{}`", blas.name,
                      blas.version.empty() ? "of unknown version" : blas.version,
-                     fmt::join(blas.provides, ", "), blas.integers,
-                     blas.threading.empty() ? "unknown" : blas.threading, blas.path);
+                     facts.empty() ? "" : fmt::format(" ({})", fmt::join(facts, ", ")), blas.path);
 }
 
 std::string described(const FftLibrary& fft) {

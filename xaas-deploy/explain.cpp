@@ -18,7 +18,7 @@ std::string explain_origin(const DeploymentRecord& record) {
   return fmt::format("{} was made by {} from {}\n", record.application, record.producer,
                      record.reference.empty()
                          ? record.image.str()
-                         : fmt::format("`{}`, then {}", record.reference, record.image.str()));
+                         : fmt::format("`{}` ({})", record.reference, record.image.str()));
 }
 
 std::string explain_configuration(const DeploymentRecord& record) {

@@ -6,6 +6,7 @@
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/namespaces.hpp"
+#include "xaas/targets/site_profile.hpp"
 
 #include <fmt/format.h>
 
@@ -14,7 +15,9 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <functional>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <string>
 #include <system_error>
@@ -43,21 +46,37 @@ struct Bind {
   std::string to;
 };
 
-Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
-  std::vector<std::string> folders{"/proc", "/dev", "/sys", "/tmp"};
+/// Whether a folder of the machine in its place would hide the image; `/usr/local/cuda` would not.
+bool is_system_folder(const std::string& folder) {
+  static const std::set<std::string, std::less<>> folders{"/",    "/usr",  "/lib", "/lib64",
+                                                          "/bin", "/sbin", "/etc"};
+  return folders.contains(folder);
+}
+
+/// Folders that programs find their data in, and those that the site wants there.
+Result<std::vector<std::string>> folders_to_bind() {
+  std::vector<std::string> own{"/proc", "/dev", "/sys", "/tmp"};
   // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
   if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/' && home[1] != 0) {
-    folders.emplace_back(home);
+    own.emplace_back(home);
   }
-  folders.push_back(absolute_current_folder());
+  own.push_back(absolute_current_folder());
+  // Whoever works in there means the image's.
+  std::erase_if(own, [](const std::string& folder) {
+    return folder.starts_with("/usr") || folder.starts_with("/lib") || folder.starts_with("/bin") ||
+           folder.starts_with("/etc");
+  });
+  XAAS_TRY(const auto site, load_site_profile());
+  own.insert(own.end(), site.bind.begin(), site.bind.end());
+  return own;
+}
+
+Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
+  XAAS_TRY(const auto folders, folders_to_bind());
   std::vector<Bind> binds;
   for (const std::string& folder : folders) {
     std::error_code error;
-    // What the image itself lies in, or is, cannot be put into it; `/` and `/usr` would hide the
-    // image.
-    const bool hides = folder == "/" || folder.starts_with("/usr") || folder.starts_with("/lib") ||
-                       folder.starts_with("/bin") || folder.starts_with("/etc");
-    if (hides || !std::filesystem::is_directory(folder, error)) continue;
+    if (is_system_folder(folder) || !std::filesystem::is_directory(folder, error)) continue;
     // A link of the image would lead out of it.
     const auto inside = folder.substr(1);
     if (link_on_the_way(root, inside) ||

@@ -181,8 +181,10 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   std::optional<TreeLayout> layout;
   if (tree != nullptr) {
     const bool all_here = std::ranges::all_of(plans, runs_here, &DeploymentPlan::target);
-    XAAS_TRY(layout,
-             TreeLayout::make(image, workshop.root, plans.front().tree_c_library, all_here));
+    XAAS_TRY(layout, TreeLayout::make(image, workshop.root,
+                                      {.c_library = plans.front().tree_c_library,
+                                       .runs_here = all_here,
+                                       .never_bundled = site.never_bundle}));
   }
   XAAS_TRY(const auto placement, place_at(image.ir, plans, prefix_of(image.ir, output, options),
                                           layout && !layout->loader().empty()));
@@ -203,6 +205,11 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   if (tree != nullptr) {
     record.reference = image.reference.str();
     add_c_library(record, image.ir, plans.front());
+    if (!layout->left_out().empty()) {
+      record.notes.push_back(
+          fmt::format("left to the machine, as its site profile says (`never_bundle`): {}",
+                      fmt::join(layout->left_out(), ", ")));
+    }
     return write_tree({.image = image,
                        .root = workshop.root,
                        .layout = *layout,

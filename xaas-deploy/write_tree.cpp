@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <system_error>
 #include <utility>
@@ -203,8 +205,11 @@ Status move_into_place(const std::filesystem::path& tree, const TreeOutput& outp
 /// sonames that a file needs, transitively through the image's libraries, as image paths.
 class LibrarySearch {
  public:
-  LibrarySearch(const std::filesystem::path& root, const std::vector<std::string>& folders)
-      : root_(root) {
+  /// Libraries called like one of `machines` (with * and ?) are not followed: they are the
+  /// machine's.
+  LibrarySearch(const std::filesystem::path& root, const std::vector<std::string>& folders,
+                std::span<const std::string> machines)
+      : root_(root), machines_(machines) {
     for (const std::string& folder : folders) {
       std::error_code error;
       for (const auto& entry :
@@ -227,6 +232,10 @@ class LibrarySearch {
       for (const std::string& soname : elf->needed) {
         const auto found = by_name_.find(soname);
         if (is_c_library(soname) || found == by_name_.end()) continue;
+        if (is_machines(soname)) {
+          left_.insert(soname);
+          continue;
+        }
         if (found_.insert(found->second).second) pending.push_back(found->second);
       }
     }
@@ -234,9 +243,18 @@ class LibrarySearch {
   }
 
   [[nodiscard]] const std::set<std::string>& found() const { return found_; }
+  [[nodiscard]] const std::set<std::string>& left() const { return left_; }
 
  private:
+  [[nodiscard]] bool is_machines(const std::string& soname) const {
+    return std::ranges::any_of(machines_, [&](const std::string& pattern) {
+      return ::fnmatch(pattern.c_str(), soname.c_str(), 0) == 0;
+    });
+  }
+
   const std::filesystem::path& root_;
+  std::span<const std::string> machines_;
+  std::set<std::string> left_;
   std::map<std::string, std::string> by_name_;
   std::set<std::string> found_;
 };
@@ -244,22 +262,24 @@ class LibrarySearch {
 }  // namespace
 
 Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root,
-                                    CLibrary c_library, bool runs_here) {
+                                    const TreeLibraries& libraries) {
   TreeLayout layout;
   layout.prefix_ = image.ir.install.prefix;
   const auto folders_of_loader = loader_folders(root);
-  LibrarySearch search(root, folders_of_loader.value_or(std::vector<std::string>{}));
+  LibrarySearch search(root, folders_of_loader.value_or(std::vector<std::string>{}),
+                       libraries.never_bundled);
   XAAS_TRY(layout.installed_, installed_paths(image));
   for (const std::string& path : layout.installed_) {
     XAAS_TRY(const auto file, path_in_root(root, path));
     std::error_code error;
     if (std::filesystem::is_regular_file(file, error)) XAAS_CHECK(search.follow(path));
   }
+  layout.left_out_.assign(search.left().begin(), search.left().end());
   std::set<std::string> needed = search.found();
-  if (c_library == CLibrary::image) {
+  if (libraries.c_library == CLibrary::image) {
     XAAS_TRY(layout.c_library_, c_library_files(root));
     needed.insert(layout.c_library_.begin(), layout.c_library_.end());
-  } else if (runs_here) {
+  } else if (libraries.runs_here) {
     std::erase_if(needed, [&](const std::string& path) { return is_newer_here(root, path); });
   }
   std::set<std::string> folders;

@@ -20,8 +20,8 @@ struct SiteProfile {
   unsigned jobs = 0;         // the most that a program of ours starts by itself; 0: no bound
   std::uint64_t memory = 0;  // bytes, the most that all processes of one lowering take; 0: no bound
   std::string targets;       // where the site's target descriptions are; as `cache`
-  std::vector<std::string> never_bundle;  // sonames with * and ?, always the machine's
-  std::vector<std::string> bind;          // absolute paths of folders that containers are given
+  std::vector<std::string> never_bundle;  // sonames with * and ? that trees leave to the machine
+  std::vector<std::string> bind;          // absolute paths of folders that `run` shows to images
   std::vector<std::string> launcher;      // of MPI programs: {"srun", "--mpi=pmix"}
 
   friend bool operator==(const SiteProfile&, const SiteProfile&) = default;
