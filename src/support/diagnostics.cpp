@@ -130,6 +130,11 @@ std::vector<std::string> near_names(std::string_view name,
     const auto distance = edit_distance(name, candidate);
     if (distance <= name.size() / 3) near.emplace_back(distance, candidate);
   }
+  constexpr std::size_t k_shortest_begin = 3;
+  if (near.empty() && name.size() >= k_shortest_begin) {
+    for (const auto& candidate : candidates)
+      if (candidate.starts_with(name)) near.emplace_back(candidate.size(), candidate);
+  }
   std::ranges::sort(near);
   near.erase(std::ranges::unique(near).begin(), near.end());
   std::vector<std::string> names;

@@ -69,7 +69,7 @@ class Progress {
 };
 
 /// Names in `candidates` close to `name` (edit distance at most a third of its length), best first,
-/// at most 3.
+/// at most 3; where there is none, the shortest of those that begin with it.
 [[nodiscard]] std::vector<std::string> near_names(std::string_view name,
                                                   const std::vector<std::string>& candidates);
 

@@ -107,6 +107,12 @@ TEST(NearNames, TakesSwappedLettersForOneMistake) {
   EXPECT_THAT(near_names("dnik", {"kind"}), IsEmpty());
 }
 
+TEST(NearNames, GivesWhatBeginsSoWhereNothingIsNear) {
+  EXPECT_THAT(near_names("lumi", {"aurora", "lumi-gpu", "lumi-c"}),
+              ElementsAre("lumi-c", "lumi-gpu"));
+  EXPECT_THAT(near_names("lu", {"lumi-gpu"}), IsEmpty());
+}
+
 TEST(NearNames, GivesNothingThatIsFar) {
   EXPECT_THAT(near_names("abcdef", {"xyzdef", "q", ""}), IsEmpty());
   EXPECT_THAT(near_names("", {"a", "b"}), IsEmpty());
