@@ -200,11 +200,9 @@ void describe_gpus(const HostProbe& probe, Target& target) {
 
 void describe_network_devices(const HostProbe& probe, Target& target) {
   auto network = find_network_devices(probe);
-  if (network.devices) {
-    if (!target.interconnect) target.interconnect.emplace();
-    target.interconnect->devices = *std::move(network.devices);
+  target.interconnect.devices = std::move(network.devices);
+  if (target.interconnect.devices)
     target.origins["interconnect.devices"] = std::move(network.origin);
-  }
   std::ranges::move(network.problems, std::back_inserter(target.probe_errors));
 }
 

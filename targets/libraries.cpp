@@ -67,8 +67,7 @@ void describe_fft(const HostProbe& probe, const LibrarySearch& search,
 void describe_network_libraries(const HostProbe& probe, const LibrarySearch& search,
                                 Target& target) {
   auto network = find_network_libraries(probe, search, target.architecture);
-  if (!target.interconnect) target.interconnect.emplace();
-  target.interconnect->libraries = std::move(network.libraries);
+  target.interconnect.libraries = std::move(network.libraries);
   target.origins["interconnect.libraries"] = k_symbols;
   note_problems(std::move(network.problems), target);
 }

@@ -200,19 +200,19 @@ Json print_network_library(const NetworkLibrary& library) {
   return json;
 }
 
-Result<std::optional<Interconnect>> read_interconnect(const JsonReader& reader) {
-  if (!reader.has("interconnect")) return std::optional<Interconnect>();
+Result<Interconnect> read_interconnect(const JsonReader& reader) {
+  Interconnect interconnect;
+  if (!reader.has("interconnect")) return interconnect;
   XAAS_TRY(const auto object, reader.object("interconnect"));
-  XAAS_TRY(auto devices, read_list(object, "devices", read_network_device));
-  XAAS_TRY(auto libraries, read_list(object, "libraries", read_network_library));
-  return Interconnect{.devices = std::move(devices).value_or(std::vector<NetworkDevice>()),
-                      .libraries = std::move(libraries).value_or(std::vector<NetworkLibrary>())};
+  XAAS_TRY(interconnect.devices, read_list(object, "devices", read_network_device));
+  XAAS_TRY(interconnect.libraries, read_list(object, "libraries", read_network_library));
+  return interconnect;
 }
 
 Json print_interconnect(const Interconnect& interconnect) {
   Json json = Json::object();
-  print_list(json, "devices", std::optional(interconnect.devices), print_network_device);
-  print_list(json, "libraries", std::optional(interconnect.libraries), print_network_library);
+  print_list(json, "devices", interconnect.devices, print_network_device);
+  print_list(json, "libraries", interconnect.libraries, print_network_library);
   return json;
 }
 
@@ -355,7 +355,8 @@ void print_machine(const Target& target, Json& json) {
   print_list(json, "mpi", target.mpi, print_mpi);
   print_list(json, "blas", target.blas, print_blas);
   print_list(json, "fft", target.fft, print_fft);
-  if (target.interconnect) json["interconnect"] = print_interconnect(*target.interconnect);
+  if (target.interconnect != Interconnect())
+    json["interconnect"] = print_interconnect(target.interconnect);
   print_list(json, "runtimes", target.runtimes, print_runtime);
   if (target.scheduler != Scheduler()) json["scheduler"] = print_scheduler(target.scheduler);
   if (target.system != OperatingSystem()) json["system"] = print_system(target.system);

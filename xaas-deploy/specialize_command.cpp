@@ -133,7 +133,7 @@ Target what_decides(Target target) {
   target.cpu.topology = {};
   target.cpu.caches.clear();
   target.memory = 0;
-  target.interconnect.reset();
+  target.interconnect = {};
   target.runtimes.reset();
   target.scheduler = {};
   target.system = {};

@@ -100,10 +100,6 @@ std::string describe(const CpuTopology& topology) {
                  counted(topology.numa_nodes, "NUMA node", "NUMA nodes")});
 }
 
-std::string describe(std::string_view text) {
-  return std::string(text);
-}
-
 std::string describe_level(const Cpu& cpu) {
   auto level = cpu.level.empty() ? std::string("below the first") : cpu.level;
   if (cpu.missing_for_next_level.empty()) return level;
@@ -214,13 +210,8 @@ void add_processor(const Target& target, FactSheet& sheet) {
 }
 
 void add_network(const Target& target, FactSheet& sheet) {
-  std::optional<std::vector<std::string>> lines;
-  if (target.interconnect) {
-    lines.emplace();
-    for (const auto& device : target.interconnect->devices) lines->push_back(describe(device));
-    for (const auto& library : target.interconnect->libraries) lines->push_back(describe(library));
-  }
-  sheet.add_list("network", "interconnect", lines);
+  sheet.add_list("network", "interconnect.devices", target.interconnect.devices);
+  sheet.add_list("its software", "interconnect.libraries", target.interconnect.libraries);
 }
 
 void add_system(const Target& target, FactSheet& sheet) {

@@ -201,11 +201,6 @@ void check_mpi(const std::string& name, const Requirements& requirements,
                                        requirements.mpi, text)});
 }
 
-std::optional<std::vector<NetworkLibrary>> network_libraries_of(const Target& target) {
-  if (!target.interconnect) return {};
-  return target.interconnect->libraries;
-}
-
 template <class Library>
 bool is_in(const std::optional<std::vector<Library>>& libraries,
            const LibraryRequirement& requirement) {
@@ -217,7 +212,7 @@ bool is_in(const std::optional<std::vector<Library>>& libraries,
 /// Whichever list an administrator wrote it into.
 bool has_library(const Target& target, const LibraryRequirement& requirement) {
   return is_in(target.blas, requirement) || is_in(target.fft, requirement) ||
-         is_in(network_libraries_of(target), requirement);
+         is_in(target.interconnect.libraries, requirement);
 }
 
 /// What is there in place of the library on targets that do not have it.
@@ -237,7 +232,8 @@ std::string found_instead(const LibraryRequirement& requirement, std::span<const
       return look(Findings("FFT libraries", "fft"),
                   [](const Target& target) { return target.fft; });
     case LibraryList::interconnect:
-      return look(Findings("network libraries", "interconnect"), network_libraries_of);
+      return look(Findings("network libraries", "interconnect.libraries"),
+                  [](const Target& target) { return target.interconnect.libraries; });
     case LibraryList::none:
       break;
   }

@@ -114,9 +114,10 @@ struct NetworkLibrary {
   friend bool operator==(const NetworkLibrary&, const NetworkLibrary&) = default;
 };
 
+/// No list: nothing is known of it.
 struct Interconnect {
-  std::vector<NetworkDevice> devices;
-  std::vector<NetworkLibrary> libraries;
+  std::optional<std::vector<NetworkDevice>> devices;
+  std::optional<std::vector<NetworkLibrary>> libraries;
   friend bool operator==(const Interconnect&, const Interconnect&) = default;
 };
 

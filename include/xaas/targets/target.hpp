@@ -31,8 +31,8 @@ struct Target {
   std::optional<std::vector<MpiInstallation>> mpi;
   std::optional<std::vector<BlasLibrary>> blas;
   std::optional<std::vector<FftLibrary>> fft;
-  std::optional<Interconnect> interconnect;
   std::optional<std::vector<ContainerRuntime>> runtimes;
+  Interconnect interconnect;
   Scheduler scheduler;
   OperatingSystem system;
   std::map<std::string, std::string> origins;

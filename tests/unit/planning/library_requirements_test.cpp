@@ -68,7 +68,7 @@ class UnmetLibraries : public ::testing::Test {
 TEST_F(UnmetLibraries, AreNoneWhereEachTargetHasIt) {
   node_.blas = {openblas()};
   EXPECT_THAT(unmet({.name = "openblas", .version = "0.3.20"}, {node_}), IsEmpty());
-  node_.interconnect = {.libraries = {{.name = "ucx", .version = "1.13.1"}}};
+  node_.interconnect.libraries = {{.name = "ucx", .version = "1.13.1"}};
   EXPECT_THAT(unmet({.name = "ucx", .version = "1.10"}, {node_}), IsEmpty());
   // MKL may be known by its transforms alone.
   node_.fft = {{.name = "mkl"}};
@@ -88,7 +88,7 @@ TEST_F(UnmetLibraries, NameWhatIsThere) {
   node_.fft = {{.name = "fftw3", .version = "3.3.10", .precisions = {"double"}}, {.name = "mkl"}};
   EXPECT_THAT(unmet({.name = "fftw3f"}, {node_}),
               ElementsAre("x=y needs fftw3f, and `node` has fftw3 3.3.10 (double) and mkl"));
-  node_.interconnect = {.libraries = {{.name = "ucx", .version = "1.13.1"}}};
+  node_.interconnect.libraries = {{.name = "ucx", .version = "1.13.1"}};
   EXPECT_THAT(unmet({.name = "libfabric"}, {node_}),
               ElementsAre("x=y needs libfabric, and `node` has ucx 1.13.1"));
 }

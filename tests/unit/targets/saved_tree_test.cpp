@@ -52,7 +52,7 @@ TEST_F(DetectSaved, IsTheMachineThatTheTreeIsOf) {
   // Nothing was saved that could tell.
   EXPECT_FALSE(target.blas);
   EXPECT_FALSE(target.fft);
-  EXPECT_FALSE(target.interconnect);
+  EXPECT_EQ(target.interconnect, Interconnect());
   EXPECT_EQ(parse_target(print_target(target)).value(), target);
 }
 

@@ -83,11 +83,11 @@ TEST(ParseTarget, ReadsEveryFactOfAMachine) {
                  .soname = "libfftw3.so.3",
                  .path = "/opt/lib/libfftw3.so.3",
                  .module = "cray-fftw"}};
-  target.interconnect = {.devices = {{.name = "cxi0", .kind = "cxi"}},
-                         .libraries = {{.name = "libfabric",
-                                        .version = "1.15.2",
-                                        .providers = {"cxi"},
-                                        .path = "/opt/cray/lib/libfabric.so.1"}}};
+  target.interconnect.devices = {{.name = "cxi0", .kind = "cxi"}};
+  target.interconnect.libraries = {{.name = "libfabric",
+                                    .version = "1.15.2",
+                                    .providers = {"cxi"},
+                                    .path = "/opt/cray/lib/libfabric.so.1"}};
   target.runtimes = {{.name = "singularity", .path = "/usr/bin/singularity"}};
   target.scheduler = {.name = "slurm", .is_allocated = true, .request = "-p gpu"};
   target.system = {.kernel = "5.14.21",
