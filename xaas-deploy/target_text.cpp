@@ -211,7 +211,7 @@ void add_processor(const Target& target, FactSheet& sheet) {
 
 void add_network(const Target& target, FactSheet& sheet) {
   sheet.add_list("network", "interconnect.devices", target.interconnect.devices);
-  sheet.add_list("its software", "interconnect.libraries", target.interconnect.libraries);
+  sheet.add_list("net libs", "interconnect.libraries", target.interconnect.libraries);
 }
 
 void add_system(const Target& target, FactSheet& sheet) {

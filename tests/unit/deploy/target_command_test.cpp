@@ -66,7 +66,7 @@ TEST(DescribeTarget, SaysWhatIsKnownFromWhereAndWhatIsNot) {
   EXPECT_THAT(text, HasSubstr("  system      kernel 5.14.21, no user namespaces  [uname]\n"));
   EXPECT_THAT(text, HasSubstr("  files       tmp tmpfs\n"));
   EXPECT_THAT(
-      text, HasSubstr("  not known   vectors, C library, BLAS, network, containers\n"));
+      text, HasSubstr("  not known   vectors, C library, BLAS, network, net libs, containers\n"));
   EXPECT_THAT(text, HasSubstr("  problems    nvidia-smi did not come to an end\n"));
 }
 
