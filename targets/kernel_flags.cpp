@@ -170,7 +170,6 @@ const std::vector<KernelFlag>& aarch64_kernel_flags() {
                                                 {"flagm", {"flagm"}},
                                                 {"altnzcv", {"flagm2"}},
                                                 {"fptoint", {"frint"}},
-                                                {"ssbs", {"ssbs"}},
                                                 {"sb", {"sb"}},
                                                 {"pauth", {"paca", "pacg"}},
                                                 {"bti", {"bti"}},
