@@ -130,14 +130,17 @@ LibcFacts find_libc(const HostProbe& probe, std::string_view architecture) {
     const auto bytes = probe.read(path);
     if (!bytes) continue;
     if (auto version = glibc_version_of(*bytes, architecture); !version.empty()) {
-      return {.version = std::move(version), .path = path, .problem = {}};
+      return {.version = std::move(version), .path = path, .problem = {}, .looked = true};
     }
   }
   return {.version = {},
           .path = {},
           .problem =
               "no libc.so.6 with GLIBC versions was found, neither in /etc/ld.so.cache nor "
-              "in the usual folders: the version of the C library is unknown"};
+              "in the usual folders: the version of the C library is unknown",
+          .looked = std::ranges::any_of(
+              usual_library_folders(architecture),
+              [&](const std::string& folder) { return probe.list(folder).has_value(); })};
 }
 
 }  // namespace xaas
