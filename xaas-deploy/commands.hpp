@@ -11,6 +11,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {  // NOLINT(readability-identifier-naming)
+class App;
+}
+
 namespace xaas {
 
 /// `xaas-deploy detect`: a machine as xaas.target/1 JSON.
@@ -24,6 +28,7 @@ struct DetectOptions {
   std::string request;               // options of a scheduler that lead to such a machine
   std::vector<std::string> gpus;     // that it has; empty: what is found out
 };
+CLI::App* add_detect_command(CLI::App& app, DetectOptions& options);
 Result<int> run_detect_command(const DetectOptions& options);
 
 /// `xaas-deploy run`: replaces this process.

@@ -8,6 +8,10 @@
 #include <string>
 #include <vector>
 
+namespace CLI {  // NOLINT(readability-identifier-naming)
+class App;
+}
+
 namespace xaas {
 
 /// `xaas-deploy plan` and `xaas-deploy specialize`.
@@ -33,6 +37,8 @@ struct SpecializeOptions {
   bool why = false;  // `plan`: say why this configuration, and not another one
 };
 
+CLI::App* add_plan_command(CLI::App& app, SpecializeOptions& options);
+CLI::App* add_specialize_command(CLI::App& app, SpecializeOptions& options);
 Result<int> run_plan_command(const SpecializeOptions& options);
 Result<int> run_specialize_command(const SpecializeOptions& options);
 
