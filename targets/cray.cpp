@@ -9,6 +9,7 @@
 
 #include "cray.hpp"
 
+#include "kernel_files.hpp"
 #include "version_order.hpp"
 
 #include <fmt/core.h>
@@ -46,10 +47,6 @@ std::string lower_case(std::string text) {
 /// The compiler of the loaded programming environment, as folders and libraries have it.
 std::string loaded_compiler(const HostProbe& probe) {
   return lower_case(probe.variable("PE_ENV"));
-}
-
-std::vector<std::string> names_in(const HostProbe& probe, const std::string& folder) {
-  return probe.list(folder).value_or(std::vector<std::string>{});
 }
 
 /// Of folders that are named by versions: the one that `default` leads to, or else the newest.

@@ -3,6 +3,8 @@
 
 #include "kernel_files.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -87,9 +89,7 @@ MountTable read_mounts(const HostProbe& probe) {
     MountTable table{.mounts = {}, .origin = path};
     std::string_view rest = *text;
     while (!rest.empty()) {
-      const auto end = std::min(rest.find('\n'), rest.size());
-      auto mount = parse(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+      auto mount = parse(take_line(rest));
       if (mount && mount->point.starts_with('/')) table.mounts.push_back(std::move(*mount));
     }
     if (!table.mounts.empty()) return table;

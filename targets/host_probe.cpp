@@ -11,6 +11,7 @@
 
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <llvm/ADT/StringMap.h>
 #include <llvm/TargetParser/Host.h>
@@ -147,8 +148,7 @@ class LiveHost final : public HostProbe {
     // nvidia-smi gives its reasons on stdout.
     const std::string& reason = outcome.errors.empty() ? outcome.output : outcome.errors;
     return fail(ErrorKind::tool_failed, "it ended with {}{}{}", outcome.exit_code,
-                reason.empty() ? "" : ": ",
-                reason.substr(0, std::min(reason.find('\n'), k_longest_reason)))
+                reason.empty() ? "" : ": ", first_line(reason).substr(0, k_longest_reason))
         .with_code("target.no-answer");
   }
 };

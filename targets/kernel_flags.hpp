@@ -9,9 +9,6 @@
 
 namespace xaas {
 
-/// A value as the kernel's files have it, without blanks and line ends around it.
-std::string_view trimmed(std::string_view text);
-
 /// What /proc/cpuinfo says of all processors together: a flag that one of them lacks is not here,
 /// because a program may be moved to that one.
 struct KernelProcessor {

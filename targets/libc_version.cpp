@@ -3,6 +3,7 @@
 
 #include "library_search.hpp"
 
+#include "xaas/support/text.hpp"
 #include "xaas/targets/glibc_version.hpp"
 
 #include <llvm/BinaryFormat/ELF.h>
@@ -55,7 +56,7 @@ std::optional<Version> version_in_banner(std::string_view bytes) {
   constexpr std::string_view k_version = " release version ";
   const auto start = bytes.find(k_start);
   if (start == std::string_view::npos) return {};
-  const auto line = bytes.substr(start, bytes.substr(start).find('\n'));
+  const auto line = first_line(bytes.substr(start));
   const auto at = line.find(k_version);
   if (at == std::string_view::npos) return {};
   return parse_version(line.substr(at + k_version.size()));

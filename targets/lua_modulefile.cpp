@@ -6,6 +6,8 @@
 
 #include "modulefile.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -158,11 +160,7 @@ class LuaReader {
 ModuleText read_lua_modulefile(std::string_view text, std::string_view name,
                                const Variables& environment) {
   LuaReader reader(name, environment);
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    reader.read_line(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (!text.empty()) reader.read_line(take_line(text));
   return reader.take_text();
 }
 

@@ -6,6 +6,8 @@
 
 #include "modulefile.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -180,13 +182,6 @@ class TclReader {
   Values values_;
   ModuleText found_;
 };
-
-std::string_view take_line(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
 
 }  // namespace
 
