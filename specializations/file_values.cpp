@@ -11,6 +11,7 @@
 #include <array>
 #include <regex>
 #include <set>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -71,7 +72,7 @@ Result<unsigned> read_vector_bits(const SourceText& source, const LocatedJson& o
         .with_help("where vectors have one length, the features of `cpu` say it");
   }
   for (const unsigned bits : {128U, 256U, 512U, 1024U, 2048U})
-    if (field->number == bits) return bits;
+    if (std::cmp_equal(field->number, bits)) return bits;
   return source.error_at(field->at, fmt::format("no vectors of SVE have {} bits", field->number))
       .with_help("they have 128, 256, 512, 1024 or 2048");
 }

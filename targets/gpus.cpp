@@ -232,9 +232,10 @@ void GpuSearch::add_unknown(std::string_view vendor, std::size_t count, std::str
 /// Render nodes are of all vendors; AMD's have the common node of its driver beside them.
 void GpuSearch::look_at_device_nodes() {
   std::set<std::string> nodes;
-  for (const char* folder : {"/dev", "/dev/dri"})
+  for (const char* folder : {"/dev", "/dev/dri"}) {
     for (const std::string& name : names_in(probe_, folder))
       nodes.insert(fmt::format("{}/{}", folder, name));
+  }
   add_unknown("nvidia", gpus_behind("nvidia", nodes), "/dev");
   if (nodes.contains("/dev/kfd") && of_vendor("nvidia").empty())
     add_unknown("amd", gpus_behind("amd", nodes), "/dev");

@@ -9,6 +9,7 @@
 #include "scheduler.hpp"
 #include "x86_models.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/support/text.hpp"
@@ -22,7 +23,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -121,9 +121,7 @@ class LiveHost final : public HostProbe {
   }
 
   [[nodiscard]] std::string variable(const std::string& name) const override {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? "" : value;
+    return environment_variable(name).value_or("");
   }
 
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {

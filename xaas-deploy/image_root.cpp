@@ -4,6 +4,7 @@
 #include "image_loader.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/namespaces.hpp"
 
@@ -13,7 +14,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -45,10 +45,8 @@ struct Bind {
 
 Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
   std::vector<std::string> folders{"/proc", "/dev", "/sys", "/tmp"};
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/' && home[1] != 0) {
-    folders.emplace_back(home);
-  }
+  if (auto home = environment_variable("HOME"); home && home->starts_with('/') && home->size() > 1)
+    folders.push_back(*std::move(home));
   folders.push_back(absolute_current_folder());
   std::vector<Bind> binds;
   for (const std::string& folder : folders) {

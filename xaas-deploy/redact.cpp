@@ -5,12 +5,13 @@
 
 #include "redact.hpp"
 
+#include "xaas/support/environment.hpp"
+
 #include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <vector>
 
 namespace xaas {
@@ -208,15 +209,13 @@ std::string without_homes(std::string text) {
 
 Identity own_identity() {
   Identity identity;
-  // NOLINTBEGIN(concurrency-mt-unsafe): one thread, and nothing sets variables
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
   if (const passwd* entry = ::getpwuid(::getuid()); entry != nullptr) {
     identity.user = entry->pw_name;
     identity.homes.insert(entry->pw_dir);
   }
-  if (const char* user = std::getenv("USER"); user != nullptr && identity.user.empty())
-    identity.user = user;
-  if (const char* home = std::getenv("HOME"); home != nullptr) identity.homes.insert(home);
-  // NOLINTEND(concurrency-mt-unsafe)
+  if (identity.user.empty()) identity.user = environment_variable("USER").value_or("");
+  if (auto home = environment_variable("HOME")) identity.homes.insert(*std::move(home));
   std::erase_if(identity.homes, [](const std::string& home) { return home.size() < 2; });
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0) {

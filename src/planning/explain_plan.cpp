@@ -109,9 +109,9 @@ std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& p
 }  // namespace
 
 std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest,
-                                                              const LinkPlan& link) {
+                                                              const LinkPlan& plan) {
   std::map<std::string, std::vector<std::string>> exceptions;
-  for (const UnitPlan& unit : link.units) {
+  for (const UnitPlan& unit : plan.units) {
     if (unit.treatment == Treatment::lower) continue;
     const std::string what = unit.treatment == Treatment::machine_code ? "machine code kept: " : "";
     exceptions[what + unit.reason].push_back(manifest.units[unit.unit].source);

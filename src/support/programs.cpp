@@ -4,6 +4,7 @@
 #include "launcher_ranks.h"
 #include "search_path.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/process.hpp"
 
 #include <fcntl.h>
@@ -11,7 +12,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <system_error>
 
 namespace xaas {
@@ -51,8 +51,7 @@ std::vector<std::string> folders_in(std::string_view path) {
 }
 
 std::optional<std::filesystem::path> find_program(const std::string& name) {
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
-  return find_program_in(path == nullptr ? "/usr/bin:/bin" : path, name);
+  return find_program_in(environment_variable("PATH").value_or("/usr/bin:/bin"), name);
 }
 
 std::optional<std::filesystem::path> find_program_in(std::string_view search_path,
@@ -109,10 +108,8 @@ std::string shell_quoted(const std::vector<std::string>& argv) {
 
 bool is_later_rank() {
   for (const std::string_view name : k_launcher_ranks) {
-    const std::string variable(name.substr(0, name.size() - 1));
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-    if (const char* rank = std::getenv(variable.c_str()); rank != nullptr)
-      return std::string_view(rank) != "0" && *rank != '\0';
+    if (const auto rank = environment_variable(std::string(name.substr(0, name.size() - 1))))
+      return *rank != "0" && !rank->empty();
   }
   return false;
 }
