@@ -4,6 +4,7 @@
 #include "file_fields.hpp"
 
 #include "xaas/specializations/processor_features.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -198,12 +199,10 @@ Status read_environment(const SourceText& source, const LocatedJson& object,
   if (variables == nullptr) return {};
   XAAS_CHECK(check_kind(source, *variables, LocatedJson::Kind::object));
   for (const LocatedJson& variable : variables->children) {
-    const auto is_plain = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
+    const auto is_plain = [](char c) { return is_alphanumeric(c) || c == '_'; };
     const std::string& name = variable.key;
-    const bool is_name = !name.empty() && (name.front() < '0' || name.front() > '9') &&
-                         std::ranges::all_of(name, is_plain);
+    const bool is_name =
+        !name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_plain);
     if (!is_name) {
       return source.error_at(variable.key_at,
                              fmt::format("`{}` is no variable's name", shortened(name)));

@@ -262,8 +262,8 @@ void GpuSearch::hear_cdi(const std::string& path, const CdiFile& file) {
     return;
   }
   facts_.problems.push_back(
-      fmt::format("{} names {} {} GPU{}, and the kernel shows none that programs can use", path,
-                  count, vendor, count == 1 ? "" : "s"));
+      fmt::format("{} names {}, and the kernel shows none that programs can use", path,
+                  counted(count, vendor + " GPU")));
 }
 
 /// Side by side: several that hang take as long as one.

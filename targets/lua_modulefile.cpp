@@ -18,8 +18,7 @@ namespace {
 using Values = std::map<std::string, std::string, std::less<>>;
 
 bool is_in_name(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '_' || letter == '.';
+  return is_alphanumeric(letter) || letter == '_' || letter == '.';
 }
 
 /// One line of Lua, read from its begin.

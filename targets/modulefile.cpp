@@ -28,8 +28,7 @@ bool is_blank(char letter) {
 }
 
 bool is_in_name(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '_' || letter == ':';
+  return is_alphanumeric(letter) || letter == '_' || letter == ':';
 }
 
 /// Where a word in braces ends: behind the one that closes the first.

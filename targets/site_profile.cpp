@@ -8,6 +8,7 @@
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/support/quantities.hpp"
+#include "xaas/support/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -91,8 +92,7 @@ Result<T> with_default_code(Result<T> result) {
 }
 
 bool is_name_character(char character) {
-  return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
-         (character >= '0' && character <= '9') || character == '_';
+  return is_alphanumeric(character) || character == '_';
 }
 
 /// Takes the variable's name from the front of `text`, which stands behind a `$`; empty when there

@@ -4,16 +4,13 @@
 #include "compare_numbers.hpp"
 #include "slurm_command.hpp"
 
+#include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
-
-namespace CLI {  // NOLINT(readability-identifier-naming)
-class App;
-}
 
 namespace xaas {
 

@@ -2,15 +2,12 @@
 #pragma once
 
 #include "xaas/planning/plan.hpp"
+#include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
 #include <string>
 #include <vector>
-
-namespace CLI {  // NOLINT(readability-identifier-naming)
-class App;
-}
 
 namespace xaas {
 

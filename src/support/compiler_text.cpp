@@ -3,15 +3,14 @@
 
 #include "xaas/support/text.hpp"
 
-
 namespace xaas {
 
 bool is_identifier_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  return is_alphanumeric(c) || c == '_';
 }
 
 bool is_line_marker(std::string_view line) {
-  return line.size() > 2 && line.starts_with("# ") && line[2] >= '0' && line[2] <= '9';
+  return line.size() > 2 && line.starts_with("# ") && is_digit(line[2]);
 }
 
 std::string first_error(std::string_view messages) {

@@ -6,6 +6,7 @@
 
 #include "xaas/support/environment.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -18,8 +19,7 @@ namespace xaas {
 namespace {
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view{"_@%+=:,./-"}.contains(c);
+  return is_alphanumeric(c) || std::string_view{"_@%+=:,./-"}.contains(c);
 }
 
 bool is_program(const std::filesystem::path& path) {

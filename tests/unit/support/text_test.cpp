@@ -36,6 +36,20 @@ TEST(FirstLine, EndsWhereTheLineDoes) {
   EXPECT_EQ(first_line(""), "");
 }
 
+TEST(WithoutOctalEscapes, LeavesWhatIsNoEscape) {
+  EXPECT_EQ(without_octal_escapes("/a\\040b\\134"), "/a b\\");
+  EXPECT_EQ(without_octal_escapes("\\08x\\"), "\\08x\\");
+}
+
+TEST(LowerCase, LeavesOtherThanAscii) {
+  EXPECT_EQ(lower_case("OpenBLAS \xC3\x84"), "openblas \xC3\x84");
+}
+
+TEST(Counted, HasNoEndingForOne) {
+  EXPECT_EQ(counted(1, "unit"), "1 unit");
+  EXPECT_EQ(counted(0, "unit"), "0 units");
+}
+
 TEST(Trimmed, LeavesWhatIsWithin) {
   EXPECT_EQ(trimmed(" \ta b\r\n"), "a b");
   EXPECT_EQ(trimmed(" \n"), "");
