@@ -2,6 +2,7 @@
 #include "xaas/ir/link_rules.hpp"
 
 #include "xaas/support/compiler_text.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/core.h>
 
@@ -186,10 +187,6 @@ constexpr auto k_script_commands = std::to_array<std::string_view>(
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
   return std::ranges::find(words, word) != words.end();
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 /// "-znow", "-melf_x86_64", "-O2".

@@ -2,6 +2,7 @@
 #include "file_fields.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -12,10 +13,6 @@ namespace {
 
 constexpr std::size_t k_longest_name = 64;
 constexpr std::size_t k_few = 12;
-
-bool is_alphanumeric(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= k_longest_name && is_alphanumeric(text.front()) &&

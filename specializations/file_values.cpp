@@ -4,6 +4,7 @@
 #include "file_fields.hpp"
 
 #include "xaas/specializations/processor_features.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <regex>
 #include <set>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -71,7 +73,7 @@ Result<unsigned> read_vector_bits(const SourceText& source, const LocatedJson& o
         .with_help("where vectors have one length, the features of `cpu` say it");
   }
   for (const unsigned bits : {128U, 256U, 512U, 1024U, 2048U})
-    if (field->number == bits) return bits;
+    if (std::cmp_equal(field->number, bits)) return bits;
   return source.error_at(field->at, fmt::format("no vectors of SVE have {} bits", field->number))
       .with_help("they have 128, 256, 512, 1024 or 2048");
 }
@@ -197,12 +199,10 @@ Status read_environment(const SourceText& source, const LocatedJson& object,
   if (variables == nullptr) return {};
   XAAS_CHECK(check_kind(source, *variables, LocatedJson::Kind::object));
   for (const LocatedJson& variable : variables->children) {
-    const auto is_plain = [](char c) {
-      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-    };
+    const auto is_plain = [](char c) { return is_alphanumeric(c) || c == '_'; };
     const std::string& name = variable.key;
-    const bool is_name = !name.empty() && (name.front() < '0' || name.front() > '9') &&
-                         std::ranges::all_of(name, is_plain);
+    const bool is_name =
+        !name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_plain);
     if (!is_name) {
       return source.error_at(variable.key_at,
                              fmt::format("`{}` is no variable's name", shortened(name)));

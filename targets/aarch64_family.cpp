@@ -31,12 +31,14 @@ bool is_application_profile(const arm::ArchInfo& architecture) {
   return architecture.Profile == arm::AProfile;
 }
 
-// Demanded by a version, but of no use to a program and not shown to one (no HWCAP bit), so that
-// their absence from a description must not cost it the level: cache id registers, error records,
-// prediction restriction, statistical profiling, realm management.
+// Demanded by a version, but of no use to a program, so that their absence from a description must
+// not cost it the level: cache id registers, error records, prediction restriction, statistical
+// profiling, realm management. Programs are shown none of them (no HWCAP bit) but ssbs, which no
+// compiler emits, and which Linux hides on cores with an erratum of it
+// (arm64's Kconfig, ARM64_ERRATUM_3194386).
 bool is_for_system_software(const std::string& feature) {
-  static const FeatureSet features = {"ccidx", "ras",     "rasv2",   "predres",
-                                      "rme",   "spe-eef", "specres2"};
+  static const FeatureSet features = {"ccidx", "ras",  "rasv2",   "predres",
+                                      "rme",   "ssbs", "spe-eef", "specres2"};
   return features.contains(feature);
 }
 

@@ -6,7 +6,7 @@
 
 #include "cdi.hpp"
 
-#include "probe_text.hpp"
+#include "xaas/support/text.hpp"
 
 #include <llvm/Support/SourceMgr.h>
 #include <llvm/Support/YAMLTraits.h>
@@ -91,7 +91,8 @@ bool nests_deeply(std::string_view text) {
   static constexpr std::size_t k_most_columns = 128;
   static constexpr int k_most_levels = 64;
   int brackets = 0;
-  for (const std::string_view line : lines_of(text)) {
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
     if (std::min(line.find_first_not_of(" -?"), line.size()) > k_most_columns) return true;
     if (count_of(line, "- ") + count_of(line, "? ") > k_most_levels) return true;
     for (const char letter : line) {

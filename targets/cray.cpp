@@ -9,7 +9,10 @@
 
 #include "cray.hpp"
 
+#include "kernel_files.hpp"
 #include "version_order.hpp"
+
+#include "xaas/support/text.hpp"
 
 #include <fmt/core.h>
 
@@ -36,20 +39,9 @@ constexpr auto k_transports = std::to_array<GpuTransport>({
 });
 // NOLINTEND(modernize-use-designated-initializers)
 
-std::string lower_case(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char letter) {
-    return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-  });
-  return text;
-}
-
 /// The compiler of the loaded programming environment, as folders and libraries have it.
 std::string loaded_compiler(const HostProbe& probe) {
   return lower_case(probe.variable("PE_ENV"));
-}
-
-std::vector<std::string> names_in(const HostProbe& probe, const std::string& folder) {
-  return probe.list(folder).value_or(std::vector<std::string>{});
 }
 
 /// Of folders that are named by versions: the one that `default` leads to, or else the newest.
@@ -58,7 +50,7 @@ std::string version_in(const HostProbe& probe, const std::string& folder) {
   if (!linked.empty()) return linked.substr(linked.rfind('/') + 1);
   std::string newest;
   for (const std::string& name : names_in(probe, folder)) {
-    const bool is_version = name.front() >= '0' && name.front() <= '9';
+    const bool is_version = is_digit(name.front());
     if (is_version && (newest.empty() || is_newer_version(name, newest))) newest = name;
   }
   return newest;

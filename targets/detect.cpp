@@ -228,7 +228,7 @@ Target detect_processor(const HostProbe& probe) {
   target.triple = family->triple;
   detect_cpu(probe, *family, target);
   auto libc = find_libc(probe, target.architecture);
-  target.libc_name = libc.version.empty() ? "none" : "glibc";
+  if (libc.looked) target.libc_name = libc.version.empty() ? "none" : "glibc";
   target.libc_version = std::move(libc.version);
   if (libc.problem.empty()) {
     target.origins["libc.version"] = libc.path;

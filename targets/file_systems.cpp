@@ -3,6 +3,8 @@
 
 #include "kernel_files.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,26 +44,6 @@ std::vector<std::string_view> words_of(std::string_view line) {
   return words;
 }
 
-bool is_octal(std::string_view digits) {
-  return std::ranges::all_of(digits, [](char digit) { return digit >= '0' && digit <= '7'; });
-}
-
-/// Blanks, line ends and backslashes of a path are written "\040".
-std::string unescaped(std::string_view text) {
-  constexpr std::size_t k_digits = 3;
-  std::string path;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto digits = text.substr(std::min(at + 1, text.size()), k_digits);
-    if (text[at] != '\\' || digits.size() < k_digits || !is_octal(digits)) {
-      path += text[at];
-      continue;
-    }
-    path += static_cast<char>((digits[0] - '0') * 64 + (digits[1] - '0') * 8 + (digits[2] - '0'));
-    at += k_digits;
-  }
-  return path;
-}
-
 /// "36 35 98:0 /root /point rw,noatime master:1 - ext3 /dev/root rw": any number of fields before
 /// the dash.
 std::optional<Mount> parse_mountinfo_line(std::string_view line) {
@@ -69,14 +51,14 @@ std::optional<Mount> parse_mountinfo_line(std::string_view line) {
   const auto words = words_of(line);
   const auto dash = std::ranges::find(words, "-");
   if (words.size() <= k_point || words.end() - dash < 2) return {};
-  return Mount{.point = unescaped(words[k_point]), .kind = readable(*(dash + 1))};
+  return Mount{.point = without_octal_escapes(words[k_point]), .kind = readable(*(dash + 1))};
 }
 
 /// "/dev/root /point ext3 rw,noatime 0 0"
 std::optional<Mount> parse_mounts_line(std::string_view line) {
   const auto words = words_of(line);
   if (words.size() < 3) return {};
-  return Mount{.point = unescaped(words[1]), .kind = readable(words[2])};
+  return Mount{.point = without_octal_escapes(words[1]), .kind = readable(words[2])};
 }
 
 MountTable read_mounts(const HostProbe& probe) {
@@ -87,9 +69,7 @@ MountTable read_mounts(const HostProbe& probe) {
     MountTable table{.mounts = {}, .origin = path};
     std::string_view rest = *text;
     while (!rest.empty()) {
-      const auto end = std::min(rest.find('\n'), rest.size());
-      auto mount = parse(rest.substr(0, end));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
+      auto mount = parse(take_line(rest));
       if (mount && mount->point.starts_with('/')) table.mounts.push_back(std::move(*mount));
     }
     if (!table.mounts.empty()) return table;

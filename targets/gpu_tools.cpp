@@ -2,15 +2,14 @@
 #include "gpu_tools.hpp"
 
 #include "gpu_models.hpp"
-#include "kernel_flags.hpp"
-#include "probe_text.hpp"
+#include "kernel_files.hpp"
+
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
-#include <memory>
 #include <span>
 #include <utility>
 
@@ -60,15 +59,8 @@ std::vector<std::string_view> split_row(std::string_view row) {
   }
 }
 
-/// The whole number that the text begins with, else 0: "131072.00 MiB".
-std::uint64_t leading_number(std::string_view text) {
-  std::uint64_t number = 0;
-  std::from_chars(std::to_address(text.begin()), std::to_address(text.end()), number);
-  return number;
-}
-
 /// What follows `key`, which the line begins with; empty for another line.
-std::string_view value_of(std::string_view line, std::string_view key) {
+std::string_view value_behind(std::string_view line, std::string_view key) {
   return line.starts_with(key) ? trimmed(line.substr(key.size())) : std::string_view();
 }
 
@@ -85,13 +77,14 @@ std::string_view without_version(std::string_view name) {
 
 std::vector<Gpu> gpus_of_nvidia_smi(std::string_view answer) {
   std::vector<Gpu> gpus;
-  for (const std::string_view line : lines_of(answer)) {
+  while (!answer.empty()) {
+    const std::string_view line = take_line(answer);
     const auto fields = split_row(line);
     if (fields.size() != 4 || fields[0].empty()) continue;
     gpus.push_back({.vendor = "nvidia",
                     .name = std::string(fields[0]),
                     .architecture = gpu_architecture_of_capability(fields[1]),
-                    .memory = number_in(fields[2]).value_or(0) * k_mebibyte,
+                    .memory = parse_number(fields[2]).value_or(0) * k_mebibyte,
                     .driver = fields[3].empty() ? "" : fmt::format("nvidia {}", fields[3])});
   }
   return gpus;
@@ -109,14 +102,15 @@ std::vector<Gpu> gpus_of_rocminfo(std::string_view answer) {
     agent = {.vendor = "amd"};
     is_gpu = false;
   };
-  for (const std::string_view line : lines_of(answer)) {
+  while (!answer.empty()) {
+    const std::string_view line = take_line(answer);
     if (line.starts_with("Agent ")) end_agent();
-    if (const auto name = value_of(line, "  Name:"); !name.empty()) agent.architecture = name;
-    if (const auto name = value_of(line, "  Marketing Name:"); !name.empty()) agent.name = name;
-    if (value_of(line, "  Device Type:") == "GPU") is_gpu = true;
+    if (const auto name = value_behind(line, "  Name:"); !name.empty()) agent.architecture = name;
+    if (const auto name = value_behind(line, "  Marketing Name:"); !name.empty()) agent.name = name;
+    if (value_behind(line, "  Device Type:") == "GPU") is_gpu = true;
     // Of a GPU's pools the largest is its memory; others are what groups of threads share.
-    agent.memory =
-        std::max(agent.memory, leading_number(value_of(line, "      Size:")) * k_kibibyte);
+    auto size = value_behind(line, "      Size:");
+    agent.memory = std::max(agent.memory, take_number(size).value_or(0) * k_kibibyte);
   }
   end_agent();
   return gpus;
@@ -124,12 +118,13 @@ std::vector<Gpu> gpus_of_rocminfo(std::string_view answer) {
 
 std::vector<Gpu> gpus_of_xpu_smi(std::string_view answer) {
   std::vector<Gpu> gpus;
-  for (const std::string_view line : lines_of(answer)) {
-    const auto fields = split_row(line);
+  while (!answer.empty()) {
+    const std::string_view line = take_line(answer);
+    auto fields = split_row(line);
     if (fields.size() != 2 || fields[0].empty() || fields[0] == "Device Name") continue;
     gpus.push_back({.vendor = "intel",
                     .name = std::string(fields[0]),
-                    .memory = leading_number(fields[1]) * k_mebibyte});
+                    .memory = take_number(fields[1]).value_or(0) * k_mebibyte});
   }
   return gpus;
 }
@@ -138,7 +133,8 @@ std::vector<Gpu> gpus_of_xpu_smi(std::string_view answer) {
 // OpenCL, too.
 std::vector<Gpu> gpus_of_sycl_ls(std::string_view answer) {
   std::vector<Gpu> gpus;
-  for (std::string_view line : lines_of(answer)) {
+  while (!answer.empty()) {
+    std::string_view line = take_line(answer);
     if (!line.starts_with('[') || !line.contains("level_zero:gpu")) continue;
     const auto comma = line.find(", ");
     if (comma == line.npos) continue;

@@ -4,10 +4,10 @@
 #include "cdi.hpp"
 #include "gpu_models.hpp"
 #include "gpu_tools.hpp"
-#include "kernel_flags.hpp"
-#include "probe_text.hpp"
+#include "kernel_files.hpp"
 
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -77,7 +77,7 @@ std::string vendor_of_kind(std::string_view kind) {
 }
 
 bool is_numbered(std::string_view path, std::string_view begin) {
-  return path.starts_with(begin) && number_in(path.substr(begin.size())).has_value();
+  return path.starts_with(begin) && parse_number(path.substr(begin.size())).has_value();
 }
 
 /// How many GPUs of the vendor such device nodes stand for. A part of a GPU (MIG) has the node of
@@ -157,10 +157,10 @@ bool GpuSearch::look_at_pci() {
 }
 
 void GpuSearch::add_pci(const std::string& address, const std::string& folder) {
-  const auto code = number_in(text_of(probe_, folder + "/class"), 16);
+  const auto code = parse_number(line_in(probe_, folder + "/class"), 16);
   if (!code || !is_gpu_class(*code)) return;
-  const auto vendor = number_in(text_of(probe_, folder + "/vendor"), 16);
-  const auto id = number_in(text_of(probe_, folder + "/device"), 16);
+  const auto vendor = parse_number(line_in(probe_, folder + "/vendor"), 16);
+  const auto id = parse_number(line_in(probe_, folder + "/device"), 16);
   if (!vendor || !id) return;
   Gpu gpu{.vendor = gpu_vendor_of_pci(static_cast<std::uint32_t>(*vendor))};
   // A server's console, a hypervisor's display.
@@ -176,9 +176,9 @@ void GpuSearch::add_pci(const std::string& address, const std::string& folder) {
                                    : fmt::format("has the driver `{}`", driver)));
     return;
   }
-  const std::string version = text_of(probe_, fmt::format("/sys/module/{}/version", driver));
+  const std::string version = line_in(probe_, fmt::format("/sys/module/{}/version", driver));
   gpu.driver = version.empty() ? driver : driver + " " + version;
-  gpu.memory = number_in(text_of(probe_, folder + "/mem_info_vram_total")).value_or(0);
+  gpu.memory = parse_number(line_in(probe_, folder + "/mem_info_vram_total")).value_or(0);
   devices_.push_back({.address = address, .gpu = std::move(gpu)});
 }
 
@@ -186,11 +186,12 @@ void GpuSearch::add_pci(const std::string& address, const std::string& folder) {
 void GpuSearch::look_at_kfd() {
   std::vector<std::string> architectures;
   for (const std::string& node : names_in(probe_, k_kfd)) {
-    const std::string text = text_of(probe_, fmt::format("{}/{}/properties", k_kfd, node));
-    for (const std::string_view line : lines_of(text)) {
+    const auto properties = probe_.read(fmt::format("{}/{}/properties", k_kfd, node)).value_or("");
+    for (std::string_view text = properties; !text.empty();) {
       static constexpr std::string_view k_key = "gfx_target_version ";
+      const std::string_view line = take_line(text);
       if (!line.starts_with(k_key)) continue;
-      auto name = gpu_architecture_of_kfd(number_in(line.substr(k_key.size())).value_or(0));
+      auto name = gpu_architecture_of_kfd(parse_number(line.substr(k_key.size())).value_or(0));
       if (!name.empty()) architectures.push_back(std::move(name));
     }
   }
@@ -216,11 +217,9 @@ void GpuSearch::look_at_nvidia() {
     auto device = std::ranges::find(devices_, address, &Device::address);
     if (device == devices_.end())
       device = devices_.insert(device, {.address = address, .gpu = {.vendor = "nvidia"}});
-    const std::string text = text_of(probe_, fmt::format("{}/{}/information", k_nvidia, address));
-    for (const std::string_view line : lines_of(text)) {
-      static constexpr std::string_view k_key = "Model:";
-      if (line.starts_with(k_key)) device->gpu.name = trimmed(line.substr(k_key.size()));
-    }
+    const auto text = probe_.read(fmt::format("{}/{}/information", k_nvidia, address));
+    if (const auto model = text ? value_of(*text, "Model") : std::nullopt)
+      device->gpu.name = readable(*model);
   }
 }
 
@@ -233,9 +232,10 @@ void GpuSearch::add_unknown(std::string_view vendor, std::size_t count, std::str
 /// Render nodes are of all vendors; AMD's have the common node of its driver beside them.
 void GpuSearch::look_at_device_nodes() {
   std::set<std::string> nodes;
-  for (const char* folder : {"/dev", "/dev/dri"})
+  for (const char* folder : {"/dev", "/dev/dri"}) {
     for (const std::string& name : names_in(probe_, folder))
       nodes.insert(fmt::format("{}/{}", folder, name));
+  }
   add_unknown("nvidia", gpus_behind("nvidia", nodes), "/dev");
   if (nodes.contains("/dev/kfd") && of_vendor("nvidia").empty())
     add_unknown("amd", gpus_behind("amd", nodes), "/dev");
@@ -262,8 +262,8 @@ void GpuSearch::hear_cdi(const std::string& path, const CdiFile& file) {
     return;
   }
   facts_.problems.push_back(
-      fmt::format("{} names {} {} GPU{}, and the kernel shows none that programs can use", path,
-                  count, vendor, count == 1 ? "" : "s"));
+      fmt::format("{} names {}, and the kernel shows none that programs can use", path,
+                  counted(count, vendor + " GPU")));
 }
 
 /// Side by side: several that hang take as long as one.

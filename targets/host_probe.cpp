@@ -9,8 +9,10 @@
 #include "scheduler.hpp"
 #include "x86_models.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <llvm/ADT/StringMap.h>
 #include <llvm/TargetParser/Host.h>
@@ -21,7 +23,6 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 #include <utility>
@@ -120,9 +121,7 @@ class LiveHost final : public HostProbe {
   }
 
   [[nodiscard]] std::string variable(const std::string& name) const override {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-    const char* value = std::getenv(name.c_str());
-    return value == nullptr ? "" : value;
+    return environment_variable(name).value_or("");
   }
 
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
@@ -147,8 +146,7 @@ class LiveHost final : public HostProbe {
     // nvidia-smi gives its reasons on stdout.
     const std::string& reason = outcome.errors.empty() ? outcome.output : outcome.errors;
     return fail(ErrorKind::tool_failed, "it ended with {}{}{}", outcome.exit_code,
-                reason.empty() ? "" : ": ",
-                reason.substr(0, std::min(reason.find('\n'), k_longest_reason)))
+                reason.empty() ? "" : ": ", first_line(reason).substr(0, k_longest_reason))
         .with_code("target.no-answer");
   }
 };

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kernel_files.hpp"
 
-#include "kernel_flags.hpp"
+#include "xaas/support/text.hpp"
 
 #include <llvm/Support/ConvertUTF.h>
 #include <llvm/Support/Endian.h>
 
 #include <algorithm>
 #include <charconv>
-#include <memory>
 
 namespace xaas {
 namespace {
@@ -21,15 +20,6 @@ constexpr unsigned k_most_numbers = 1U << 16;
 bool is_legal_utf8(std::string_view text) {
   const auto* at = reinterpret_cast<const llvm::UTF8*>(text.data());
   return llvm::isLegalUTF8String(&at, at + text.size());
-}
-
-/// The number that `text` begins with, taken from it.
-std::optional<std::uint64_t> take_number(std::string_view& text) {
-  std::uint64_t number = 0;
-  const auto end = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (end.ec != std::errc{}) return {};
-  text.remove_prefix(static_cast<std::size_t>(end.ptr - text.data()));
-  return number;
 }
 
 /// "3" or "0-3".
@@ -59,12 +49,25 @@ std::string readable(std::string_view text) {
 
 std::string line_in(const HostProbe& probe, const std::string& path) {
   const auto text = probe.read(path);
-  if (!text) return {};
-  return readable(std::string_view(*text).substr(0, text->find('\n')));
+  return text ? readable(first_line(*text)) : std::string();
 }
 
-std::optional<std::uint64_t> parse_count(std::string_view text) {
-  const auto number = take_number(text);
+std::vector<std::string> names_in(const HostProbe& probe, const std::string& folder) {
+  return probe.list(folder).value_or(std::vector<std::string>());
+}
+
+std::optional<std::uint64_t> take_number(std::string_view& text, int base) {
+  std::uint64_t number = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), number, base);
+  if (end.ec != std::errc{}) return {};
+  text.remove_prefix(static_cast<std::size_t>(end.ptr - text.data()));
+  return number;
+}
+
+std::optional<std::uint64_t> parse_number(std::string_view text, int base) {
+  text = trimmed(text);
+  if (base == 16 && text.starts_with("0x")) text.remove_prefix(2);
+  const auto number = take_number(text, base);
   return text.empty() ? number : std::nullopt;
 }
 
@@ -86,14 +89,16 @@ std::optional<std::uint64_t> parse_byte_count(std::string_view text) {
   return *number << shift;
 }
 
+std::optional<Field> parse_field(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == line.npos) return {};
+  return Field{.key = trimmed(line.substr(0, colon)), .value = trimmed(line.substr(colon + 1))};
+}
+
 std::optional<std::string_view> value_of(std::string_view text, std::string_view key) {
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const auto colon = line.find(':');
-    if (colon != std::string_view::npos && trimmed(line.substr(0, colon)) == key)
-      return trimmed(line.substr(colon + 1));
+    const auto field = parse_field(take_line(text));
+    if (field && field->key == key) return field->value;
   }
   return {};
 }

@@ -4,6 +4,8 @@
 #include "kernel_files.hpp"
 #include "riscv_processor.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <iterator>
@@ -59,24 +61,13 @@ void read_names(std::string_view key, std::string_view value, KernelProcessor& p
 
 }  // namespace
 
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view k_blank = " \t\r\n";
-  const auto begin = text.find_first_not_of(k_blank);
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(k_blank) - begin + 1);
-}
-
 KernelProcessor parse_cpuinfo(std::string_view text) {
   KernelProcessor processor;
   std::optional<FeatureSet> flags;
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const auto key = trimmed(line.substr(0, colon));
-    const auto value = trimmed(line.substr(colon + 1));
+    const auto field = parse_field(take_line(text));
+    if (!field) continue;
+    const auto [key, value] = *field;
     read_names(key, value, processor);
     if (key != "flags" && key != "Features" && key != "isa") continue;
     auto words = key == "isa" ? riscv_extensions(value) : words_of(value);
@@ -170,7 +161,6 @@ const std::vector<KernelFlag>& aarch64_kernel_flags() {
                                                 {"flagm", {"flagm"}},
                                                 {"altnzcv", {"flagm2"}},
                                                 {"fptoint", {"frint"}},
-                                                {"ssbs", {"ssbs"}},
                                                 {"sb", {"sb"}},
                                                 {"pauth", {"paca", "pacg"}},
                                                 {"bti", {"bti"}},

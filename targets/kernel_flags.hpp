@@ -9,9 +9,6 @@
 
 namespace xaas {
 
-/// A value as the kernel's files have it, without blanks and line ends around it.
-std::string_view trimmed(std::string_view text);
-
 /// What /proc/cpuinfo says of all processors together: a flag that one of them lacks is not here,
 /// because a program may be moved to that one.
 struct KernelProcessor {
@@ -34,7 +31,8 @@ struct KernelFlag {
 /// features a kernel's silence may only be its age, and cpuid with XCR0 is all there is.
 const std::vector<KernelFlag>& x86_kernel_flags();
 
-/// All of AArch64's: programs cannot ask the processor there, so the kernel's word is the only one.
+/// All of AArch64's but ssbs, which is nothing to a program (aarch64_family.cpp): programs cannot
+/// ask the processor there, so the kernel's word is the only one.
 const std::vector<KernelFlag>& aarch64_kernel_flags();
 
 /// What the flags alone tell of an x86 processor that cannot be asked: nothing that is not shown,

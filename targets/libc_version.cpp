@@ -3,6 +3,7 @@
 
 #include "library_search.hpp"
 
+#include "xaas/support/text.hpp"
 #include "xaas/targets/glibc_version.hpp"
 
 #include <llvm/BinaryFormat/ELF.h>
@@ -55,7 +56,7 @@ std::optional<Version> version_in_banner(std::string_view bytes) {
   constexpr std::string_view k_version = " release version ";
   const auto start = bytes.find(k_start);
   if (start == std::string_view::npos) return {};
-  const auto line = bytes.substr(start, bytes.substr(start).find('\n'));
+  const auto line = first_line(bytes.substr(start));
   const auto at = line.find(k_version);
   if (at == std::string_view::npos) return {};
   return parse_version(line.substr(at + k_version.size()));
@@ -130,14 +131,17 @@ LibcFacts find_libc(const HostProbe& probe, std::string_view architecture) {
     const auto bytes = probe.read(path);
     if (!bytes) continue;
     if (auto version = glibc_version_of(*bytes, architecture); !version.empty()) {
-      return {.version = std::move(version), .path = path, .problem = {}};
+      return {.version = std::move(version), .path = path, .problem = {}, .looked = true};
     }
   }
   return {.version = {},
           .path = {},
           .problem =
               "no libc.so.6 with GLIBC versions was found, neither in /etc/ld.so.cache nor "
-              "in the usual folders: the version of the C library is unknown"};
+              "in the usual folders: the version of the C library is unknown",
+          .looked = std::ranges::any_of(
+              usual_library_folders(architecture),
+              [&](const std::string& folder) { return probe.list(folder).has_value(); })};
 }
 
 }  // namespace xaas

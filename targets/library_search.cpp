@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library_search.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -21,8 +23,7 @@ bool ends_as_soname(std::string_view name) {
   const auto mark = name.rfind(k_mark);
   if (mark == name.npos) return false;
   const std::string_view number = name.substr(mark + k_mark.size());
-  return !number.empty() &&
-         std::ranges::all_of(number, [](char digit) { return digit >= '0' && digit <= '9'; });
+  return !number.empty() && std::ranges::all_of(number, is_digit);
 }
 
 bool is_called_as_library(std::string_view name) {

@@ -6,6 +6,8 @@
 
 #include "modulefile.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -16,8 +18,7 @@ namespace {
 using Values = std::map<std::string, std::string, std::less<>>;
 
 bool is_in_name(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '_' || letter == '.';
+  return is_alphanumeric(letter) || letter == '_' || letter == '.';
 }
 
 /// One line of Lua, read from its begin.
@@ -158,11 +159,7 @@ class LuaReader {
 ModuleText read_lua_modulefile(std::string_view text, std::string_view name,
                                const Variables& environment) {
   LuaReader reader(name, environment);
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    reader.read_line(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (!text.empty()) reader.read_line(take_line(text));
   return reader.take_text();
 }
 

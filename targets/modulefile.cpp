@@ -6,6 +6,8 @@
 
 #include "modulefile.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -26,8 +28,7 @@ bool is_blank(char letter) {
 }
 
 bool is_in_name(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '_' || letter == ':';
+  return is_alphanumeric(letter) || letter == '_' || letter == ':';
 }
 
 /// Where a word in braces ends: behind the one that closes the first.
@@ -180,13 +181,6 @@ class TclReader {
   Values values_;
   ModuleText found_;
 };
-
-std::string_view take_line(std::string_view& text) {
-  const auto end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
 
 }  // namespace
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "gpu_models.hpp"
-#include "probe_text.hpp"
+#include "kernel_files.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/targets/target.hpp"
@@ -28,7 +28,7 @@ Result<Gpu> parse_gpu(std::string_view word) {
   if (gpu.vendor.empty()) return unknown_gpu(name);
   if (star == word.npos) return gpu;
   const std::string_view text = word.substr(star + 1);
-  const auto count = number_in(text).value_or(0);
+  const auto count = parse_number(text).value_or(0);
   if (count < 1 || count > k_most) {
     return fail(ErrorKind::invalid_input, "`{}` is no number of GPUs", text)
         .with_code("target.gpu-count")

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "network_devices.hpp"
 
-#include "probe_text.hpp"
+#include "kernel_files.hpp"
 
 #include <fmt/format.h>
 
@@ -27,12 +27,12 @@ std::string kind_of_rdma_device(const HostProbe& probe, const std::string& folde
   const std::string driver = driver_of(probe, folder);
   if (driver == "hfi1") return "omni-path";
   if (driver == "efa") return "efa";
-  if (text_of(probe, folder + "/node_type").ends_with("RNIC")) return {};
+  if (line_in(probe, folder + "/node_type").ends_with("RNIC")) return {};
   if (probe.link(folder).contains("/virtual/")) return {};
   const auto ports = names_in(probe, folder + "/ports");
   if (ports.empty()) return {};
   const std::string layer =
-      text_of(probe, fmt::format("{}/ports/{}/link_layer", folder, ports.front()));
+      line_in(probe, fmt::format("{}/ports/{}/link_layer", folder, ports.front()));
   if (layer == "InfiniBand") return "infiniband";
   return layer == "Ethernet" ? "roce" : "";
 }

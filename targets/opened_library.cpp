@@ -2,6 +2,7 @@
 #include "opened_library.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -15,10 +16,6 @@ namespace {
 
 /// Named in a description, which a folder of damaged libraries would fill.
 constexpr std::size_t k_most_unread = 4;
-
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
 
 /// "1.17.0" at the start of "1.17.0-rc1".
 std::string_view number_at(std::string_view text) {

@@ -3,6 +3,7 @@
 
 #include "cray.hpp"
 #include "environment_modules.hpp"
+#include "kernel_files.hpp"
 #include "library_search.hpp"
 #include "spack.hpp"
 
@@ -214,7 +215,7 @@ void add_of_distribution(const HostProbe& probe, std::string_view architecture,
       collection.add({.path = folder + below, .origin = "distribution"});
   }
   const std::string suse = "/usr/lib64/mpi/gcc";
-  for (const std::string& name : probe.list(suse).value_or(std::vector<std::string>{}))
+  for (const std::string& name : names_in(probe, suse))
     collection.add({.path = fmt::format("{}/{}/lib64", suse, name), .origin = "distribution"});
 }
 

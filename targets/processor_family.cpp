@@ -26,10 +26,11 @@ std::string name_after(const std::vector<Level>& levels, std::string_view level)
 
 const Level* reached_level(const ProcessorFamily& family, const FeatureSet& features) {
   const Level* reached = nullptr;
-  for (const auto& level : family.levels())
+  for (const auto& level : family.levels()) {
     if (std::ranges::includes(features, level.features) &&
         (level.mark.empty() || features.contains(level.mark)))
       reached = &level;
+  }
   return reached;
 }
 
@@ -51,9 +52,10 @@ FeatureSet drop_incomplete(const ProcessorFamily& family, FeatureSet& features) 
   // least one, so it ends.
   for (bool changed = true; changed;) {
     FeatureSet incomplete;
-    for (const auto& feature : features)
+    for (const auto& feature : features) {
       if (!std::ranges::includes(features, family.with_implied({feature})))
         incomplete.insert(feature);
+    }
     for (const auto& feature : incomplete) features.erase(feature);
     changed = !incomplete.empty();
     dropped.merge(incomplete);

@@ -3,10 +3,12 @@
 
 #include "schema_check.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/support/quantities.hpp"
+#include "xaas/support/text.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +16,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <utility>
 
 namespace xaas {
@@ -91,8 +92,7 @@ Result<T> with_default_code(Result<T> result) {
 }
 
 bool is_name_character(char character) {
-  return (character >= 'A' && character <= 'Z') || (character >= 'a' && character <= 'z') ||
-         (character >= '0' && character <= '9') || character == '_';
+  return is_alphanumeric(character) || character == '_';
 }
 
 /// Takes the variable's name from the front of `text`, which stands behind a `$`; empty when there
@@ -162,9 +162,8 @@ std::string print_site_profile(const SiteProfile& profile) {
 }
 
 std::filesystem::path site_profile_path() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-  const char* named = std::getenv("XAAS_SITE_PROFILE");
-  return named != nullptr && *named != '\0' ? named : k_standard_place;
+  const auto named = environment_variable("XAAS_SITE_PROFILE").value_or("");
+  return named.empty() ? k_standard_place : named;
 }
 
 Result<SiteProfile> load_site_profile() {
@@ -203,8 +202,7 @@ Result<std::filesystem::path> site_targets(const SiteProfile& profile, const Var
 
 Variables environment_variables() {
   return [](const std::string& name) -> std::optional<std::string> {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-    if (const char* value = std::getenv(name.c_str())) return value;
+    if (auto value = environment_variable(name)) return value;
     if (name == "UID") return std::to_string(::geteuid());
     return std::nullopt;
   };

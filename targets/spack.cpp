@@ -4,6 +4,7 @@
 #include "library_search.hpp"
 
 #include "xaas/support/json.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -33,7 +34,8 @@ constexpr auto k_packages = std::to_array<std::string_view>(
      "nvpl-blas",  "nvpl-fft",      "nvpl-lapack",      "openblas",
      "openmpi"});
 
-std::string_view trimmed(std::string_view text) {
+/// Without the blanks and quotes around it.
+std::string_view unquoted(std::string_view text) {
   const auto begin = text.find_first_not_of(" \t\r'\"");
   if (begin == text.npos) return {};
   return text.substr(begin, text.find_last_not_of(" \t\r'\"") - begin + 1);
@@ -50,12 +52,10 @@ std::string with_root(std::string path, const std::string& spack_root) {
 void add_trees_in(std::string_view yaml, const std::string& spack_root,
                   std::vector<std::string>& trees) {
   while (!yaml.empty()) {
-    const auto end = std::min(yaml.find('\n'), yaml.size());
-    const std::string_view line = trimmed(yaml.substr(0, end));
-    yaml.remove_prefix(std::min(end + 1, yaml.size()));
+    const std::string_view line = unquoted(take_line(yaml));
     for (const std::string_view key : {"install_tree:", "root:"}) {
       if (!line.starts_with(key)) continue;
-      std::string tree = with_root(std::string(trimmed(line.substr(key.size()))), spack_root);
+      std::string tree = with_root(std::string(unquoted(line.substr(key.size()))), spack_root);
       if (tree.starts_with('/')) trees.push_back(std::move(tree));
     }
   }

@@ -4,9 +4,10 @@
 #include "file_systems.hpp"
 #include "kernel_files.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <bit>
 #include <optional>
@@ -56,9 +57,7 @@ std::string unquoted(std::string_view value) {
 std::string pretty_name_in(std::string_view text) {
   constexpr std::string_view k_key = "PRETTY_NAME=";
   while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    const auto line = take_line(text);
     if (line.starts_with(k_key)) return readable(unquoted(readable(line.substr(k_key.size()))));
   }
   return {};
@@ -110,9 +109,9 @@ void describe_user_namespaces(const HostProbe& probe, Target& target) {
     target.origins["system.user_namespaces"] = path;
   };
   for (const NamespaceSwitch& entry : k_namespace_switches)
-    if (parse_count(line_in(probe, entry.path)) == entry.off) return decide(false, entry.path);
+    if (parse_number(line_in(probe, entry.path)) == entry.off) return decide(false, entry.path);
   // A kernel without namespaces has no limit of them either.
-  if (parse_count(line_in(probe, k_most_namespaces))) decide(true, k_most_namespaces);
+  if (parse_number(line_in(probe, k_most_namespaces))) decide(true, k_most_namespaces);
 }
 
 }  // namespace

@@ -5,11 +5,11 @@
 #include "processor_family.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/targets/site_profile.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <system_error>
@@ -23,9 +23,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view k_extension = ".json";
 
 fs::path variable(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+  return environment_variable(name).value_or("");
 }
 
 /// Empty when the user has no home. Relative paths are not to be used (XDG base directory

@@ -7,7 +7,8 @@
 #include "topology.hpp"
 
 #include "kernel_files.hpp"
-#include "kernel_flags.hpp"
+
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -72,12 +73,12 @@ std::optional<CpuCache> read_cache(const HostProbe& probe, unsigned processor, u
   const auto line = [&](std::string_view file) {
     return line_in(probe, file_of(processor, fmt::format("cache/index{}/{}", index, file)));
   };
-  const auto level = parse_count(line("level"));
+  const auto level = parse_number(line("level"));
   const auto kind = kinds.find(line("type"));
   if (!level || *level == 0 || *level > k_most_caches || kind == kinds.end()) return {};
   CpuCache cache{.level = static_cast<unsigned>(*level), .kind = kind->second};
   cache.size = parse_byte_count(line("size")).value_or(0);
-  const auto bytes = parse_count(line("coherency_line_size")).value_or(0);
+  const auto bytes = parse_number(line("coherency_line_size")).value_or(0);
   cache.line = bytes <= std::numeric_limits<unsigned>::max() ? static_cast<unsigned>(bytes) : 0;
   const auto sharing = parse_number_list(line("shared_cpu_list"));
   if (sharing) cache.shared_by = static_cast<unsigned>(sharing->size());
@@ -108,14 +109,10 @@ CpuTopology topology_in(std::string_view cpuinfo) {
   std::set<std::pair<std::string, std::string>> cores;
   std::string socket;
   while (!cpuinfo.empty()) {
-    const auto end = std::min(cpuinfo.find('\n'), cpuinfo.size());
-    const auto line = cpuinfo.substr(0, end);
-    cpuinfo.remove_prefix(std::min(end + 1, cpuinfo.size()));
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) continue;
-    const auto key = trimmed(line.substr(0, colon));
-    const std::string value(trimmed(line.substr(colon + 1)));
-    if (!parse_count(value)) continue;
+    const auto field = parse_field(take_line(cpuinfo));
+    if (!field || !parse_number(field->value)) continue;
+    const auto key = field->key;
+    const std::string value(field->value);
     if (key == "processor") ++topology.threads;
     if (key == "physical id") sockets.insert(socket = value);
     if (key == "core id") cores.emplace(socket, value);

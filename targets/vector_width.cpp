@@ -61,7 +61,7 @@ bool is_sve_width(std::uint64_t bits) {
 void describe_sve(const HostProbe& probe, Target& target) {
   const unsigned asked = probe.sve_bytes() * k_bits_of_byte;
   if (is_sve_width(asked)) return set_width(target, asked, "prctl");
-  const auto bytes = parse_count(line_in(probe, k_default_sve_length)).value_or(0);
+  const auto bytes = parse_number(line_in(probe, k_default_sve_length)).value_or(0);
   if (bytes <= k_most_sve_bits && is_sve_width(bytes * k_bits_of_byte))
     return set_width(target, static_cast<unsigned>(bytes) * k_bits_of_byte, k_default_sve_length);
   const auto known = std::ranges::find(k_sve, target.cpu.name, &Width::what);

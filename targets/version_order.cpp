@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "version_order.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 
 namespace xaas {
 namespace {
-
-bool is_digit(char letter) {
-  return letter >= '0' && letter <= '9';
-}
 
 /// The number that `text` begins with, without its leading zeros, which is taken off.
 std::string_view take_number(std::string_view& text) {

@@ -6,6 +6,7 @@
 #include "specialization_file.hpp"
 
 #include "xaas/ir/prefix.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -13,7 +14,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <utility>
 
 namespace xaas {
@@ -192,9 +192,8 @@ class Builder {
     for (const auto& [name, value] : additions.environment)
       words.push_back(fmt::format("{}={}", name, value));
     for (const char* name : k_variables) {
-      // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-      const char* value = std::getenv(name);
-      words.push_back(value == nullptr ? "" : std::string("=") + value);
+      const auto value = environment_variable(name);
+      words.push_back(value ? "=" + *value : "");
     }
     std::string key;
     for (const std::string& word : words) key += fmt::format("{}:{}", word.size(), word);

@@ -5,6 +5,7 @@
 #include "xaas/support/digest.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,10 +14,6 @@
 
 namespace xaas {
 namespace {
-
-std::string counted(std::uint64_t count, std::string_view what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
 
 std::string title_of(const BuildPlan& plan) {
   std::string text =

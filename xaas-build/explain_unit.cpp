@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "explain_unit.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 #include <string>
@@ -107,8 +108,7 @@ Result<std::string> explain_units(const IrManifest& manifest, const std::string&
   for (std::size_t i = 0; i < manifest.units.size(); ++i)
     if (is_meant(manifest.units[i].source, source)) meant.push_back(i);
   if (meant.empty()) return no_such_source(manifest, source);
-  std::string text =
-      fmt::format("{}: {} unit{}\n", source, meant.size(), meant.size() == 1 ? "" : "s");
+  std::string text = fmt::format("{}: {}\n", source, counted(meant.size(), "unit"));
   for (const std::size_t unit : meant) text += explain_one(manifest, unit);
   return text;
 }

@@ -2,6 +2,7 @@
 #include "isa_report.hpp"
 
 #include "xaas/frontend/isa_levels.hpp"
+#include "xaas/support/text.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <fmt/format.h>
@@ -51,10 +52,6 @@ std::vector<std::string> processors_with(const std::string& feature, const IrMan
 
 std::string quoted(const std::vector<std::string>& names) {
   return fmt::format("`{}`", fmt::join(names, "`, `"));
-}
-
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }
 
 /// Their code is the machine code that the build made, for the baseline.
@@ -111,17 +108,17 @@ std::string describe_isas(const IrManifest& manifest) {
     kept.push_back(fmt::format("{} for {}", found->second, isa));
     variants += found->second;
   }
-  std::string text = fmt::format("  code of {} depends on the processor: ", plural(bound, "unit"));
+  std::string text = fmt::format("  code of {} depends on the processor: ", counted(bound, "unit"));
   text += manifest.isas.empty() ? "with --isa none, all of it is the baseline's\n"
           : kept.empty()
               ? "no variant differs from the baseline\n"
-              : fmt::format("{} ({})\n", plural(variants, "variant"), fmt::join(kept, ", "));
+              : fmt::format("{} ({})\n", counted(variants, "variant"), fmt::join(kept, ", "));
   text += describe_machine_code(manifest);
   std::vector<IsaAdvice> advice = isa_advice(manifest);
   if (advice.size() > k_pieces_of_advice) advice.resize(k_pieces_of_advice);
   for (const IsaAdvice& piece : advice) {
     text += fmt::format("  {} ask{} for `{}`; add `--isa` a processor that has it: {}\n",
-                        plural(piece.units, "unit"), piece.units == 1 ? "s" : "", piece.macro,
+                        counted(piece.units, "unit"), piece.units == 1 ? "s" : "", piece.macro,
                         quoted(piece.processors));
   }
   return text;

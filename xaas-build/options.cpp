@@ -160,9 +160,9 @@ void add_resuming_options(CLI::App& ir, IrOptions& options) {
 }
 
 CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
-  CLI::App* ir = app.add_subcommand("ir", "Build an application once and pack it as an IR image")
-                     ->group("Commands");
-  style_help(*ir, "--source DIR --output oci:LAYOUT[:TAG] [OPTIONS]\n[-- BUILD COMMAND...]");
+  CLI::App* ir =
+      add_command(app, "ir", "Build an application once and pack it as an IR image",
+                  "--source DIR --output oci:LAYOUT[:TAG] [OPTIONS]\n[-- BUILD COMMAND...]");
   ir->add_option("--source", options.source, "The application's source tree; only read")
       ->required()
       ->type_name("DIR");
@@ -189,8 +189,7 @@ CLI::App* add_ir(CLI::App& app, IrOptions& options, IrArguments& arguments) {
 
 void add_inspect(CLI::App& app, InspectOptions& options) {
   CLI::App* inspect =
-      app.add_subcommand("inspect", "Show what an IR image holds")->group("Commands");
-  style_help(*inspect, "IMAGE [--why SOURCE|--json]");
+      add_command(app, "inspect", "Show what an IR image holds", "IMAGE [--why SOURCE|--json]");
   inspect->add_option("IMAGE", options.image, "The image that `xaas-build ir` made")
       ->required()
       ->type_name("oci:LAYOUT[:TAG]");
@@ -203,9 +202,8 @@ void add_inspect(CLI::App& app, InspectOptions& options) {
 }
 
 const CLI::App* add_plan(CLI::App& app, PlanOptions& options) {
-  CLI::App* plan =
-      app.add_subcommand("plan", "List the configurations of an application")->group("Commands");
-  style_help(*plan, "--source DIR [OPTIONS]\n[-- BUILD COMMAND...]");
+  CLI::App* plan = add_command(app, "plan", "List the configurations of an application",
+                               "--source DIR [OPTIONS]\n[-- BUILD COMMAND...]");
   plan->add_option("--source", options.source, "The application's source tree; only read")
       ->required()
       ->type_name("DIR");

@@ -5,6 +5,7 @@
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -184,10 +185,10 @@ std::string describe_sharing(const IrManifest& manifest) {
 
 std::string describe_manifest(const IrManifest& manifest) {
   const Coverage coverage = coverage_of(manifest);
-  std::string text = fmt::format(
-      "{}: {} file{} to specialize, {} unit{} ({} distinct)\n", manifest.application,
-      manifest.products.size(), manifest.products.size() == 1 ? "" : "s", manifest.units.size(),
-      manifest.units.size() == 1 ? "" : "s", sharing_of(manifest).distinct());
+  std::string text =
+      fmt::format("{}: {} to specialize, {} ({} distinct)\n", manifest.application,
+                  counted(manifest.products.size(), "file"), counted(manifest.units.size(), "unit"),
+                  sharing_of(manifest).distinct());
   text += describe_sharing(manifest);
   text += fmt::format(
       "  captured {}, machine code kept {}, opaque {}; {:.1f} % of {} of code will be lowered\n",

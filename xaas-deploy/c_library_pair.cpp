@@ -6,6 +6,7 @@
 #include "xaas/elf/c_library.hpp"
 #include "xaas/elf/elf_file.hpp"
 #include "xaas/support/files.hpp"
+#include "xaas/support/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -32,7 +33,7 @@ std::vector<unsigned> highest_version(const fs::path& library, std::string_view 
     for (const char c : std::string_view(version).substr(name.size())) {
       if (c == '.') {
         numbers.push_back(0);
-      } else if (c >= '0' && c <= '9') {
+      } else if (is_digit(c)) {
         numbers.back() = numbers.back() * 10 + static_cast<unsigned>(c - '0');
       }
     }

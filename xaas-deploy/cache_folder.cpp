@@ -16,6 +16,7 @@
 
 #include "cache_contents.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 
 #include <fmt/format.h>
@@ -25,7 +26,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -41,9 +41,7 @@ constexpr std::string_view k_tag =
     "# This folder is a cache of xaas-deploy: `xaas-deploy cache` looks after it.\n";
 
 fs::path variable(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
+  return environment_variable(name).value_or("");
 }
 
 Error system_error(std::string_view what, const fs::path& path, int error) {

@@ -56,9 +56,8 @@ void add_prune_options(CLI::App& cache, CacheOptions& options) {
 
 CLI::App* add_cache_command(CLI::App& app, CacheOptions& options) {
   CLI::App* cache =
-      app.add_subcommand("cache", "Look after the cache: list, size, prune or verify it")
-          ->group("Commands");
-  style_help(*cache, "list|size|prune|verify [OPTIONS]");
+      add_command(app, "cache", "Look after the cache: list, size, prune or verify it",
+                  "list|size|prune|verify [OPTIONS]");
   cache
       ->add_option("ACTION", options.action,
                    "verify removes damaged entries; exit code 4: there were some")

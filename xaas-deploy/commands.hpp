@@ -4,6 +4,7 @@
 #include "compare_numbers.hpp"
 #include "slurm_command.hpp"
 
+#include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -24,6 +25,7 @@ struct DetectOptions {
   std::string request;               // options of a scheduler that lead to such a machine
   std::vector<std::string> gpus;     // that it has; empty: what is found out
 };
+CLI::App* add_detect_command(CLI::App& app, DetectOptions& options);
 Result<int> run_detect_command(const DetectOptions& options);
 
 /// `xaas-deploy run`: replaces this process.

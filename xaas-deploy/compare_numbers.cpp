@@ -3,6 +3,7 @@
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/json.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,10 +28,6 @@ struct Number {
 
 bool is_word(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 /// One number at the start of `text`; its length, 0 when there is none.

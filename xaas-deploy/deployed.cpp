@@ -7,6 +7,7 @@
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/targets/choose_target.hpp"
 #include "xaas/targets/target.hpp"
@@ -16,7 +17,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -52,8 +52,7 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
 }
 
 bool is_generic_wanted() {
-  const char* value = std::getenv("XAAS_GENERIC");  // NOLINT(concurrency-mt-unsafe)
-  const std::string_view text = value == nullptr ? "" : value;
+  const auto text = environment_variable("XAAS_GENERIC").value_or("");
   return !text.empty() && text != "0";
 }
 
@@ -142,8 +141,7 @@ std::string program_in_tree(const std::filesystem::path& tree, const std::string
 }
 
 std::string host_search_path() {
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nothing sets variables
-  return path == nullptr ? "/usr/local/bin:/usr/bin:/bin" : path;
+  return environment_variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin");
 }
 
 /// The deployment's programs before the host's.

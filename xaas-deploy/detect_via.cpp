@@ -3,6 +3,7 @@
 
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -33,9 +34,8 @@ std::vector<std::string_view> descriptions_in(std::string_view output) {
 
 Error no_answer(const Launcher& launcher, const Outcome& outcome) {
   const auto& called = launcher.called.empty() ? launcher.command : launcher.called;
-  const auto said = outcome.errors.empty()
-                        ? ""
-                        : "it said: " + outcome.errors.substr(0, outcome.errors.find('\n'));
+  const auto said =
+      outcome.errors.empty() ? "" : fmt::format("it said: {}", first_line(outcome.errors));
   if (outcome.timed_out) {
     using std::chrono::duration;
     return fail(ErrorKind::tool_failed, "`{}` did not come to an end within {} s", called,

@@ -6,6 +6,7 @@
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 #include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
@@ -81,9 +82,9 @@ std::string summary(const std::vector<Finding>& findings) {
   };
   const auto problems = count(Finding::Kind::problem);
   const auto notes = count(Finding::Kind::note);
-  const std::string rest = fmt::format("{} note{}", notes, notes == 1 ? "" : "s");
+  const std::string rest = counted(notes, "note");
   if (problems == 0) return fmt::format("nothing is in the way; {}\n", rest);
-  return fmt::format("{} problem{}, {}\n", problems, problems == 1 ? "" : "s", rest);
+  return fmt::format("{}, {}\n", counted(problems, "problem"), rest);
 }
 
 }  // namespace

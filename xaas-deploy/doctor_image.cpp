@@ -5,6 +5,7 @@
 #include "xaas/planning/choose_configuration.hpp"
 #include "xaas/planning/plan.hpp"
 #include "xaas/planning/unmet_requirements.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -64,9 +65,9 @@ ImageDiagnosis diagnose_image(const IrManifest& ir, const Target& target,
   auto& findings = diagnosis.findings;
   findings.push_back(
       {.about = "image",
-       .text = fmt::format("`{}` of {}, captured by {} with LLVM {}, {} configuration{}",
-                           ir.application, ir.architecture, ir.producer, ir.llvm_version,
-                           ir.configurations.size(), ir.configurations.size() == 1 ? "" : "s")});
+       .text = fmt::format("`{}` of {}, captured by {} with LLVM {}, {}", ir.application,
+                           ir.architecture, ir.producer, ir.llvm_version,
+                           counted(ir.configurations.size(), "configuration"))});
   const auto stop = [&](const Error& error) {
     findings.push_back(as_problem("image", error));
     diagnosis.runs = false;

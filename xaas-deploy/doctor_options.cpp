@@ -10,14 +10,6 @@
 namespace xaas {
 namespace {
 
-constexpr const char* k_commands = "Commands";
-
-CLI::App* add_command(CLI::App& app, const char* name, const char* what, const char* usage) {
-  CLI::App* command = app.add_subcommand(name, what)->group(k_commands);
-  style_help(*command, usage);
-  return command;
-}
-
 void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON document");
 }
@@ -25,9 +17,9 @@ void add_json(CLI::App& command, bool& json) {
 void add_target(CLI::App& command, std::string& target) {
   command
       .add_option("--target", target,
-                  "The machine: this one (default), a description or its name, or a processor's "
+                  "The machine: this one (default), a description's file or name, or a processor's "
                   "name")
-      ->type_name("host|FILE|CPU");
+      ->type_name("host|FILE|NAME");
 }
 
 }  // namespace

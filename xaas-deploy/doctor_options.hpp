@@ -7,9 +7,7 @@
 #include "tree_commands.hpp"
 #include "why_not.hpp"
 
-namespace CLI {  // NOLINT(readability-identifier-naming)
-class App;
-}
+#include "xaas/support/command_line.hpp"
 
 namespace xaas {
 

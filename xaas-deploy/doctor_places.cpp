@@ -4,6 +4,7 @@
 #include "image_root.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/targets/site_profile.hpp"
 
@@ -15,7 +16,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -107,9 +107,8 @@ Finding on_cache(const SiteProfile& site) {
 Finding on_temporary_files() {
   constexpr std::uint64_t k_little = std::uint64_t{2} << 30U;
   constexpr const char* k_choose = "choose another folder: `export TMPDIR=/scratch/$USER`";
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-  const char* variable = std::getenv("TMPDIR");
-  const fs::path folder = variable == nullptr || *variable == '\0' ? "/tmp" : variable;
+  const auto variable = environment_variable("TMPDIR").value_or("");
+  const fs::path folder = variable.empty() ? "/tmp" : variable;
   const auto made = TemporaryFolder::make(folder);
   if (!made) {
     Finding finding = from_error("temporary-files", made.error());

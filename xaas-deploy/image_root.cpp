@@ -4,6 +4,7 @@
 #include "image_loader.hpp"
 
 #include "xaas/elf/elf_file.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/namespaces.hpp"
 #include "xaas/targets/site_profile.hpp"
@@ -14,7 +15,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstdlib>
 #include <functional>
 #include <optional>
 #include <set>
@@ -56,10 +56,8 @@ bool is_system_folder(const std::string& folder) {
 /// Folders that programs find their data in, and those that the site wants there.
 Result<std::vector<std::string>> folders_to_bind() {
   std::vector<std::string> own{"/proc", "/dev", "/sys", "/tmp"};
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  if (const char* home = std::getenv("HOME"); home != nullptr && home[0] == '/' && home[1] != 0) {
-    own.emplace_back(home);
-  }
+  if (auto home = environment_variable("HOME"); home && home->starts_with('/') && home->size() > 1)
+    own.push_back(*std::move(home));
   own.push_back(absolute_current_folder());
   // Whoever works in there means the image's.
   std::erase_if(own, [](const std::string& folder) {

@@ -2,6 +2,7 @@
 #include "node_kinds.hpp"
 
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -260,8 +261,7 @@ std::string name_of_kind(const NodeKind& kind, const std::vector<const NodeKind*
   // It becomes the name of a file.
   auto name = fmt::format("{}", fmt::join(words, "-"));
   const auto is_usual = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("._+-").contains(c);
+    return is_alphanumeric(c) || std::string_view("._+-").contains(c);
   };
   std::ranges::replace_if(name, std::not_fn(is_usual), '_');
   if (name.starts_with('.')) name.front() = '_';  // files that begin so are passed over

@@ -5,12 +5,14 @@
 
 #include "redact.hpp"
 
+#include "xaas/support/environment.hpp"
+#include "xaas/support/text.hpp"
+
 #include <pwd.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <vector>
 
 namespace xaas {
@@ -18,29 +20,12 @@ namespace {
 
 constexpr std::string_view k_secret = "<secret>";
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_word(char c) {
-  return is_letter(c) || is_digit(c);
-}
 bool is_name(char c) {
-  return is_word(c) || c == '_' || c == '-';
+  return is_alphanumeric(c) || c == '_' || c == '-';
 }
 /// What tokens are made of: base64 in all its forms, dots between the parts of some.
 bool is_token(char c) {
   return is_name(c) || c == '.' || c == '+' || c == '/' || c == '=';
-}
-
-std::string lowered(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 /// Whether a variable, a key or an option of that name holds a secret.
@@ -48,7 +33,7 @@ bool names_secret(std::string_view name) {
   static constexpr auto k_words = std::to_array<std::string_view>(
       {"token", "secret", "passw", "passphrase", "apikey", "api_key", "api-key", "access_key",
        "private_key", "credential", "auth", "cookie", "license_key", "session_id"});
-  const std::string lower = lowered(name);
+  const std::string lower = lower_case(name);
   if (lower == "key" || lower.ends_with("_key")) return true;
   return std::ranges::any_of(k_words, [&](std::string_view word) { return lower.contains(word); });
 }
@@ -154,7 +139,7 @@ bool is_in_address(char c) {
   return is_name(c) || c == '.' || c == '%' || c == '+';
 }
 bool is_in_domain(char c) {
-  return is_word(c) || c == '-' || c == '.';
+  return is_alphanumeric(c) || c == '-' || c == '.';
 }
 
 /// A symbol's version (`printf@GLIBC_2.2.5`) is no domain.
@@ -177,9 +162,9 @@ std::string without_addresses(std::string text) {
 /// `what` where it stands for itself, not within a longer name.
 std::string without_word(std::string text, std::string_view what, std::string_view instead) {
   const auto stands_alone = [&](std::size_t at) {
-    const bool begins = at == 0 || !is_word(text[at - 1]) || !is_word(what.front());
+    const bool begins = at == 0 || !is_alphanumeric(text[at - 1]) || !is_alphanumeric(what.front());
     const std::size_t end = at + what.size();
-    return begins && (end == text.size() || !is_word(text[end]));
+    return begins && (end == text.size() || !is_alphanumeric(text[end]));
   };
   for (auto at = text.find(what); at != text.npos;) {
     if (stands_alone(at)) {
@@ -208,15 +193,13 @@ std::string without_homes(std::string text) {
 
 Identity own_identity() {
   Identity identity;
-  // NOLINTBEGIN(concurrency-mt-unsafe): one thread, and nothing sets variables
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): one thread
   if (const passwd* entry = ::getpwuid(::getuid()); entry != nullptr) {
     identity.user = entry->pw_name;
     identity.homes.insert(entry->pw_dir);
   }
-  if (const char* user = std::getenv("USER"); user != nullptr && identity.user.empty())
-    identity.user = user;
-  if (const char* home = std::getenv("HOME"); home != nullptr) identity.homes.insert(home);
-  // NOLINTEND(concurrency-mt-unsafe)
+  if (identity.user.empty()) identity.user = environment_variable("USER").value_or("");
+  if (auto home = environment_variable("HOME")) identity.homes.insert(*std::move(home));
   std::erase_if(identity.homes, [](const std::string& home) { return home.size() < 2; });
   std::array<char, 256> name{};
   if (::gethostname(name.data(), name.size() - 1) == 0) {

@@ -7,6 +7,7 @@
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 #include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
@@ -41,15 +42,11 @@ struct Described {
   std::string text;
 };
 
-std::string first_line(std::string_view text) {
-  return std::string(text.substr(0, text.find('\n')));
-}
-
 Error sinfo_error(std::string what, const std::string& errors) {
   return fail(ErrorKind::tool_failed, "`sinfo` {}", what)
       .with_code("slurm.sinfo")
       .with_help(errors.empty() ? std::string("see what `sinfo` prints by itself")
-                                : "it said: " + first_line(errors));
+                                : fmt::format("it said: {}", first_line(errors)));
 }
 
 Result<std::string> ask_sinfo(const SlurmOptions& options) {
@@ -166,11 +163,11 @@ Result<Described> describe_later(const NodeKind& kind, const SlurmOptions& optio
   if (outcome.timed_out || !outcome.succeeded()) {
     return Described{.text = outcome.errors.empty()
                                  ? fmt::format("`sbatch` ended with {}", outcome.exit_code)
-                                 : first_line(outcome.errors)};
+                                 : std::string(first_line(outcome.errors))};
   }
   // "JOB" or "JOB;CLUSTER".
   const auto line = first_line(outcome.output);
-  return Described{.is_done = true, .text = "job " + line.substr(0, line.find(';'))};
+  return Described{.is_done = true, .text = fmt::format("job {}", line.substr(0, line.find(';')))};
 }
 
 void print_row(std::string& table, const NodeKind& kind, const Described& described,

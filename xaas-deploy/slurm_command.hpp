@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
@@ -8,10 +9,6 @@
 #include <filesystem>
 #include <string>
 #include <vector>
-
-namespace CLI {  // NOLINT(readability-identifier-naming)
-class App;
-}
 
 namespace xaas {
 

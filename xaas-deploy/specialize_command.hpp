@@ -2,6 +2,7 @@
 #pragma once
 
 #include "xaas/planning/plan.hpp"
+#include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -33,6 +34,8 @@ struct SpecializeOptions {
   bool why = false;  // `plan`: say why this configuration, and not another one
 };
 
+CLI::App* add_plan_command(CLI::App& app, SpecializeOptions& options);
+CLI::App* add_specialize_command(CLI::App& app, SpecializeOptions& options);
 Result<int> run_plan_command(const SpecializeOptions& options);
 Result<int> run_specialize_command(const SpecializeOptions& options);
 

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace CLI {  // NOLINT(readability-identifier-naming)
-class App;
-}
 
 namespace xaas {
 

@@ -7,6 +7,7 @@
 #include "target_command.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 #include "xaas/support/place_file.hpp"
@@ -17,7 +18,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <map>
 #include <utility>
@@ -76,9 +76,7 @@ Result<Edit> begin(const std::string& name) {
 
 std::string editor() {
   for (const char* name : {"VISUAL", "EDITOR"}) {
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-    const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') return value;
+    if (auto value = environment_variable(name); value && !value->empty()) return *std::move(value);
   }
   return "vi";
 }

@@ -50,9 +50,8 @@ std::string check_action(const std::string& text) {
 
 CLI::App* add_target_command(CLI::App& app, TargetOptions& options) {
   CLI::App* target =
-      app.add_subcommand("target", "List, show, compare, edit or check descriptions of machines")
-          ->group("Commands");
-  style_help(*target, "list|show|diff|edit|validate [NAME...] [--json]");
+      add_command(app, "target", "List, show, compare, edit or check descriptions of machines",
+                  "list|show|diff|edit|validate [NAME...] [--json]");
   target
       ->add_option("ACTION", options.action,
                    "diff ends with 4 where they differ, validate where a file has errors; edit "

@@ -2,6 +2,7 @@
 #include "why_not.hpp"
 
 #include "xaas/planning/unmet_requirements.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -168,11 +169,10 @@ std::string print_why_not(const IrManifest& ir, const Target& target, const Verd
   std::ranges::copy_if(verdicts, std::back_inserter(blocked),
                        [](const ConfigurationVerdict& verdict) { return !verdict.unmet.empty(); });
   const std::size_t possible = verdicts.size() - blocked.size();
-  std::string text =
-      fmt::format("{} of the {} configuration{} of `{}`{} can be deployed to `{}`{}\n",
-                  possible == 0 ? std::string("none") : fmt::to_string(possible), verdicts.size(),
-                  verdicts.size() == 1 ? "" : "s", ir.application, asked, target.name,
-                  possible == 0 ? "" : ":");
+  std::string text = fmt::format("{} of the {} of `{}`{} can be deployed to `{}`{}\n",
+                                 possible == 0 ? std::string("none") : fmt::to_string(possible),
+                                 counted(verdicts.size(), "configuration"), ir.application, asked,
+                                 target.name, possible == 0 ? "" : ":");
   text += possible_ones(ir, verdicts);
   if (blocked.empty()) return text;
   text += nearest(ir, blocked, possible == 0) + "what is in the way:\n";

@@ -9,12 +9,12 @@
 #include "xaas/ir/manifest.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/core.h>
 
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -215,7 +215,7 @@ Result<MakefileFacts> Build::ask_makefile() const {
                      .folder = places_.source,
                      .environment = {}});
     XAAS_TRY(const Outcome outcome, run(command));
-    if (outcome.succeeded()) *value = outcome.output.substr(0, outcome.output.find('\n'));
+    if (outcome.succeeded()) *value = first_line(outcome.output);
   }
   return facts;
 }

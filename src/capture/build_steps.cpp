@@ -3,6 +3,7 @@
 
 #include "compiler_tools.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
 
@@ -10,7 +11,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <regex>
 #include <string_view>
 #include <utility>
@@ -23,8 +23,7 @@ namespace fs = std::filesystem;
 bool is_set(const BuildRequest& request, const char* variable) {
   return request.environment.contains(variable) ||
          request.additions.environment.contains(variable) ||
-         // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-         std::getenv(variable) != nullptr;
+         environment_variable(variable).has_value();
 }
 
 void append(std::vector<std::string>& words, const std::vector<std::string>& more) {
@@ -121,10 +120,9 @@ void override_compiler(std::vector<std::string>& argv, const std::string& variab
 /// Where programs that the build makes and runs find the tarball's OpenMP: no run path of theirs
 /// may tell where it lies. Behind what the user set; nothing else is in that folder.
 std::string library_path(const fs::path& tools) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  const char* given = std::getenv("LD_LIBRARY_PATH");
-  const std::string before = given == nullptr || *given == '\0' ? "" : std::string(given) + ":";
-  return before + (tools / "lib").string();
+  std::string folders = environment_variable("LD_LIBRARY_PATH").value_or("");
+  if (!folders.empty()) folders += ':';
+  return folders + (tools / "lib").string();
 }
 
 }  // namespace

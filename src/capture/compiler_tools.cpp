@@ -2,9 +2,9 @@
 #include "compiler_tools.hpp"
 
 #include "xaas/ir/manifest.hpp"
+#include "xaas/support/environment.hpp"
 #include "xaas/support/process.hpp"
 
-#include <cstdlib>
 #include <system_error>
 
 namespace xaas {
@@ -19,10 +19,8 @@ constexpr const char* k_version = "-22";
 
 ToolPlaces tool_places() {
   const auto self = own_executable();
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  const char* path = std::getenv("PATH");
   return {.beside = self ? self->parent_path() : fs::path(),
-          .search_path = path != nullptr ? path : "/usr/local/bin:/usr/bin:/bin",
+          .search_path = environment_variable("PATH").value_or("/usr/local/bin:/usr/bin:/bin"),
           .prefix = k_tools_prefix};
 }
 

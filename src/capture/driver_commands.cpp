@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "driver_commands.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <utility>
 
 namespace xaas {
 namespace {
-
-std::string_view next_line(std::string_view& text) {
-  const auto end = text.find('\n');
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(end == text.npos ? text.size() : end + 1);
-  return line;
-}
 
 std::vector<std::string> parse_line(std::string_view line) {
   std::vector<std::string> words;
@@ -37,7 +32,7 @@ std::vector<std::string> parse_line(std::string_view line) {
 std::vector<std::vector<std::string>> parse_driver_commands(std::string_view text) {
   std::vector<std::vector<std::string>> commands;
   while (!text.empty()) {
-    const std::string_view line = next_line(text);
+    const std::string_view line = take_line(text);
     if (!line.starts_with(" \"")) continue;
     auto words = parse_line(line);
     if (!words.empty()) commands.push_back(std::move(words));
@@ -48,7 +43,7 @@ std::vector<std::vector<std::string>> parse_driver_commands(std::string_view tex
 std::string driver_complaints(std::string_view text) {
   std::string out;
   while (!text.empty()) {
-    const std::string_view line = next_line(text);
+    const std::string_view line = take_line(text);
     if (line.starts_with(" \"")) continue;
     if (line.contains(": warning: ") || line.contains(": note: ")) {
       out += line;

@@ -2,6 +2,7 @@
 #include "preprocessed_text.hpp"
 
 #include "xaas/support/compiler_text.hpp"
+#include "xaas/support/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -135,11 +136,7 @@ PreprocessedText read_preprocessed(std::string_view text, bool is_cxx) {
                         (text.contains(k_names_types) && (is_cxx || has_unnamed_parameter(text)));
   result.reads_files = has_any(text, k_file_words);
   LineReader reader(result);
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\n'), text.size());
-    reader.read(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
+  while (!text.empty()) reader.read(take_line(text));
   reader.finish();
   return result;
 }

@@ -5,6 +5,7 @@
 #include "paths.hpp"
 #include "reuse_flags.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
 
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 #include <utility>
@@ -37,12 +37,6 @@ constexpr auto k_unsuitable_variables = std::to_array<const char*>(
 // These decide about dates in the text and the language of messages.
 constexpr auto k_variables =
     std::to_array<const char*>({"SOURCE_DATE_EPOCH", "LC_ALL", "LC_MESSAGES", "LANG", "TZ"});
-
-std::string variable(const char* name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 /// One word of a key; no two lists of words give the same text.
 void add_word(std::string& key, std::string_view word) {
@@ -87,8 +81,9 @@ bool is_suitable(const WrapperJob& job, const CompileTask& task,
   if (job.settings.compile_cache.empty() || task.is_probe || task.source.value == "-") return false;
   if (language != "c" && language != "c++") return false;
   if (!opaque_reason(invocation, task.source).empty()) return false;
-  if (std::ranges::any_of(k_unsuitable_variables,
-                          [](const char* name) { return !variable(name).empty(); }))
+  if (std::ranges::any_of(k_unsuitable_variables, [](const char* name) {
+        return !environment_variable(name).value_or("").empty();
+      }))
     return false;
   const auto is_hidden = [](const Argument& argument) {
     return effect_of(argument) == FlagEffect::elsewhere;
@@ -131,7 +126,7 @@ std::string common_key(const WrapperJob& job, const CompileTask& task,
   add_word(key, job.compiler(invocation.driver));
   add_word(key, task.source.language);
   add_word(key, job.folder);
-  for (const char* name : k_variables) add_word(key, variable(name));
+  for (const char* name : k_variables) add_word(key, environment_variable(name).value_or(""));
   for (const std::string& flag : leading_flags(job, invocation)) add_word(key, flag);
   add_word(key, "");
   return key;

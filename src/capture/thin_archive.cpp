@@ -2,6 +2,7 @@
 #include "thin_archive.hpp"
 
 #include "xaas/support/files.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/core.h>
 
@@ -24,11 +25,6 @@ Error damaged(std::string_view what) {
   return fail(ErrorKind::corrupt, "thin archive with {}", what).with_code("capture.thin-archive");
 }
 
-std::string_view trimmed(std::string_view field) {
-  const auto end = field.find_last_not_of(' ');
-  return end == field.npos ? std::string_view{} : field.substr(0, end + 1);
-}
-
 Result<std::size_t> number_in(std::string_view field) {
   const std::string_view digits = trimmed(field);
   std::size_t value = 0;
@@ -42,8 +38,7 @@ Result<std::string> name_at(std::string_view names, std::string_view reference) 
   if (reference.size() < 2 || reference.front() != '/') return std::string(reference);
   XAAS_TRY(const std::size_t offset, number_in(reference.substr(1)));
   if (offset >= names.size()) return damaged("a name beyond its table");
-  const auto end = names.find('\n', offset);
-  std::string_view name = names.substr(offset, end == names.npos ? names.npos : end - offset);
+  std::string_view name = first_line(names.substr(offset));
   if (name.ends_with('/')) name.remove_suffix(1);
   return std::string(name);
 }

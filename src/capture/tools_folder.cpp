@@ -4,6 +4,7 @@
 #include "xaas/support/compiler_text.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -53,9 +54,8 @@ constexpr auto k_where_absent = std::to_array<std::array<const char*, 2>>({
 bool is_tool_name(std::string_view name) {
   if (const auto dash = name.rfind('-'); dash != name.npos) {
     const std::string_view tail = name.substr(dash + 1);
-    const bool is_version = !tail.empty() && std::ranges::all_of(tail, [](char c) {
-      return (c >= '0' && c <= '9') || c == '.';
-    });
+    const bool is_version =
+        !tail.empty() && std::ranges::all_of(tail, [](char c) { return is_digit(c) || c == '.'; });
     if (is_version) name = name.substr(0, dash);
   }
   utsname machine{};

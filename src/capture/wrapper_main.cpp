@@ -2,8 +2,8 @@
 #include "wrapper.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/environment.hpp"
 
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -20,9 +20,8 @@ namespace fs = std::filesystem;
 /// The capture folder from the environment, or beside the tools folder we were started from: some
 /// builds clear the environment.
 Result<fs::path> capture_folder(const fs::path& own_name) {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this program sets variables.
-  if (const char* given = std::getenv("XAAS_CAPTURE"); given != nullptr && *given != '\0')
-    return fs::path(given);
+  if (const auto given = environment_variable("XAAS_CAPTURE"); given && !given->empty())
+    return fs::path(*given);
   if (own_name.has_parent_path()) return own_name.parent_path().parent_path() / "capture";
   return fail(ErrorKind::invalid_input, "`{}` runs outside a build of xaas-build",
               own_name.string())

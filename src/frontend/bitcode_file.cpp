@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bitcode_file.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <llvm-c/Target.h>
 #include <llvm/ADT/StringRef.h>
 #include <llvm/Analysis/ModuleSummaryAnalysis.h>
@@ -43,7 +45,7 @@ Error unreadable_header(llvm::StringRef why) {
 /// "22.1.8" out of "LLVM22.1.8" or "LLVM22.1.8-rust-1.95"; empty when it is no LLVM's string.
 llvm::StringRef version_in(llvm::StringRef producer) {
   if (!producer.consume_front("LLVM")) return {};
-  return producer.take_while([](char c) { return (c >= '0' && c <= '9') || c == '.'; });
+  return producer.take_while([](char c) { return is_digit(c) || c == '.'; });
 }
 
 void keep_quiet(const llvm::DiagnosticInfo*, void*) {}

@@ -3,13 +3,13 @@
 
 #include "xaas/frontend/canonicalize.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <llvm/AsmParser/Parser.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Module.h>
 #include <llvm/Support/SourceMgr.h>
 
-#include <algorithm>
 
 // What a command line alone puts on every function is asked of the compiler itself, with a function
 // that has nothing of its own. Reproducing clang's driver (implied features, order of -m flags, its
@@ -33,10 +33,6 @@ Result<Probe> probe_for(const std::string& language) {
   return fail(ErrorKind::unsupported,
               "language `{}` has no processor features: c, c++ and fortran have", language)
       .with_code("frontend.language");
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
 }
 
 std::set<std::string> split_features(llvm::StringRef list) {

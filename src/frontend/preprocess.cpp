@@ -4,6 +4,7 @@
 #include "compiler_headers.hpp"
 
 #include "xaas/support/compiler_text.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 
@@ -28,22 +29,14 @@ bool is_silencer(const std::string& argument) {
   return argument == "-w" || argument == "--no-warnings";
 }
 
-template <class Callback>
-void for_each_line(std::string_view text, Callback callback) {
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find('\n', begin), text.size());
-    callback(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
 Digest bare_digest(std::string_view text) {
   DigestBuilder builder;
-  for_each_line(text, [&](std::string_view line) {
-    if (line.empty() || is_line_marker(line)) return;
+  while (!text.empty()) {
+    const std::string_view line = take_line(text);
+    if (line.empty() || is_line_marker(line)) continue;
     builder.update(line);
     builder.update("\n");
-  });
+  }
   return builder.finish();
 }
 
@@ -87,15 +80,16 @@ Asks read_asks(std::string_view messages) {
   static constexpr std::string_view k_begin = ": warning: macro '";
   static constexpr std::string_view k_end = "' has been marked as deprecated: ";
   Asks asks;
-  for_each_line(messages, [&](std::string_view line) {
+  while (!messages.empty()) {
+    const std::string_view line = take_line(messages);
     const auto begin = line.find(k_begin);
     const auto end = line.find(k_end);
     if (begin == line.npos || end == line.npos ||
         !line.substr(end + k_end.size()).starts_with(k_reason))
-      return;
+      continue;
     const auto name = line.substr(begin + k_begin.size(), end - begin - k_begin.size());
     (is_compiler_header(line.substr(0, begin)) ? asks.compiler : asks.own).emplace(name);
-  });
+  }
   return asks;
 }
 

@@ -2,6 +2,7 @@
 #include "xaas/frontend/processor_range.hpp"
 
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 #include "xaas/targets/target.hpp"
 
 #include <algorithm>
@@ -35,17 +36,14 @@ Result<std::set<std::string>> predefined_macros(const std::string& compiler, con
   XAAS_TRY(const Outcome outcome, run(command));
   if (!outcome.succeeded()) {
     return fail(ErrorKind::tool_failed, "`{}` ended with {}: {}", shell_quoted(command.argv),
-                outcome.exit_code, outcome.errors.substr(0, outcome.errors.find('\n')))
+                outcome.exit_code, first_line(outcome.errors))
         .with_code("frontend.features");
   }
   static constexpr std::string_view k_define = "#define ";
   std::set<std::string> macros;
-  const std::string& text = outcome.output;
-  for (std::size_t begin = 0; begin < text.size();) {
-    const auto end = std::min(text.find('\n', begin), text.size());
-    const std::string_view line = std::string_view(text).substr(begin, end - begin);
+  for (std::string_view text = outcome.output; !text.empty();) {
+    const std::string_view line = take_line(text);
     if (line.starts_with(k_define)) macros.emplace(line.substr(k_define.size()));
-    begin = end + 1;
   }
   return macros;
 }

@@ -55,14 +55,16 @@ Error memory_error(const LoweringJob& job, const Outcome& outcome, const Lowerin
 
 Error error_of(const LoweringJob& job, const Outcome& outcome, const LoweringLimits& limits) {
   if (limits.memory != 0 && may_lack_memory(outcome)) return memory_error(job, outcome, limits);
-  if (outcome.signal == SIGKILL)
+  if (outcome.signal == SIGKILL) {
     return fail(ErrorKind::tool_failed, "the linker was killed while lowering `{}`", job.name)
         .with_code("lowering.crashed")
         .with_help("the machine may be out of memory: try fewer `--jobs`");
-  if (outcome.signal != 0)
+  }
+  if (outcome.signal != 0) {
     return fail(ErrorKind::tool_failed, "the linker crashed with {} while lowering `{}`",
                 signal_name(outcome.signal), job.name)
         .with_code("lowering.crashed");
+  }
   return fail(ErrorKind::tool_failed, "the linker could not lower `{}`: {}", job.name,
               complaint_of(outcome))
       .with_code("lowering.failed");

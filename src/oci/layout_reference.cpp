@@ -2,6 +2,7 @@
 #include "names.hpp"
 
 #include "xaas/oci/layout.hpp"
+#include "xaas/support/text.hpp"
 
 #include <algorithm>
 #include <array>
@@ -46,9 +47,7 @@ Error not_a_reference(std::string_view text) {
 }  // namespace
 
 bool is_tag(std::string_view text) {
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-  };
+  const auto is_word = [](char c) { return is_alphanumeric(c) || c == '_'; };
   return !text.empty() && text.size() <= 128 && is_word(text.front()) &&
          std::ranges::all_of(text, [&](char c) { return is_word(c) || c == '.' || c == '-'; });
 }

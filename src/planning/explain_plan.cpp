@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "xaas/planning/plan.hpp"
 #include "xaas/support/json.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -45,10 +46,6 @@ std::string explain_exceptions(const IrManifest& manifest, const LinkPlan& link)
   return text;
 }
 
-std::string plural(std::size_t count, std::string_view noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
                          const LinkPlan& link) {
   std::string text;
@@ -63,7 +60,7 @@ std::string explain_link(const IrManifest& manifest, const DeploymentPlan& plan,
                         link.units.size(), plan.target.cpu.name, link.opt_level, name_of(link.lto));
   }
   for (const auto& [isa, count] : variants_of(manifest, link)) {
-    text += fmt::format("    {} from {} for {}\n", plural(count, "unit"),
+    text += fmt::format("    {} from {} for {}\n", counted(count, "unit"),
                         count == 1 ? "its variant" : "their variants", isa);
   }
   return text + explain_exceptions(manifest, link);
@@ -91,12 +88,12 @@ std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& p
                          : "numerics generic: the bits that the generic image computes\n";
   if (numerics.fused_functions > 0) {
     text += fmt::format("  {} in {} round a multiply-add once\n",
-                        plural(numerics.fused_functions, "function"),
-                        plural(numerics.fused_units, "unit"));
+                        counted(numerics.fused_functions, "function"),
+                        counted(numerics.fused_units, "unit"));
   }
   if (numerics.fast_math_units > 0) {
     text += fmt::format("  {} with fast-math: operations may be reordered\n",
-                        plural(numerics.fast_math_units, "unit"));
+                        counted(numerics.fast_math_units, "unit"));
   }
   text += explain_math_calls(numerics, plan.tree_c_library);
   text += numerics.flushed_to_zero.empty()
@@ -109,9 +106,9 @@ std::string explain_numerics(const IrManifest& manifest, const DeploymentPlan& p
 }  // namespace
 
 std::map<std::string, std::vector<std::string>> exceptions_of(const IrManifest& manifest,
-                                                              const LinkPlan& link) {
+                                                              const LinkPlan& plan) {
   std::map<std::string, std::vector<std::string>> exceptions;
-  for (const UnitPlan& unit : link.units) {
+  for (const UnitPlan& unit : plan.units) {
     if (unit.treatment == Treatment::lower) continue;
     const std::string what = unit.treatment == Treatment::machine_code ? "machine code kept: " : "";
     exceptions[what + unit.reason].push_back(manifest.units[unit.unit].source);
@@ -138,7 +135,7 @@ std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan)
                         fmt::join(cpu.missing_for_next_level, ", "));
   }
   text += fmt::format("configuration {}: {} to make\n", plan.configuration,
-                      plural(plan.links.size(), "file"));
+                      counted(plan.links.size(), "file"));
   for (const LinkPlan& link : plan.links) text += explain_link(manifest, plan, link);
   text += fmt::format("C library of a tree: {}; {}\n",
                       plan.tree_c_library == CLibrary::image ? "the image's" : "the machine's",

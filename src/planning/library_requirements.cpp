@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "library_requirements.hpp"
 
+#include "xaas/support/text.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -35,10 +36,7 @@ constexpr auto k_precisions = std::to_array<PrecisionOfFftw>({
 
 /// "openblas" of "libOpenBLAS".
 std::string plain(std::string_view name) {
-  std::string text(name);
-  std::ranges::transform(text, text.begin(), [](unsigned char letter) {
-    return static_cast<char>(std::tolower(letter));
-  });
+  std::string text = lower_case(name);
   if (text.starts_with("lib")) text.erase(0, 3);
   return text;
 }

@@ -159,6 +159,12 @@ void style_help(CLI::App& command, std::string usage) {
   command.formatter(std::make_shared<HelpFormatter>(std::move(usage)));
 }
 
+CLI::App* add_command(CLI::App& app, std::string name, std::string what, std::string usage) {
+  CLI::App* command = app.add_subcommand(std::move(name), std::move(what))->group("Commands");
+  style_help(*command, std::move(usage));
+  return command;
+}
+
 std::vector<std::string> split_entrypoint(const std::string& text) {
   std::vector<std::string> words;
   const auto json = text.starts_with('[') ? parse_json(text) : Json();

@@ -51,9 +51,9 @@ Error output_error(int error) {
 }
 
 /// What a program printed counts only when it arrived: a full disk shows here.
-int flush_output(std::string_view program, int code) {
-  if (std::fflush(stdout) == 0) return code;
-  return print_error(program, output_error(errno));
+Status flush_output() {
+  if (std::fflush(stdout) == 0) return {};
+  return output_error(errno);
 }
 
 Result<int> run_guarded(const std::function<Result<int>()>& body) {
@@ -167,9 +167,11 @@ int run_program(std::string_view program, const std::function<Result<int>()>& bo
   // Who started us may have it ignored; then nobody could wait for a child.
   std::signal(SIGCHLD, SIG_DFL);  // NOLINT(cert-err33-c): it cannot fail for this signal
   const auto result = run_guarded(body);
+  // First: where both streams go into one file, results stand before why the program ended.
+  const auto flushed = flush_output();
   const int code = result ? *result : print_error(program, result.error());
   const bool is_told = !result && result.error().code() == "support.stdout";
-  return is_told ? code : flush_output(program, code);
+  return flushed || is_told ? code : print_error(program, flushed.error());
 }
 
 }  // namespace xaas

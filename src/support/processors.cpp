@@ -10,13 +10,13 @@
 
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -66,24 +66,6 @@ bool lists(std::string_view options, std::string_view word) {
   return fmt::format(",{},", options).contains(fmt::format(",{},", word));
 }
 
-/// Blanks and the like are written as octal numbers.
-std::string unescaped(std::string_view text) {
-  std::string plain;
-  while (!text.empty()) {
-    unsigned code = 0;
-    const char* const digits = text.data() + 1;
-    if (text.size() > 3 && text.front() == '\\' &&
-        std::from_chars(digits, digits + 3, code, 8).ptr == digits + 3) {
-      plain += static_cast<char>(code);
-      text.remove_prefix(4);
-      continue;
-    }
-    plain += text.front();
-    text.remove_prefix(1);
-  }
-  return plain;
-}
-
 /// Later mounts hide earlier ones on the same point, so they come first.
 std::vector<Hierarchy> mounted_hierarchies(const fs::path& machine) {
   std::vector<Hierarchy> found;
@@ -100,8 +82,8 @@ std::vector<Hierarchy> mounted_hierarchies(const fs::path& machine) {
     for (auto& word : first) front >> word;
     for (auto& word : last) back >> word;
     if (last[0] != "cgroup" && last[0] != "cgroup2") continue;
-    found.insert(found.begin(), {.root = unescaped(first[3]),
-                                 .point = unescaped(first[4]),
+    found.insert(found.begin(), {.root = without_octal_escapes(first[3]),
+                                 .point = without_octal_escapes(first[4]),
                                  .type = last[0],
                                  .options = last[2]});
   }

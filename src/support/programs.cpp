@@ -4,22 +4,22 @@
 #include "launcher_ranks.h"
 #include "search_path.hpp"
 
+#include "xaas/support/environment.hpp"
 #include "xaas/support/process.hpp"
+#include "xaas/support/text.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <system_error>
 
 namespace xaas {
 namespace {
 
 bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view{"_@%+=:,./-"}.contains(c);
+  return is_alphanumeric(c) || std::string_view{"_@%+=:,./-"}.contains(c);
 }
 
 bool is_program(const std::filesystem::path& path) {
@@ -51,8 +51,7 @@ std::vector<std::string> folders_in(std::string_view path) {
 }
 
 std::optional<std::filesystem::path> find_program(const std::string& name) {
-  const char* path = std::getenv("PATH");  // NOLINT(concurrency-mt-unsafe): nobody sets it.
-  return find_program_in(path == nullptr ? "/usr/bin:/bin" : path, name);
+  return find_program_in(environment_variable("PATH").value_or("/usr/bin:/bin"), name);
 }
 
 std::optional<std::filesystem::path> find_program_in(std::string_view search_path,
@@ -109,10 +108,8 @@ std::string shell_quoted(const std::vector<std::string>& argv) {
 
 bool is_later_rank() {
   for (const std::string_view name : k_launcher_ranks) {
-    const std::string variable(name.substr(0, name.size() - 1));
-    // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here sets variables
-    if (const char* rank = std::getenv(variable.c_str()); rank != nullptr)
-      return std::string_view(rank) != "0" && *rank != '\0';
+    if (const auto rank = environment_variable(std::string(name.substr(0, name.size() - 1))))
+      return *rank != "0" && !rank->empty();
   }
   return false;
 }

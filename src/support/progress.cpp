@@ -2,6 +2,7 @@
 #include "file_descriptor.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/environment.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -13,7 +14,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <cstdlib>
 #include <mutex>
 #include <utility>
 
@@ -26,8 +26,7 @@ constexpr auto k_live_interval = std::chrono::milliseconds{100};
 constexpr auto k_plain_interval = std::chrono::seconds{10};
 
 bool is_terminal() {
-  const char* kind = std::getenv("TERM");  // NOLINT(concurrency-mt-unsafe): nobody sets variables.
-  return ::isatty(STDERR_FILENO) == 1 && kind != nullptr && std::string_view{kind} != "dumb";
+  return ::isatty(STDERR_FILENO) == 1 && environment_variable("TERM").value_or("dumb") != "dumb";
 }
 
 std::size_t terminal_width() {

@@ -39,9 +39,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
 
   const PreprocessedText once = read_preprocessed(text, false);
   const PreprocessedText with_a_line = read_preprocessed(std::string(text) + "\nint x;\n", false);
-  if (!text.contains("\"<"))  // the marker of what is no file counts without its number
+  if (!text.contains("\"<")) {  // the marker of what is no file counts without its number
     fuzzing::expect(once.exact == digest_of(fuzzing::lines_of(text)),
                     "the exact digest is that of all lines");
+  }
   fuzzing::expect(once.exact != with_a_line.exact && once.bare != with_a_line.bare,
                   "another line is another text");
   const PreprocessedText moved =

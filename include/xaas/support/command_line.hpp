@@ -23,6 +23,9 @@ struct Answered {
 /// line break in it is kept.
 void style_help(CLI::App& command, std::string usage);
 
+/// A command of the program: `what` it does, and its help in the same style.
+CLI::App* add_command(CLI::App& app, std::string name, std::string what, std::string usage);
+
 /// What stands behind the first `--`, taken out of `arguments`; empty when there is none.
 std::vector<std::string> cut_behind_dashes(std::vector<std::string>& arguments);
 

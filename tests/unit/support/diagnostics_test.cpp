@@ -96,6 +96,21 @@ TEST(RunProgram, DoesNotSucceedWhenItsOutputIsLost) {
   EXPECT_EQ(code, 1);
 }
 
+TEST(RunProgram, PrintsResultsBeforeTheErrorIntoOneFile) {
+  std::fflush(stdout);
+  const int kept = ::dup(STDOUT_FILENO);
+  CaptureStderr();
+  ::dup2(STDERR_FILENO, STDOUT_FILENO);
+  run_program("p", []() -> Result<int> {
+    std::fputs("result\n", stdout);
+    return fail(ErrorKind::io, "x");
+  });
+  std::fflush(stdout);
+  ::dup2(kept, STDOUT_FILENO);
+  ::close(kept);
+  EXPECT_EQ(GetCapturedStderr(), "result\np: error: x\n");
+}
+
 TEST(NearNames, GivesTheNearestFirst) {
   EXPECT_THAT(near_names("znver5", {"znver1", "skylake", "znver55", "znver4", "znver3"}),
               ElementsAre("znver1", "znver3", "znver4"));

@@ -221,6 +221,17 @@ TEST(DetectTarget, TakesTheVersionAwayWithAnExtensionThatTheKernelHides) {
   EXPECT_THAT(code_generation_features(target), IsSupersetOf({"-pauth", "-v8.3a", "-v9a"}));
 }
 
+TEST(DetectTarget, KeepsTheVersionOfACoreWhoseErratumHidesAMitigation) {
+  FakeHost host = neoverse_v2("paca pacg bti");
+  auto& text = host.files["/proc/cpuinfo"];
+  text.erase(text.find("ssbs "), 5);
+  const auto target = detect_target(host);
+  EXPECT_EQ(target.cpu.level, "armv9-a");
+  EXPECT_THAT(code_generation_features(target), Not(Contains(HasSubstr("-v"))));
+  host.its_cpu_name = "generic";
+  EXPECT_EQ(detect_target(host).cpu.level, "armv9.1-a");
+}
+
 TEST(DetectTarget, AssumesOnlyTheFirstArmLevelWhenTheKernelIsSilent) {
   FakeHost host = neoverse_v2("");
   host.files.clear();

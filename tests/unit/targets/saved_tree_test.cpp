@@ -90,7 +90,13 @@ TEST_F(DetectSaved, FindsGpusAndNeverAsksThisMachine) {
   const Target target = detected();
   ASSERT_EQ(target.gpus.value().size(), 1U);
   EXPECT_EQ(target.gpus->front().architecture, "sm_80");
-  EXPECT_EQ(target.libc_name, "none");
+}
+
+TEST_F(DetectSaved, SaysThatThereIsNoGlibcOnlyWhereItCouldLook) {
+  save("proc/cpuinfo", k_zen4);
+  EXPECT_EQ(detected().libc_name, "");
+  save("lib/ld-musl-x86_64.so.1", "");
+  EXPECT_EQ(detected().libc_name, "none");
 }
 
 TEST_F(DetectSaved, LeavesTheTreeByNoLink) {
