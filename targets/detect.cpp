@@ -5,17 +5,17 @@
 // as absent - a hypervisor or a boot option hides things from either - and the difference is noted.
 
 #include "container_runtimes.hpp"
+#include "describe_libraries.hpp"
 #include "gpus.hpp"
 #include "host_probe.hpp"
 #include "kernel_flags.hpp"
 #include "libc_version.hpp"
-#include "libraries.hpp"
 #include "network_devices.hpp"
+#include "operating_system.hpp"
 #include "power_processor.hpp"
 #include "processor_family.hpp"
 #include "riscv_processor.hpp"
 #include "scheduler.hpp"
-#include "system.hpp"
 #include "topology.hpp"
 #include "vector_width.hpp"
 

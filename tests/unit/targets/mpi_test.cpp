@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mpi.hpp"
 
+#include "describe_libraries.hpp"
 #include "fake_host.hpp"
-#include "libraries.hpp"
 #include "made_library.hpp"
 
 #include <fmt/format.h>

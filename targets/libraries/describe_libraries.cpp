@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "libraries.hpp"
+#include "describe_libraries.hpp"
 
 #include "blas.hpp"
 #include "cray.hpp"

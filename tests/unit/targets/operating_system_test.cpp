@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "system.hpp"
+#include "operating_system.hpp"
 
 #include "fake_host.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "system.hpp"
+#include "operating_system.hpp"
 
 #include "file_systems.hpp"
 #include "kernel_files.hpp"
