@@ -13,7 +13,6 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::Not;
 
 Target node() {
   auto target = target_of_cpu("znver3").value();
@@ -65,8 +64,8 @@ TEST(DescribeTarget, SaysWhatIsKnownFromWhereAndWhatIsNot) {
   EXPECT_THAT(text, HasSubstr("  scheduler   slurm, request: -p gpu\n"));
   EXPECT_THAT(text, HasSubstr("  system      kernel 5.14.21, no user namespaces  [uname]\n"));
   EXPECT_THAT(text, HasSubstr("  files       tmp tmpfs\n"));
-  EXPECT_THAT(
-      text, HasSubstr("  not known   vectors, C library, BLAS, network, net libs, containers\n"));
+  EXPECT_THAT(text,
+              HasSubstr("  not known   vectors, C library, BLAS, network, net libs, containers\n"));
   EXPECT_THAT(text, HasSubstr("  problems    nvidia-smi did not come to an end\n"));
 }
 

@@ -25,20 +25,21 @@ IrManifest sample() {
   const Digest object = digest_of("object");
   const Digest crt = digest_of("crt1.o");
   const Digest private_library = digest_of("libprivate.so");
-  IrManifest manifest{.application = "sample",
-                      .producer = "xaas-build 0.1.0",
-                      .llvm_version = "22.1.8",
-                      .architecture = "amd64",
-                      .triple = "x86_64-unknown-linux-gnu",
-                      .baseline = "x86-64",
-                      .glibc_floor = "2.34",
-                      .glibc_version = "2.36",
-                      .build_system = "make",
-                      .install = {.prefix = "/usr/local",
-                                  .placeholder = placeholder_prefix(),
-                                  .files = {{"/usr/local/bin/app", false, {8, 200}},
-                                            {"/usr/local/lib/app.pc", true, {7}}},
-                                  .unreached = {"/usr/local/bin/tool"}}};
+  IrManifest manifest{
+      .application = "sample",
+      .producer = "xaas-build 0.1.0",
+      .llvm_version = "22.1.8",
+      .architecture = "amd64",
+      .triple = "x86_64-unknown-linux-gnu",
+      .baseline = "x86-64",
+      .glibc_floor = "2.34",
+      .glibc_version = "2.36",
+      .build_system = "make",
+      .install = {.prefix = "/usr/local",
+                  .placeholder = placeholder_prefix(),
+                  .files = {{.path = "/usr/local/bin/app", .is_text = false, .places = {8, 200}},
+                            {.path = "/usr/local/lib/app.pc", .is_text = true, .places = {7}}},
+                  .unreached = {"/usr/local/bin/tool"}}};
   manifest.packages = {{.name = "sample"}, {.name = "libslow", .ir = digest_of("another IR")}};
   manifest.units = {{.source = "a.c",
                      .language = "c",
@@ -137,13 +138,13 @@ IrManifest sample_of_two() {
       {.name = "gpu=off,simd=avx2",
        .products = {1},
        .values = {{"gpu", "off"}, {"simd", "avx2"}},
-       .install =
-           ConfigurationInstall{.image = digest_of("config"),
-                                .files = {{"/usr/local/bin/app2", false, {16}}},
-                                .unreached = {"/usr/local/bin/other"},
-                                .generic_files = {{.path = "/usr/local/x", .reason = "data"}},
-                                .glibc_floor = "2.35",
-                                .glibc_version = "2.36"}}};
+       .install = ConfigurationInstall{
+           .image = digest_of("config"),
+           .files = {{.path = "/usr/local/bin/app2", .is_text = false, .places = {16}}},
+           .unreached = {"/usr/local/bin/other"},
+           .generic_files = {{.path = "/usr/local/x", .reason = "data"}},
+           .glibc_floor = "2.35",
+           .glibc_version = "2.36"}}};
   manifest.blobs[digest_of("unit for v3")] = {.size = 9,
                                               .layer = 1,
                                               .base = digest_of("unit"),
@@ -230,8 +231,10 @@ TEST(ParseIrManifest, ReadsVersion1) {
   const Install& install = parsed->install;
   EXPECT_EQ(install.prefix, "/usr/local");
   EXPECT_EQ(install.placeholder.size(), 128U);
-  EXPECT_EQ(install.files.at(0), (PrefixedFile{"/usr/local/bin/app", false, {8, 200}}));
-  EXPECT_EQ(install.files.at(1), (PrefixedFile{"/usr/local/lib/app.pc", true, {7}}));
+  EXPECT_EQ(install.files.at(0),
+            (PrefixedFile{.path = "/usr/local/bin/app", .is_text = false, .places = {8, 200}}));
+  EXPECT_EQ(install.files.at(1),
+            (PrefixedFile{.path = "/usr/local/lib/app.pc", .is_text = true, .places = {7}}));
   EXPECT_EQ(install.unreached, std::vector<std::string>{"/usr/local/bin/tool"});
   EXPECT_EQ(parsed->packages.at(1), (Package{"libslow", digest_of("another IR")}));
   EXPECT_EQ(parsed->blobs.size(), 6U);
@@ -538,11 +541,12 @@ TEST(PrintIrManifest, ConformsToThePublishedSchema) {
   const auto other = folder->path() / "two.json";
   ASSERT_TRUE(write_file(file, print_ir_manifest(sample())));
   ASSERT_TRUE(write_file(other, print_ir_manifest(sample_of_two())));
-  const Command check{.argv = {"/usr/bin/python3", "-m", "jsonschema", "-i", file.string(), "-i",
-                               other.string(), XAAS_SOURCE_DIR "/ir/schema/xaas.ir.schema.json"},
-                      .environment = {{"PYTHONWARNINGS", "ignore"}}};
+  const Command check{
+      .argv = {"/usr/bin/python3", "-m", "jsonschema", "-i", file.string(), "-i", other.string(),
+               std::string(XAAS_SOURCE_DIR) + "/ir/schema/xaas.ir.schema.json"},
+      .environment = {{"PYTHONWARNINGS", "ignore"}}};
   const auto outcome = run(check);
-  if (!outcome || outcome->errors.find("No module named") != std::string::npos) {
+  if (!outcome || outcome->errors.contains("No module named")) {
     GTEST_SKIP() << "python3-jsonschema is not installed";
   }
   EXPECT_TRUE(outcome->succeeded()) << outcome->output << outcome->errors;
