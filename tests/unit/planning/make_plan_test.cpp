@@ -37,6 +37,13 @@ IrManifest program_of(std::vector<TranslationUnit> units) {
   return manifest;
 }
 
+TranslationUnit of_assembly() {
+  return {.source = "a.S",
+          .language = "assembler",
+          .machine_code = digest_of("o"),
+          .reason = "assembly"};
+}
+
 TEST(MakePlan, LowersPlainUnits) {
   const auto plan = make_plan(program_of({captured("a.c")}), target_with({"avx2"}), {});
   ASSERT_TRUE(plan);
@@ -79,10 +86,7 @@ TEST(MakePlan, RefusesAnotherArchitecture) {
 }
 
 TEST(MakePlan, KeepsMachineCodeWithItsReason) {
-  TranslationUnit assembly{.source = "a.S",
-                           .language = "assembler",
-                           .machine_code = digest_of("o"),
-                           .reason = "assembly"};
+  const TranslationUnit assembly = of_assembly();
   const auto plan = make_plan(program_of({captured("a.c"), assembly}), target_with({}), {});
   ASSERT_TRUE(plan);
   EXPECT_EQ(plan->links[0].units[1].treatment, Treatment::machine_code);
@@ -91,10 +95,7 @@ TEST(MakePlan, KeepsMachineCodeWithItsReason) {
 }
 
 TEST(MakePlan, SaysWhenNothingOfALinkCanBeLowered) {
-  TranslationUnit assembly{.source = "a.S",
-                           .language = "assembler",
-                           .machine_code = digest_of("o"),
-                           .reason = "assembly"};
+  const TranslationUnit assembly = of_assembly();
   const auto plan = make_plan(program_of({assembly}), target_with({}), {});
   ASSERT_TRUE(plan);
   EXPECT_THAT(plan->links[0].notes,
@@ -129,10 +130,7 @@ TEST(MakePlan, CountsArchiveMembersOnce) {
 }
 
 TEST(ExplainPlan, NamesTheExceptionsAndWhy) {
-  TranslationUnit assembly{.source = "a.S",
-                           .language = "assembler",
-                           .machine_code = digest_of("o"),
-                           .reason = "assembly"};
+  const TranslationUnit assembly = of_assembly();
   const IrManifest manifest = program_of({captured("a.c"), assembly});
   const auto plan = make_plan(manifest, target_with({"avx2"}), {});
   ASSERT_TRUE(plan);

@@ -31,7 +31,9 @@ Refused refusal_of(const std::string& text) {
   const auto parsed = parse_specialization(text, "x.json");
   if (parsed) return {};
   EXPECT_EQ(parsed.error().kind(), ErrorKind::invalid_input);
-  return {parsed.error().message(), parsed.error().code(), parsed.error().help()};
+  return {.message = parsed.error().message(),
+          .code = parsed.error().code(),
+          .help = parsed.error().help()};
 }
 
 constexpr const char* k_lulesh = R"({ // LULESH
@@ -61,7 +63,7 @@ TEST(ParseSpecialization, ReadsPointsValuesAndAdditions) {
                                          .gpu_backend = "cuda",
                                          .gpu_architectures = {"sm_90"},
                                          .mpi = "mpich",
-                                         .libraries = {{"libhdf5", "1.12"}}},
+                                         .libraries = {{.name = "libhdf5", .version = "1.12"}}},
                         .preference = 20};
   EXPECT_EQ(parsed->points[1].values.at(1), avx2);
   const BuildAdditions none{.make = {"SIMD=0"}, .environment = {{"SIMD", "0"}}};
@@ -219,9 +221,10 @@ TEST(ParseSpecialization, RefusesWrongTypesAndRanges) {
 
 TEST(ParseSpecialization, RefusesMorePointsAndValuesThanASearchTakes) {
   std::string points;
-  for (int i = 0; i < 65; ++i)
+  for (int i = 0; i < 65; ++i) {
     points += (i > 0 ? "," : "") + std::string(R"({"name": "p)") + std::to_string(i) +
               R"(", "values": [{"name": "v"}]})";
+  }
   EXPECT_THAT(refusal_of(file_of(points)).message, ::testing::EndsWith("more than 64 points"));
   std::string values;
   for (int i = 0; i < 65; ++i)
