@@ -10,7 +10,6 @@
 #include <llvm/IR/Module.h>
 #include <llvm/Support/SourceMgr.h>
 
-
 // What a command line alone puts on every function is asked of the compiler itself, with a function
 // that has nothing of its own. Reproducing clang's driver (implied features, order of -m flags, its
 // configuration files) would be a second truth.
