@@ -139,9 +139,11 @@ LibcFacts find_libc(const HostProbe& probe, std::string_view architecture) {
           .problem =
               "no libc.so.6 with GLIBC versions was found, neither in /etc/ld.so.cache nor "
               "in the usual folders: the version of the C library is unknown",
-          .looked = std::ranges::any_of(
-              usual_library_folders(architecture),
-              [&](const std::string& folder) { return probe.list(folder).has_value(); })};
+          // That a machine has no such folder is an answer; a saved tree may only lack them.
+          .looked = probe.is_live() || std::ranges::any_of(usual_library_folders(architecture),
+                                                           [&](const std::string& folder) {
+                                                             return probe.list(folder).has_value();
+                                                           })};
 }
 
 }  // namespace xaas
