@@ -9,6 +9,7 @@
 #include "loading.hpp"
 
 #include "library_search.hpp"
+#include "mpi.hpp"
 
 #include "xaas/elf/elf_file.hpp"
 
@@ -92,21 +93,59 @@ class Files {
 /// What one program would load.
 class Loading {
  public:
-  Loading(Files& files, const std::string& own) : files_(files), probe_(files.probe()), own_(own) {}
+  explicit Loading(Files& files, std::string own = {})
+      : files_(files), probe_(files.probe()), own_(std::move(own)) {}
 
   std::vector<LoadProblem> check(const std::string& program) {
-    if (!load_program(program)) return std::move(problems_);
-    for (std::size_t i = 0; i < objects_.size(); ++i) {
-      const std::vector<std::string> needed = objects_[i].facts.needed;
-      for (const std::string& name : needed) load_library(name, i);
-    }
+    if (!load(program)) return std::move(problems_);
     check_versions();
     // A library's may be defined by whoever loads it.
     if (is_complete_ && objects_.front().facts.kind == ElfKind::executable) check_symbols();
     return std::move(problems_);
   }
 
+  /// Empty: it loads none, or not all that it needs is found.
+  std::optional<MpiProgram> with_mpi(const std::string& program) {
+    if (!load(program) || !is_complete_) return {};
+    const LoadedObject& self = objects_.front();
+    if (self.facts.kind != ElfKind::executable) return {};
+    auto mpi = loaded_mpi();
+    if (!mpi) return {};
+    MpiProgram found{.path = program,
+                     .interpreter = self.facts.interpreter,
+                     .folders = expanded(self),
+                     .has_rpath = self.facts.has_rpath,
+                     .mpi = *std::move(mpi)};
+    for (const std::string& name : self.facts.needed) {
+      if (const LoadedObject* object = loaded(name)) found.libraries.push_back(object->path);
+    }
+    return found;
+  }
+
  private:
+  /// Whether there is a program; what of it is not found are problems.
+  bool load(const std::string& program) {
+    if (!load_program(program)) return false;
+    for (std::size_t i = 0; i < objects_.size(); ++i) {
+      const std::vector<std::string> needed = objects_[i].facts.needed;
+      for (const std::string& name : needed) load_library(name, i);
+    }
+    return true;
+  }
+
+  [[nodiscard]] std::optional<MpiInstallation> loaded_mpi() const {
+    for (const LoadedObject& object : objects_) {
+      // As find_mpi() does: its name is only why it is looked at.
+      if (!object.path.substr(object.path.rfind('/') + 1).starts_with("libmpi")) continue;
+      const auto file = probe_.map(object.path);
+      auto mpi = file ? mpi_of_library(file->bytes(), object.facts.architecture) : std::nullopt;
+      if (!mpi) continue;
+      mpi->path = object.path;
+      return mpi;
+    }
+    return {};
+  }
+
   bool load_program(const std::string& path) {
     const auto& facts = files_.facts_of(path);
     if (!facts) {
@@ -238,7 +277,7 @@ class Loading {
 
   Files& files_;
   const HostProbe& probe_;
-  const std::string& own_;
+  const std::string own_;
   std::vector<LoadedObject> objects_;
   std::set<std::string> missing_;
   bool is_complete_ = true;
@@ -257,11 +296,27 @@ std::vector<LoadProblem> load_problems(const HostProbe& probe,
   return problems;
 }
 
+std::vector<MpiProgram> mpi_programs(const HostProbe& probe,
+                                     const std::vector<std::string>& programs) {
+  Files files(probe);
+  std::vector<MpiProgram> found;
+  for (const std::string& program : programs) {
+    if (auto one = Loading(files).with_mpi(program)) found.push_back(*std::move(one));
+  }
+  return found;
+}
+
 std::vector<LoadProblem> load_problems(const std::filesystem::path& root,
                                        const std::vector<std::string>& programs,
                                        const std::string& own) {
   const auto probe = root.empty() ? live_host() : saved_tree(root);
   return load_problems(*probe, programs, own);
+}
+
+std::vector<MpiProgram> mpi_programs(const std::filesystem::path& root,
+                                     const std::vector<std::string>& programs) {
+  const auto probe = root.empty() ? live_host() : saved_tree(root);
+  return mpi_programs(*probe, programs);
 }
 
 }  // namespace xaas

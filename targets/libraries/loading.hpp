@@ -12,4 +12,8 @@ std::vector<LoadProblem> load_problems(const HostProbe& probe,
                                        const std::vector<std::string>& programs,
                                        const std::string& own);
 
+/// mpi_programs() of the same.
+std::vector<MpiProgram> mpi_programs(const HostProbe& probe,
+                                     const std::vector<std::string>& programs);
+
 }  // namespace xaas

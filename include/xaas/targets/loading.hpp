@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/targets/machine.hpp"
+
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -31,5 +33,23 @@ struct LoadProblem {
 std::vector<LoadProblem> load_problems(const std::filesystem::path& root,
                                        const std::vector<std::string>& programs,
                                        const std::string& own);
+
+/// A program that loads an MPI library, and what to link another one with for the loader to do the
+/// same.
+struct MpiProgram {
+  std::string path;
+  std::string interpreter;
+  std::vector<std::string> libraries;  // that it needs itself, where they are found, in order
+  std::vector<std::string> folders;    // of its DT_RPATH or DT_RUNPATH, absolute
+  bool has_rpath = false;
+  MpiInstallation mpi;  // without a launcher; an ABI that is not known is empty
+
+  friend bool operator==(const MpiProgram&, const MpiProgram&) = default;
+};
+
+/// Those of `programs` that load an MPI library, where their loader finds all that they need; found
+/// as for load_problems().
+std::vector<MpiProgram> mpi_programs(const std::filesystem::path& root,
+                                     const std::vector<std::string>& programs);
 
 }  // namespace xaas

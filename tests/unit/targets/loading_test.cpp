@@ -182,5 +182,40 @@ TEST_F(LoadProblems, EndWhereLibrariesNeedEachOther) {
   EXPECT_THAT(load_problems(host_, {"/t/p"}, "/t"), IsEmpty());
 }
 
+using MpiPrograms = LoadProblems;
+
+constexpr const char* k_mpi =
+    "void MPI_Init(void) {} void MPI_Comm_size(void) {} void MPIR_Dup_fn(void) {}";
+
+TEST_F(MpiPrograms, SayWhatIsLoadedHow) {
+  library("libmpi.so.12", k_mpi);
+  library("liba.so.1", k_f, {"-Wl,--no-as-needed", "-x", "none", "libmpi.so.12"});
+  program({"liba.so.1", "-Wl,-rpath-link,.", "-Wl,--disable-new-dtags,-rpath,$ORIGIN/../lib"});
+  put("p", "/t/bin/p");
+  put("liba.so.1", "/t/lib/liba.so.1");
+  EXPECT_THAT(mpi_programs(host_, {"/t/bin/p"}), IsEmpty());  // libmpi.so.12 is not found
+  put("libmpi.so.12", "/usr/lib/libmpi.so.12");
+  EXPECT_THAT(mpi_programs(host_, {"/t/bin/p", "/t/lib/liba.so.1"}),
+              ElementsAre(MpiProgram{.path = "/t/bin/p",
+                                     .interpreter = "/lib64/ld.so",
+                                     .libraries = {"/t/lib/liba.so.1"},
+                                     .folders = {"/t/lib"},
+                                     .has_rpath = true,
+                                     .mpi = {.flavour = "mpich",
+                                             .abi = "mpich",
+                                             .soname = "libmpi.so.12",
+                                             .path = "/usr/lib/libmpi.so.12"}}));
+}
+
+TEST_F(MpiPrograms, AreNoneOfLibrariesThatAreOnlyCalledAlike) {
+  library("libmpi.so.12", k_f);
+  library("liba.so.1", k_mpi);
+  program({"libmpi.so.12", "liba.so.1"});
+  put("p", "/t/p");
+  put("libmpi.so.12", "/usr/lib/libmpi.so.12");
+  put("liba.so.1", "/usr/lib/liba.so.1");
+  EXPECT_THAT(mpi_programs(host_, {"/t/p", "/t/none"}), IsEmpty());
+}
+
 }  // namespace
 }  // namespace xaas
