@@ -30,15 +30,6 @@ static void leave(void) {
   __builtin_unreachable();
 }
 
-static unsigned long add_number(char* text, unsigned long at, unsigned long size, long number) {
-  char digits[24];
-  unsigned long first = sizeof digits - 1;
-  digits[first] = 0;
-  do digits[--first] = (char)('0' + number % 10);
-  while ((number /= 10) != 0);
-  return add(text, at, size, digits + first);
-}
-
 /// "xaas: " + about + middle + end.
 __attribute__((cold)) static void complain(const char* start, const volatile char* about,
                                            const char* end) {

@@ -100,6 +100,16 @@ static unsigned long add(char* text, unsigned long at, unsigned long size,
   return at;
 }
 
+/// A number that is not below 0.
+static unsigned long add_number(char* text, unsigned long at, unsigned long size, long number) {
+  char digits[24];
+  unsigned long first = sizeof digits - 1;
+  digits[first] = 0;
+  do digits[--first] = (char)('0' + number % 10);
+  while ((number /= 10) != 0);
+  return add(text, at, size, digits + first);
+}
+
 static int starts_with(const char* text, const char* end, const char* start) {
   while (*start != 0)
     if (text == end || *text++ != *start++) return 0;
