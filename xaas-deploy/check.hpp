@@ -32,6 +32,9 @@ std::vector<Finding> describe_load_problems(const std::vector<LoadProblem>& prob
 /// nothing where it needs none.
 std::vector<Finding> requirement_findings(const Deployed& deployed, const Target& host);
 
+/// The programs and libraries of a deployment that this machine would run: paths in the root.
+std::vector<std::string> programs_of(const Deployed& deployed);
+
 /// "srun" and the like, where `host` is a node that jobs are started from and do not run on;
 /// empty where it is not.
 std::string job_command(const Target& host);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check.hpp"
+#include "mpi_world.hpp"
 #include "tree_commands.hpp"
 
 #include "xaas/support/diagnostics.hpp"
+#include "xaas/support/process.hpp"
+#include "xaas/targets/site_profile.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -24,8 +27,14 @@ bool is_in_its_place(const Deployed& deployed) {
          std::filesystem::equivalent(deployed.record->prefix, deployed.path, error);
 }
 
+bool is_of_mpi(const Finding& finding) {
+  return finding.about == "mpi" && finding.kind == Finding::Kind::ok;
+}
+
 std::string print_check(const Deployed& deployed, std::vector<Finding> findings) {
-  std::erase_if(findings, [](const Finding& finding) { return finding.kind == Finding::Kind::ok; });
+  std::erase_if(findings, [](const Finding& finding) {
+    return finding.kind == Finding::Kind::ok && !is_of_mpi(finding);
+  });
   std::string text = print_findings(findings);
   if (!has_problems(findings)) {
     text += fmt::format("`{}` is whole{}, and this machine has what its programs need to start\n",
@@ -58,10 +67,41 @@ std::vector<Finding> check_deployment(const Deployed& deployed, const Target& ho
   return findings;
 }
 
+namespace {
+
+/// A rank may not be able to start others: there only what is asked for is tried.
+Result<MpiLaunch> launch_for(const CheckOptions& options, const Target& host) {
+  MpiLaunch launch{.command = options.launcher, .limit = options.wait};
+  if (!launch.command.empty() || own_rank()) return launch;
+  XAAS_TRY(const auto profile, load_site_profile());
+  launch.command = site_launch(profile, host);
+  return launch;
+}
+
+Result<std::vector<Finding>> check_world(const Deployed& deployed, const Target& host,
+                                         const CheckOptions& options) {
+  if (!is_in_its_place(deployed) || deployed.part->target.architecture != host.architecture)
+    return std::vector<Finding>();
+  XAAS_TRY(const auto launch, launch_for(options, host));
+  auto findings = world_findings(deployed, host, launch);
+  if (findings.empty() && !options.launcher.empty()) {
+    findings.push_back({.kind = Finding::Kind::note,
+                        .about = "mpi",
+                        .text = fmt::format("`{}` was not tried: no program here loads an MPI "
+                                            "library with all that it needs",
+                                            options.launcher)});
+  }
+  return findings;
+}
+
+}  // namespace
+
 Result<int> run_check_command(const CheckOptions& options) {
   XAAS_TRY(const auto deployed, open_deployment(options.deployed));
   XAAS_TRY(const auto host, detect_host());
   auto findings = check_deployment(deployed, host);
+  XAAS_TRY(auto world, check_world(deployed, host, options));
+  std::ranges::move(world, std::back_inserter(findings));
   const bool holds = !has_problems(findings);
   XAAS_CHECK(print_output(options.json ? print_check_json(findings)
                                        : print_check(deployed, std::move(findings))));

@@ -165,7 +165,8 @@ Finding describe_symbols(const std::string& file, const std::set<std::string>& s
               "module, or take its folder out of LD_LIBRARY_PATH"};
 }
 
-/// The programs and libraries of ours that this machine would run: paths in the root.
+}  // namespace
+
 std::vector<std::string> programs_of(const Deployed& deployed) {
   std::set<std::string> programs;
   for (const DeployedProduct& product : deployed.part->products) {
@@ -185,8 +186,6 @@ std::vector<std::string> programs_of(const Deployed& deployed) {
   }
   return {programs.begin(), programs.end()};
 }
-
-}  // namespace
 
 std::string job_command(const Target& host) {
   if (host.scheduler.is_allocated) return {};

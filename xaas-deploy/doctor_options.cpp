@@ -5,10 +5,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <string>
 
 namespace xaas {
 namespace {
+
+// A day: longer than any person waits at a terminal.
+constexpr unsigned k_longest_wait = 86400;
 
 void add_json(CLI::App& command, bool& json) {
   command.add_flag("--json", json, "Print one JSON document");
@@ -96,18 +100,31 @@ CLI::App* add_report_command(CLI::App& app, ReportOptions& options) {
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options) {
   CLI::App* check = add_command(
       app, "check", "Say whether a deployment is whole and can start here; exit code 4: no",
-      "DEPLOYED [--json]");
+      "DEPLOYED [--launcher 'COMMAND'] [--json]");
   check
       ->add_option("DEPLOYED", options.deployed,
                    "A tree or an image that `specialize` wrote; an image is unpacked once")
       ->required()
       ->type_name("FOLDER|oci:LAYOUT[:TAG]");
+  check
+      ->add_option("--launcher", options.launcher,
+                   "Try whether the ranks that it starts find each other, e.g. 'mpiexec -n 2' "
+                   "(default: the site profile's; nothing on a login node or within a rank)")
+      ->type_name("'COMMAND'");
+  check
+      ->add_option_function<unsigned>(
+          "--wait", [&options](unsigned seconds) { options.wait = std::chrono::seconds(seconds); },
+          "How long to wait for the launcher (default: 60)")
+      ->check(CLI::Range(1U, k_longest_wait).description(""))
+      ->type_name("SECONDS");
   add_json(*check, options.json);
   check->footer(R"(Looks at the files, the processor, the libraries that programs need with their
-versions and symbols, and the GPU that the configuration needs. Runs nothing.
+versions and symbols, and the GPU that the configuration needs. Runs nothing of
+the deployment: a launcher is tried with a program that loads the same MPI.
 
-Example:
+Examples:
   srun -N1 -p gpu xaas-deploy check /apps/heat
+  xaas-deploy check /apps/heat --launcher 'srun -N2 -n4'
 )");
   return check;
 }

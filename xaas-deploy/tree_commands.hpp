@@ -3,6 +3,7 @@
 
 #include "xaas/support/result.hpp"
 
+#include <chrono>
 #include <filesystem>
 #include <string>
 
@@ -16,9 +17,11 @@ struct RelocateOptions {
 Result<int> run_relocate_command(const RelocateOptions& options);
 
 /// `xaas-deploy check`: whether a deployment is whole and in its place, and this machine has what
-/// its programs need to start.
+/// its programs need to start; whether several ranks of them form one world.
 struct CheckOptions {
   std::string deployed;
+  std::string launcher;           // of MPI programs; empty: the site's
+  std::chrono::seconds wait{60};  // for what it starts
   bool json = false;
 };
 Result<int> run_check_command(const CheckOptions& options);

@@ -106,12 +106,16 @@ std::string shell_quoted(const std::vector<std::string>& argv) {
   return text;
 }
 
-bool is_later_rank() {
+std::optional<std::string> own_rank() {
   for (const std::string_view name : k_launcher_ranks) {
-    if (const auto rank = environment_variable(std::string(name.substr(0, name.size() - 1))))
-      return *rank != "0" && !rank->empty();
+    if (auto rank = environment_variable(std::string(name.substr(0, name.size() - 1)))) return rank;
   }
-  return false;
+  return {};
+}
+
+bool is_later_rank() {
+  const auto rank = own_rank();
+  return rank && !rank->empty() && *rank != "0";
 }
 
 }  // namespace xaas

@@ -80,6 +80,9 @@ unsigned usable_processors();
 Status for_each_parallel(std::size_t count, unsigned threads,
                          const std::function<Status(std::size_t)>& job);
 
+/// The rank that a launcher gave this process, as it wrote it; empty: no launcher started it.
+std::optional<std::string> own_rank();
+
 /// Whether a launcher started this process as another rank than the first: what is said to all of
 /// them, the first one says.
 bool is_later_rank();
