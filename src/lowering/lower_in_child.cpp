@@ -28,6 +28,16 @@ std::string complaint_of(const Outcome& outcome) {
   return text;
 }
 
+/// What it said first, without the name of this program before it and the code behind it.
+std::string first_complaint_of(const Outcome& outcome) {
+  std::string text = complaint_of(outcome);
+  text.resize(std::min(text.find('\n'), text.size()));
+  constexpr std::string_view k_prefix = "xaas-deploy: error: ";
+  if (text.starts_with(k_prefix)) text.erase(0, k_prefix.size());
+  if (text.ends_with(']')) text.resize(std::min(text.rfind(" ["), text.size()));
+  return text;
+}
+
 std::string signal_name(int signal) {
   const char* name = sigabbrev_np(signal);
   return name != nullptr ? "SIG" + std::string(name) : fmt::format("signal {}", signal);
@@ -38,8 +48,8 @@ std::string signal_name(int signal) {
 bool may_lack_memory(const Outcome& outcome) {
   if (outcome.signal != 0) return true;
   constexpr auto k_signs = std::to_array<std::string_view>(
-      {"out of memory", "bad_alloc", "annot allocate memory", "cannot map", "failed to map",
-       "pthread_create", "Resource temporarily unavailable"});
+      {"out of memory", "not enough memory", "bad_alloc", "annot allocate memory", "cannot map",
+       "failed to map", "pthread_create", "Resource temporarily unavailable"});
   return std::ranges::any_of(k_signs,
                              [&](std::string_view sign) { return outcome.errors.contains(sign); });
 }
@@ -48,7 +58,7 @@ Error memory_error(const LoweringJob& job, const Outcome& outcome, const Lowerin
   return fail(ErrorKind::tool_failed, "`{}` could not be lowered with {} of memory: {}", job.name,
               human_bytes(limits.memory),
               outcome.signal != 0 ? "the linker crashed with " + signal_name(outcome.signal)
-                                  : complaint_of(outcome))
+                                  : first_complaint_of(outcome))
       .with_code("lowering.memory")
       .with_help(limits.reason);
 }

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <numeric>
 #include <system_error>
 #include <utility>
@@ -59,6 +60,8 @@ Status flush_output() {
 Result<int> run_guarded(const std::function<Result<int>()>& body) {
   try {
     return body();
+  } catch (const std::bad_alloc&) {
+    return fail(ErrorKind::io, "there is not enough memory").with_code("support.memory");
   } catch (const std::exception& thrown) {
     return fail(ErrorKind::internal, "unexpected exception: {}", thrown.what());
   } catch (...) {

@@ -14,6 +14,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -76,6 +77,12 @@ TEST(RunProgram, TurnsAnExceptionIntoSeventy) {
   const int code = run_program("p", []() -> Result<int> { throw std::runtime_error{"boom"}; });
   EXPECT_THAT(GetCapturedStderr(), HasSubstr("unexpected exception: boom"));
   EXPECT_EQ(code, 70);
+}
+
+TEST(RunProgram, CallsALackOfMemoryNoFaultOfItsOwn) {
+  CaptureStderr();
+  EXPECT_EQ(run_program("p", []() -> Result<int> { throw std::bad_alloc(); }), 1);
+  EXPECT_THAT(GetCapturedStderr(), HasSubstr("[support.memory]"));
 }
 
 TEST(RunProgram, DoesNotSucceedWhenItsOutputIsLost) {
