@@ -89,6 +89,7 @@ TEST(RunProgram, DoesNotSucceedWhenItsOutputIsLost) {
   std::fflush(stdout);
   const int kept = ::dup(STDOUT_FILENO);
   const int full = ::open("/dev/full", O_WRONLY | O_CLOEXEC);
+  ASSERT_TRUE(kept >= 0 && full >= 0);
   ::dup2(full, STDOUT_FILENO);
   CaptureStderr();
   const int code = run_program("p", []() -> Result<int> {
@@ -106,6 +107,7 @@ TEST(RunProgram, DoesNotSucceedWhenItsOutputIsLost) {
 TEST(RunProgram, PrintsResultsBeforeTheErrorIntoOneFile) {
   std::fflush(stdout);
   const int kept = ::dup(STDOUT_FILENO);
+  ASSERT_GE(kept, 0);
   CaptureStderr();
   ::dup2(STDERR_FILENO, STDOUT_FILENO);
   run_program("p", []() -> Result<int> {
@@ -221,6 +223,7 @@ TEST(Progress, CountsWhatSeveralThreadsDo) {
   progress.stage("building", 400);
   {
     std::vector<std::jthread> threads;
+    threads.reserve(4);
     for (int i = 0; i < 4; ++i) {
       threads.emplace_back([&progress] {
         for (int step = 0; step < 100; ++step) progress.step();
@@ -235,10 +238,13 @@ std::optional<std::string> seen_on_terminal(const std::function<void(Progress&)>
   const int terminal = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
   if (terminal < 0) return std::nullopt;
   EXPECT_EQ(::grantpt(terminal) + ::unlockpt(terminal), 0);
+  // NOLINTBEGIN(concurrency-mt-unsafe): this test has one thread
   const int screen = ::open(::ptsname(terminal), O_RDWR | O_NOCTTY | O_CLOEXEC);
-  const int kept = ::dup(STDERR_FILENO);
-  ::dup2(screen, STDERR_FILENO);
   ::setenv("TERM", "xterm", 1);
+  // NOLINTEND(concurrency-mt-unsafe)
+  const int kept = ::dup(STDERR_FILENO);
+  if (screen < 0 || kept < 0) return std::nullopt;
+  ::dup2(screen, STDERR_FILENO);
   {
     Progress progress{"p", Progress::Style::automatic};
     work(progress);
