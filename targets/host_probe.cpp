@@ -24,6 +24,7 @@
 #include <array>
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -74,8 +75,17 @@ Result<MappedFile> map_regular(const std::filesystem::path& path) {
   return MappedFile::open(path);
 }
 
+std::string value_in(const std::map<std::string, std::string>& variables, const std::string& name) {
+  const auto found = variables.find(name);
+  return found == variables.end() ? "" : found->second;
+}
+
 class LiveHost final : public HostProbe {
  public:
+  LiveHost() = default;
+  explicit LiveHost(std::map<std::string, std::string> variables)
+      : variables_(std::move(variables)) {}
+
   [[nodiscard]] std::string architecture() const override {
     const llvm::Triple triple(llvm::sys::getProcessTriple());
     if (triple.getArch() == llvm::Triple::x86_64) return "amd64";
@@ -121,7 +131,7 @@ class LiveHost final : public HostProbe {
   }
 
   [[nodiscard]] std::string variable(const std::string& name) const override {
-    return environment_variable(name).value_or("");
+    return variables_ ? value_in(*variables_, name) : environment_variable(name).value_or("");
   }
 
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
@@ -149,6 +159,9 @@ class LiveHost final : public HostProbe {
                 reason.empty() ? "" : ": ", first_line(reason).substr(0, k_longest_reason))
         .with_code("target.no-answer");
   }
+
+ private:
+  std::optional<std::map<std::string, std::string>> variables_;  // empty: this process's
 };
 
 /// /proc, /sys, /etc and whatever else was saved below a folder.
@@ -157,6 +170,9 @@ class SavedTree final : public HostProbe {
   explicit SavedTree(std::filesystem::path root) : root_(std::move(root)) {
     const auto text = read(k_cpuinfo);
     if (text) cpuinfo_ = *text;
+    // A process's environment is saved like everything else.
+    if (const auto environment = read("/proc/self/environ"))
+      variables_ = variables_in(*environment);
   }
 
   [[nodiscard]] bool is_live() const override { return false; }
@@ -210,16 +226,8 @@ class SavedTree final : public HostProbe {
     return std::filesystem::read_symlink(*folder / whole.filename(), error).string();
   }
 
-  /// A process's environment is saved like everything else.
   [[nodiscard]] std::string variable(const std::string& name) const override {
-    const auto text = read("/proc/self/environ");
-    if (!text) return {};
-    const std::string whole = std::string(1, '\0') + *text;
-    const std::string key = std::string(1, '\0') + name + "=";
-    const auto at = whole.find(key);
-    if (at == std::string::npos) return {};
-    const auto begin = at + key.size();
-    return whole.substr(begin, whole.find('\0', begin) - begin);
+    return value_in(variables_, name);
   }
 
   [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
@@ -230,6 +238,7 @@ class SavedTree final : public HostProbe {
  private:
   std::filesystem::path root_;
   std::string cpuinfo_;
+  std::map<std::string, std::string> variables_;
 };
 
 }  // namespace
@@ -241,6 +250,22 @@ Result<MappedFile> HostProbe::map(const std::string& path) const {
 
 std::unique_ptr<HostProbe> live_host() {
   return std::make_unique<LiveHost>();
+}
+
+std::unique_ptr<HostProbe> live_host_with(std::map<std::string, std::string> variables) {
+  return std::make_unique<LiveHost>(std::move(variables));
+}
+
+std::map<std::string, std::string> variables_in(std::string_view environment) {
+  std::map<std::string, std::string> variables;
+  while (!environment.empty()) {
+    const auto end = std::min(environment.find('\0'), environment.size());
+    const std::string_view entry = environment.substr(0, end);
+    const auto equals = entry.find('=');
+    if (equals != entry.npos) variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
+    environment.remove_prefix(std::min(end + 1, environment.size()));
+  }
+  return variables;
 }
 
 std::unique_ptr<HostProbe> saved_tree(std::filesystem::path root) {

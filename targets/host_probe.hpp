@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -63,7 +64,13 @@ class HostProbe {
 
 /// The machine that this process runs on, and one whose files were saved below a folder.
 std::unique_ptr<HostProbe> live_host();
+/// The live machine with these variables. Its programs are asked as they are without them.
+std::unique_ptr<HostProbe> live_host_with(std::map<std::string, std::string> variables);
 std::unique_ptr<HostProbe> saved_tree(std::filesystem::path root);
+
+/// Names and values in an environment as the kernel and `env -0` give it: "NAME=value", each ended
+/// by a zero.
+std::map<std::string, std::string> variables_in(std::string_view environment);
 
 /// Of the machine that `probe` answers for, what detect_host_processor() tells.
 Target detect_processor(const HostProbe& probe);

@@ -75,12 +75,11 @@ std::vector<std::string> libraries_in_loader_cache(const HostProbe& probe, std::
   std::vector<std::string> paths;
   const auto cache = probe.read("/etc/ld.so.cache");
   if (!cache) return paths;
-  const std::string wanted = "/" + std::string(begin);
-  for (auto at = cache->find(wanted); at != std::string::npos; at = cache->find(wanted, at + 1)) {
-    const auto before = cache->rfind('\0', at);
-    const auto first = before == std::string::npos ? 0 : before + 1;
-    std::string path = cache->substr(first, cache->find('\0', at) - first);
-    if (path.starts_with('/') && name_in(path).starts_with(begin)) paths.push_back(std::move(path));
+  for (std::string_view rest = *cache; !rest.empty();) {
+    const auto end = std::min(rest.find('\0'), rest.size());
+    const std::string_view path = rest.substr(0, end);
+    if (path.starts_with('/') && name_in(path).starts_with(begin)) paths.emplace_back(path);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return paths;
 }

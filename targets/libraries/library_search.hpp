@@ -16,7 +16,8 @@ namespace xaas {
 std::vector<std::string> usual_library_folders(std::string_view architecture);
 
 /// Paths in the loader's cache, /etc/ld.so.cache, of files whose names begin so.
-std::vector<std::string> libraries_in_loader_cache(const HostProbe& probe, std::string_view begin);
+std::vector<std::string> libraries_in_loader_cache(const HostProbe& probe,
+                                                   std::string_view begin = {});
 
 /// The shared libraries that programs of a machine could load, as far as their names tell.
 struct LibrarySearch {

@@ -35,14 +35,10 @@ struct LoadedObject {
   ElfFacts facts;
 };
 
-std::string folder_of(const std::string& path) {
-  return path.substr(0, path.rfind('/'));
-}
-
 /// `$ORIGIN` is where the object lies that says so.
 std::vector<std::string> expanded(const LoadedObject& object) {
   std::vector<std::string> folders;
-  const std::string origin = folder_of(object.path);
+  const std::string origin(folder_in(object.path));
   for (std::string folder : object.facts.runpath) {
     for (const std::string_view word : {"${ORIGIN}", "$ORIGIN"}) {
       // Behind what was put in, which may hold the word itself.
@@ -73,6 +69,16 @@ class Files {
 
   [[nodiscard]] const HostProbe& probe() const { return probe_; }
 
+  /// Paths in the loader's cache of libraries of that name.
+  const std::vector<std::string>& cached(const std::string& name) {
+    if (!cached_) {
+      cached_.emplace();
+      for (std::string& path : libraries_in_loader_cache(probe_))
+        (*cached_)[std::string(name_in(path))].push_back(std::move(path));
+    }
+    return (*cached_)[name];
+  }
+
   /// Empty: no ELF file.
   const Result<std::optional<ElfFacts>>& facts_of(const std::string& path) {
     const auto known = facts_.find(path);
@@ -88,6 +94,7 @@ class Files {
 
   const HostProbe& probe_;
   std::map<std::string, Result<std::optional<ElfFacts>>> facts_;
+  std::optional<std::map<std::string, std::vector<std::string>>> cached_;  // empty: not read yet
 };
 
 /// What one program would load.
@@ -136,7 +143,7 @@ class Loading {
   [[nodiscard]] std::optional<MpiInstallation> loaded_mpi() const {
     for (const LoadedObject& object : objects_) {
       // As find_mpi() does: its name is only why it is looked at.
-      if (!object.path.substr(object.path.rfind('/') + 1).starts_with("libmpi")) continue;
+      if (!name_in(object.path).starts_with("libmpi")) continue;
       const auto file = probe_.map(object.path);
       auto mpi = file ? mpi_of_library(file->bytes(), object.facts.architecture) : std::nullopt;
       if (!mpi) continue;
@@ -203,9 +210,8 @@ class Loading {
       return try_library(folder + "/" + name, name, by);
     };
     if (std::ranges::any_of(folders, lies_in)) return true;
-    for (const std::string& path : libraries_in_loader_cache(probe_, name)) {
-      if (path.ends_with("/" + name) && try_library(path, name, by)) return true;
-    }
+    for (const std::string& path : files_.cached(name))
+      if (try_library(path, name, by)) return true;
     return std::ranges::any_of(usual_library_folders(objects_.front().facts.architecture), lies_in);
   }
 

@@ -14,7 +14,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <memory>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -56,18 +55,6 @@ std::string_view behind_mark(std::string_view text) {
   return at == text.npos ? std::string_view() : text.substr(at + k_mark.size());
 }
 
-std::map<std::string, std::string> variables_in(std::string_view text) {
-  std::map<std::string, std::string> variables;
-  while (!text.empty()) {
-    const auto end = std::min(text.find('\0'), text.size());
-    const std::string_view entry = text.substr(0, end);
-    const auto equals = entry.find('=');
-    if (equals != entry.npos) variables.emplace(entry.substr(0, equals), entry.substr(equals + 1));
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return variables;
-}
-
 /// On one line, and no more than somebody reads.
 std::string words_of(std::string_view text) {
   static constexpr std::size_t k_longest = 500;
@@ -99,46 +86,6 @@ std::string value_in(const std::map<std::string, std::string>& variables, const 
   return found == variables.end() ? "" : found->second;
 }
 
-/// The live machine with other variables. Its programs are asked as they are without them.
-class WithVariables final : public HostProbe {
- public:
-  explicit WithVariables(const std::map<std::string, std::string>& variables)
-      : machine_(live_host()), variables_(&variables) {}
-
-  [[nodiscard]] std::string architecture() const override { return machine_->architecture(); }
-  [[nodiscard]] std::string cpu_name() const override { return machine_->cpu_name(); }
-  [[nodiscard]] std::map<std::string, bool> cpu_features() const override {
-    return machine_->cpu_features();
-  }
-  [[nodiscard]] Result<std::string> read(const std::string& path) const override {
-    return machine_->read(path);
-  }
-  [[nodiscard]] unsigned sve_bytes() const override { return machine_->sve_bytes(); }
-  [[nodiscard]] Result<MappedFile> map(const std::string& path) const override {
-    return machine_->map(path);
-  }
-  [[nodiscard]] Result<std::string> read_up_to(const std::string& path,
-                                               std::uint64_t most) const override {
-    return machine_->read_up_to(path, most);
-  }
-  [[nodiscard]] Result<std::vector<std::string>> list(const std::string& path) const override {
-    return machine_->list(path);
-  }
-  [[nodiscard]] std::string link(const std::string& path) const override {
-    return machine_->link(path);
-  }
-  [[nodiscard]] std::string variable(const std::string& name) const override {
-    return value_in(*variables_, name);
-  }
-  [[nodiscard]] Result<std::string> ask(const std::vector<std::string>& argv) const override {
-    return machine_->ask(argv);
-  }
-
- private:
-  std::unique_ptr<HostProbe> machine_;
-  const std::map<std::string, std::string>* variables_;
-};
-
 /// What lies in a folder that loading added needs the modules, even where it does not show which
 /// of them added it.
 template <class Library>
@@ -146,7 +93,7 @@ void note_modules(const std::set<std::string>& added, const std::string& modules
                   std::optional<std::vector<Library>>& libraries, std::string& origin) {
   if (!libraries) return;
   for (Library& library : *libraries) {
-    if (library.module.empty() && added.contains(library.path.substr(0, library.path.rfind('/'))))
+    if (library.module.empty() && added.contains(std::string(folder_in(library.path))))
       library.module = modules;
     if (!library.module.empty() && !origin.contains("module")) origin += ", module";
   }
@@ -192,7 +139,7 @@ Result<ModuleEnvironment> load_modules(const std::vector<std::string>& names,
 
 Result<Target> detect_with_modules(const std::vector<std::string>& names) {
   XAAS_TRY(const auto environment, load_modules(names, k_longest_load));
-  Target target = detect_target(WithVariables(environment.after));
+  Target target = detect_target(*live_host_with(environment.after));
   std::set<std::string> added;
   for (std::string& folder : absolute_folders_in(value_in(environment.after, "LD_LIBRARY_PATH")))
     added.insert(std::move(folder));

@@ -108,7 +108,7 @@ class Collection {
     for (std::string& folder : usual_library_folders(architecture))
       loaders_.insert(std::move(folder));
     for (const std::string& path : libraries_in_loader_cache(probe, "lib"))
-      loaders_.insert(path.substr(0, path.rfind('/')));
+      loaders_.emplace(folder_in(path));
   }
 
   void add(PackageFolder folder) {
@@ -229,7 +229,7 @@ void add_of_modules(const std::vector<EnvironmentModule>& modules, Collection& c
 }  // namespace
 
 std::string PackageFolders::module_of(std::string_view path) const {
-  const std::string_view folder = path.substr(0, path.rfind('/'));
+  const std::string_view folder = folder_in(path);
   const auto found = std::ranges::find(folders, folder, &PackageFolder::path);
   return found == folders.end() ? "" : found->module;
 }
