@@ -19,6 +19,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 
 SETTINGS = """\
@@ -31,7 +32,7 @@ SlurmdUser=root
 AuthType=auth/none
 CredType=cred/none
 StateSaveLocation={folder}/state
-SlurmdSpoolDir={folder}/spool-%n
+SlurmdSpoolDir={spool}/%n
 SlurmctldPidFile={folder}/slurmctld.pid
 SlurmdPidFile={folder}/%n.pid
 SlurmctldLogFile={folder}/slurmctld.log
@@ -57,13 +58,13 @@ def free_ports(count):
     return ports
 
 
-def write_configuration(folder):
+def write_configuration(folder, spool):
     """Each node gets a port of its own; returns their names."""
     lines = (folder / "nodes.conf").read_text().replace("@FOLDER@", str(folder))
     names = re.findall(r"^NodeName=(\w+)", lines, re.MULTILINE)
     host = socket.gethostname().split(".")[0]
     controller, *ports = free_ports(1 + len(names))
-    text = SETTINGS.format(host=host, port=controller, folder=folder)
+    text = SETTINGS.format(host=host, port=controller, folder=folder, spool=spool)
     for name, port in zip(names, ports):
         lines = lines.replace(f"NodeName={name} ", f"NodeName={name} NodeHostname={host} "
                               f"NodeAddr=127.0.0.1 Port={port} RealMemory=100 ")
@@ -71,8 +72,8 @@ def write_configuration(folder):
     devices = folder / "gres.conf"
     if devices.exists():
         devices.write_text(devices.read_text().replace("@FOLDER@", str(folder)))
-    for place in ["state", *(f"spool-{name}" for name in names)]:
-        (folder / place).mkdir(exist_ok=True)
+    for place in [folder / "state", *(spool / name for name in names)]:
+        place.mkdir(exist_ok=True)
     return names
 
 
@@ -119,9 +120,8 @@ def wait_for(names, controller):
     return False
 
 
-def main():
-    folder = pathlib.Path(sys.argv[1]).resolve()
-    names = write_configuration(folder)
+def run_beside_slurm(folder, spool, command):
+    names = write_configuration(folder, spool)
     os.environ["SLURM_CONF"] = str(folder / "slurm.conf")
     daemons = []
     adopt_orphans()
@@ -131,13 +131,20 @@ def main():
             daemons += [start_node(folder, name, log) for name in names]
             if not wait_for(names, daemons[0]):
                 sys.exit("the nodes did not come up:\n" + (folder / "daemons.log").read_text())
-            return subprocess.run(sys.argv[2:], check=False).returncode
+            return subprocess.run(command, check=False).returncode
         finally:
             for daemon in reversed(daemons):
                 daemon.terminate()
             for daemon in daemons:
                 daemon.wait()
             end_orphans()
+
+
+def main():
+    # A step's socket lies in its node's spool, and a socket's path has at most 107 characters.
+    with tempfile.TemporaryDirectory(prefix="slurm-") as spool:
+        return run_beside_slurm(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(spool),
+                                sys.argv[2:])
 
 
 sys.exit(main())
