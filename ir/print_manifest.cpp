@@ -104,7 +104,9 @@ struct ItemToJson {
     return {{"file", item.name}, {"prefix", item.prefix}, {"content", item.content.str()}};
   }
   Json operator()(const LinkLibrary& item) const {
-    return {{"library", item.soname}, {"path", item.path}, {"content", to_json(item.content)}};
+    Json json = {{"library", item.soname}, {"path", item.path}, {"content", to_json(item.content)}};
+    if (item.uses) json["uses"] = *item.uses;
+    return json;
   }
 };
 

@@ -173,6 +173,9 @@ Result<LinkItem> read_item(const JsonReader& reader) {
     XAAS_TRY(library.soname, reader.string("library"));
     XAAS_TRY(library.path, reader.string_or("path", ""));
     XAAS_TRY(library.content, reader.digest_or_empty("content"));
+    if (!reader.has("uses")) return library;
+    XAAS_TRY(const auto uses, reader.strings("uses"));
+    library.uses.emplace(uses.begin(), uses.end());
     return library;
   }
   return fail(ErrorKind::corrupt,

@@ -43,7 +43,7 @@ Result<Requirements> read_requirements(const JsonReader& reader) {
 Result<RejectedConfiguration> read_rejected(const JsonReader& reader) {
   RejectedConfiguration rejected;
   XAAS_TRY(rejected.name, reader.string("name"));
-  XAAS_TRY(rejected.values, read_values(reader));
+  XAAS_TRY(rejected.values, read_text_map(reader, "values"));
   XAAS_TRY(rejected.reasons, reader.strings("reasons"));
   return rejected;
 }
@@ -88,14 +88,15 @@ Result<UnitExceptions> read_exceptions(const JsonReader& reader) {
   return exceptions;
 }
 
-Result<PointAssignment> read_values(const JsonReader& reader) {
-  PointAssignment values;
-  if (!reader.has("values")) return values;
-  XAAS_TRY(const auto object, reader.object("values"));
+Result<std::map<std::string, std::string>> read_text_map(const JsonReader& reader,
+                                                         std::string_view key) {
+  std::map<std::string, std::string> texts;
+  if (!reader.has(key)) return texts;
+  XAAS_TRY(const auto object, reader.object(key));
   for (const auto& item : object.value().items()) {
-    XAAS_TRY(values[item.key()], object.string(item.key()));
+    XAAS_TRY(texts[item.key()], object.string(item.key()));
   }
-  return values;
+  return texts;
 }
 
 }  // namespace xaas

@@ -7,7 +7,9 @@
 #include "xaas/support/result.hpp"
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -36,7 +38,8 @@ Result<ConfigurationDecision> read_decision(const JsonReader& reader);
 Json to_json(const UnitExceptions& exceptions);
 Result<UnitExceptions> read_exceptions(const JsonReader& reader);
 
-/// An object of strings, point by point; absent: empty.
-Result<PointAssignment> read_values(const JsonReader& reader);
+/// An object of strings; absent: empty.
+Result<std::map<std::string, std::string>> read_text_map(const JsonReader& reader,
+                                                         std::string_view key);
 
 }  // namespace xaas

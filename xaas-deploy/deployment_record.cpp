@@ -73,17 +73,44 @@ Result<DeployedProduct> read_product(const JsonReader& reader) {
   return product;
 }
 
+Json to_json(const LinkedLibrary& library) {
+  return {{"interface", library.interface},   {"implementation", library.implementation},
+          {"version", library.version},       {"abi", library.abi},
+          {"soname", library.soname},         {"path", library.path},
+          {"content", library.content.str()}, {"stands_for", library.stands_for},
+          {"module", library.module},         {"reason", library.reason}};
+}
+
+Result<LinkedLibrary> read_library(const JsonReader& reader) {
+  LinkedLibrary library;
+  XAAS_TRY(library.interface, reader.string("interface"));
+  XAAS_TRY(library.implementation, reader.string("implementation"));
+  XAAS_TRY(library.version, reader.string_or("version", ""));
+  XAAS_TRY(library.abi, reader.string_or("abi", ""));
+  XAAS_TRY(library.soname, reader.string("soname"));
+  XAAS_TRY(library.path, reader.string("path"));
+  if (!library.path.starts_with('/')) return wrong_field(reader, "path", "is no absolute path");
+  XAAS_TRY(library.content, reader.digest("content"));
+  XAAS_TRY(library.stands_for, reader.strings("stands_for"));
+  XAAS_TRY(library.module, reader.string_or("module", ""));
+  XAAS_TRY(library.reason, reader.string_or("reason", ""));
+  return library;
+}
+
 Json to_json(const DeployedTarget& part) {
   Json products = Json::array();
   for (const DeployedProduct& product : part.products) products.push_back(to_json(product));
   Json exceptions = Json::array();
   for (const UnitExceptions& some : part.exceptions) exceptions.push_back(to_json(some));
+  Json libraries = Json::array();
+  for (const LinkedLibrary& library : part.libraries) libraries.push_back(to_json(library));
   return {{"target", nested(print_target(part.target))},
           {"view", part.view},
           {"numerics", part.numerics},
           {"products", std::move(products)},
           {"generic_products", part.generic_products},
           {"exceptions", std::move(exceptions)},
+          {"libraries", std::move(libraries)},
           {"notes", part.notes}};
 }
 
@@ -104,6 +131,11 @@ Result<DeployedTarget> read_part(const JsonReader& reader) {
   for (const JsonReader& object : exceptions) {
     XAAS_TRY(auto some, read_exceptions(object));
     part.exceptions.push_back(std::move(some));
+  }
+  XAAS_TRY(const auto libraries, reader.objects("libraries"));
+  for (const JsonReader& object : libraries) {
+    XAAS_TRY(auto library, read_library(object));
+    part.libraries.push_back(std::move(library));
   }
   XAAS_TRY(part.notes, reader.strings("notes"));
   return part;
@@ -190,6 +222,7 @@ std::string print_record(const DeploymentRecord& record) {
   json["configuration"] = record.configuration;
   json["values"] = record.values;
   if (record.decision) json["decision"] = to_json(*record.decision);
+  if (!record.library_settings.empty()) json["library_settings"] = record.library_settings;
   json["lto"] = record.lto;
   json["frame_pointers"] = record.frame_pointers;
   json["debug_info"] = record.debug_info;
@@ -226,8 +259,9 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.reference, reader.string_or("reference", ""));
   XAAS_TRY(record.producer, reader.string("producer"));
   XAAS_TRY(record.configuration, reader.string("configuration"));
-  XAAS_TRY(record.values, read_values(reader));
+  XAAS_TRY(record.values, read_text_map(reader, "values"));
   XAAS_TRY(record.decision, read_recorded_decision(reader));
+  XAAS_TRY(record.library_settings, read_text_map(reader, "library_settings"));
   XAAS_TRY(record.lto, reader.string("lto"));
   XAAS_TRY(record.frame_pointers, reader.boolean_or("frame_pointers", false));
   XAAS_TRY(record.debug_info, reader.boolean_or("debug_info", false));

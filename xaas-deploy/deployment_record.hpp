@@ -35,6 +35,22 @@ struct DeployedProduct {
   friend bool operator==(const DeployedProduct&, const DeployedProduct&) = default;
 };
 
+/// A library of the machine that programs were linked with in place of the image's.
+struct LinkedLibrary {
+  std::string interface;                // "mpi", "blas"
+  std::string implementation;           // "cray-mpich", "openblas"
+  std::string version;                  // empty: unknown
+  std::string abi;                      // class of the interface: "mpich"; may be empty
+  std::string soname;                   // that programs need
+  std::string path;                     // on the machine
+  Digest content;                       // when it was linked
+  std::vector<std::string> stands_for;  // sonames that the image's programs needed
+  std::string module;                   // as MpiInstallation's
+  std::string reason;                   // in words
+
+  friend bool operator==(const LinkedLibrary&, const LinkedLibrary&) = default;
+};
+
 /// What a deployment has for one target.
 struct DeployedTarget {
   Target target;
@@ -43,6 +59,7 @@ struct DeployedTarget {
   std::vector<DeployedProduct> products;
   std::vector<std::string> generic_products;  // specialized files that could not be: image paths
   std::vector<UnitExceptions> exceptions;     // of all its products, by their reasons
+  std::vector<LinkedLibrary> libraries;
   std::vector<std::string> notes;
 
   friend bool operator==(const DeployedTarget&, const DeployedTarget&) = default;
@@ -59,7 +76,9 @@ struct DeploymentRecord {
   std::string configuration;
   PointAssignment values;                         // of its points; empty: the application has none
   std::optional<ConfigurationDecision> decision;  // empty: made by a release that recorded none
-  std::string lto;                                // "thin", "full"
+  /// Which libraries were asked for: interface -> "image", "site", a name, a soname or a path.
+  std::map<std::string, std::string> library_settings;
+  std::string lto;  // "thin", "full"
   bool frame_pointers = false;
   bool debug_info = false;
   std::vector<std::string> entrypoint;

@@ -160,6 +160,9 @@ struct LinkLibrary {  // a shared library, found by soname
   std::string soname;
   std::string path;  // in the generic image, absolute; empty: not there
   Digest content;    // the file's content at capture; carried in the IR layer when path is empty
+  /// Symbols that the link takes from it, "name" or "name@VERSION"; sorted. No list: nobody looked,
+  /// and it cannot be exchanged for another library.
+  std::optional<std::set<std::string>> uses;
 
   friend bool operator==(const LinkLibrary&, const LinkLibrary&) = default;
 };

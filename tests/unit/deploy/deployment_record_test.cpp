@@ -27,6 +27,16 @@ DeployedTarget part_of(const std::string& cpu) {
           .exceptions = {{.reason = "machine code kept: it is assembly",
                           .count = 4,
                           .sources = {"a.s", "b.s", "c.s"}}},
+          .libraries = {{.interface = "mpi",
+                         .implementation = "cray-mpich",
+                         .version = "8.1.29",
+                         .abi = "mpich",
+                         .soname = "libmpi_gnu_123.so.12",
+                         .path = "/opt/cray/mpich/lib/libmpi_gnu_123.so.12",
+                         .content = digest_of("mpi"),
+                         .stands_for = {"libmpich.so.12"},
+                         .module = "cray-mpich/8.1.29",
+                         .reason = "the machine's, of the ABI `mpich`"}},
           .notes = {"1 of the 3 units of `app` keep the generic build's machine code"}};
 }
 
@@ -49,6 +59,7 @@ DeploymentRecord sample() {
                   .rejected = {{.name = "openmp=off",
                                 .values = {{"openmp", "off"}},
                                 .reasons = {"would run, but counts less"}}}},
+          .library_settings = {{"mpi", "cray-mpich"}},
           .lto = "thin",
           .entrypoint = {"/usr/local/bin/app"},
           .command = {},

@@ -160,6 +160,14 @@ TEST(ParseIrManifest, GivesBackConfigurationsAndVariants) {
   EXPECT_EQ(*parsed, manifest);
 }
 
+TEST(ParseIrManifest, GivesBackWhatALinkTakesOfALibrary) {
+  IrManifest manifest = sample();
+  std::get<LinkLibrary>(manifest.links[0].items.back()).uses = {{"begin", "end@PRIVATE_2"}};
+  const auto parsed = parse_ir_manifest(print_ir_manifest(manifest));
+  ASSERT_TRUE(parsed) << parsed.error().message();
+  EXPECT_EQ(*parsed, manifest);
+}
+
 /// What was added to version 1 with configurations. Never change the file.
 TEST(ParseIrManifest, ReadsTheConfigurationsOfVersion1) {
   const auto text =

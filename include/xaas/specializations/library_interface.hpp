@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/specializations/specialization.hpp"
+#include "xaas/support/result.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// An interface that several libraries implement, so that a deployment may link the machine's in
+// place of the one that the build had. Each is a file (`xaas.interface/1`); those that are shipped
+// lie in specializations/interfaces, the schema in specializations/schema, and the form is
+// described in specializations/README.md. Sonames are patterns with * and ?.
+
+namespace xaas {
+
+inline constexpr std::string_view k_interface_schema = "xaas.interface/1";
+
+/// Implementations of one class can stand for each other in a program that is compiled; those of
+/// two cannot, whatever they are called.
+struct InterfaceClass {
+  std::string name;                  // "mpich", "lp64"
+  std::vector<std::string> sonames;  // that its libraries have, where that tells
+  std::set<std::string> symbols;     // one of which tells it; empty: nothing does
+
+  friend bool operator==(const InterfaceClass&, const InterfaceClass&) = default;
+};
+
+/// A library that must be linked, too, on machines with GPUs of a vendor, for messages in their
+/// memory: Cray MPICH's libmpi_gtl_cuda.
+struct InterfaceDemand {
+  std::string gpu_vendor;            // "nvidia"
+  std::vector<std::string> sonames;  // one of these
+
+  friend bool operator==(const InterfaceDemand&, const InterfaceDemand&) = default;
+};
+
+struct InterfaceImplementation {
+  std::string name;                      // as in descriptions of machines: "openblas"
+  std::vector<std::string> sonames;      // that it alone has; may be empty
+  std::set<std::string> symbols;         // one of which it alone has; may be empty
+  int preference = 0;                    // the highest is taken,
+  std::map<std::string, int> by_vendor;  // other ones for processors of these vendors: "intel"
+  /// What implements the interface and was not made for speed: no better than the image's own.
+  bool is_reference = false;
+  /// A complex number comes back in memory that the caller names first, and not in registers.
+  /// gfortran, flang and clang expect registers; ifort and f2c memory.
+  bool returns_complex_by_argument = false;
+  std::vector<InterfaceDemand> demands;
+
+  friend bool operator==(const InterfaceImplementation&, const InterfaceImplementation&) = default;
+};
+
+enum class BundlePolicy {
+  if_missing,  // deployments bring the image's own where the machine has none
+  never,       // programs need the machine's, or are not deployed: a driver's library
+};
+
+struct LibraryInterface {
+  std::string name;  // "mpi", "blas"
+  PointKind kind = PointKind::library;
+  std::string description;
+  std::vector<std::string> sonames;  // that its libraries have
+  std::set<std::string> symbols;     // one of which each of its main libraries defines
+  std::vector<InterfaceClass> classes;
+  std::vector<InterfaceImplementation> implementations;
+  BundlePolicy bundle = BundlePolicy::if_missing;
+
+  friend bool operator==(const LibraryInterface&, const LibraryInterface&) = default;
+};
+
+/// Whether a soname is like one of these patterns.
+bool is_called_like(const std::string& soname, const std::vector<std::string>& patterns);
+
+/// Null: no interface has a library that is called so.
+const LibraryInterface* interface_of(const std::vector<LibraryInterface>& interfaces,
+                                     const std::string& soname);
+
+/// The class that a soname tells; empty: none does.
+std::string class_of(const LibraryInterface& interface, const std::string& soname);
+
+/// Null: the interface's file does not tell of it.
+const InterfaceImplementation* implementation_called(const LibraryInterface& interface,
+                                                     std::string_view name);
+
+/// Reads an interface's file: JSON with comments, as specialization files. Errors are
+/// `invalid_input`, begin with `FILE:LINE:COLUMN: `, and suggest the nearest known word.
+Result<LibraryInterface> parse_interface(std::string_view text, const std::string& file);
+
+/// Those that are shipped, with those of a site's folder in place of what is called the same;
+/// sorted by name. An empty or absent folder adds none; a file in it that is no interface is an
+/// error.
+Result<std::vector<LibraryInterface>> load_interfaces(const std::filesystem::path& site_folder);
+
+}  // namespace xaas
