@@ -2,6 +2,7 @@
 #include "capture_to_manifest.hpp"
 
 #include "install_prefix.hpp"
+#include "library_uses.hpp"
 #include "link_table.hpp"
 #include "merge_equal.hpp"
 #include "unit_differences.hpp"
@@ -9,6 +10,7 @@
 
 #include "xaas/frontend/canonicalize.hpp"
 #include "xaas/support/json.hpp"
+#include "xaas/support/mapped_file.hpp"
 
 #include <fmt/format.h>
 
@@ -99,7 +101,8 @@ class ConfigurationMaker {
         install_(*request.install),
         units_(units),
         manifest_(manifest),
-        links_(built.build, units, *request.blobs) {}
+        blobs_(*request.blobs),
+        links_(built.build, units, blobs_) {}
 
   Result<Configuration> make() {
     configuration_ = {.name = built_.name, .values = built_.values};
@@ -143,6 +146,8 @@ class ConfigurationMaker {
       return {};
     }
     if (!link) return std::move(link.error());
+    XAAS_TRY(const MappedFile output, MappedFile::open(file.now));
+    XAAS_CHECK(find_library_uses(output.bytes(), blobs_, *link));
     put_prefix(*link, install_);
     link_indices_[record] = manifest_.links.size();
     manifest_.links.push_back(*std::move(link));
@@ -185,6 +190,7 @@ class ConfigurationMaker {
   const Install& install_;
   UnitTable& units_;
   IrManifest& manifest_;
+  const BlobFolder& blobs_;
   LinkTable links_;
   Configuration configuration_;
   ConfigurationInstall own_;

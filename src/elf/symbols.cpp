@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -24,6 +26,8 @@ struct Version {
 struct DynamicSymbol {
   std::string_view name;
   Version version;
+  std::size_t index = 0;
+  bool is_strong = false;  // STB_GLOBAL
   bool is_undefined = false;
   bool is_absolute = false;
 
@@ -78,14 +82,14 @@ class SymbolVersions {
   std::map<std::uint16_t, Version> by_index_;
 };
 
-bool is_strong_and_visible(const ElfLayout::Sym& symbol) {
+bool is_visible(const ElfLayout::Sym& symbol) {
   const auto visibility = symbol.getVisibility();
-  return symbol.getBinding() == llvm::ELF::STB_GLOBAL &&
+  return symbol.getBinding() != llvm::ELF::STB_LOCAL &&
          (visibility == llvm::ELF::STV_DEFAULT || visibility == llvm::ELF::STV_PROTECTED);
 }
 
-/// The symbols of STB_GLOBAL in .dynsym that are visible outside.
-Result<std::vector<DynamicSymbol>> strong_symbols(const ElfImage& image) {
+/// The symbols in .dynsym that are visible outside.
+Result<std::vector<DynamicSymbol>> visible_symbols(const ElfImage& image) {
   std::vector<DynamicSymbol> found;
   const auto* table = image.find_section(llvm::ELF::SHT_DYNSYM);
   if (table == nullptr) return found;
@@ -94,15 +98,48 @@ Result<std::vector<DynamicSymbol>> strong_symbols(const ElfImage& image) {
   XAAS_TRY(const auto versions, SymbolVersions::read(image));
   for (std::size_t i = 1; i < symbols.size(); ++i) {
     const auto& symbol = symbols[i];
-    if (!is_strong_and_visible(symbol)) continue;
+    if (!is_visible(symbol)) continue;
     DynamicSymbol entry;
+    entry.index = i;
     XAAS_TRY(entry.name, text_at(strings, symbol.st_name));
     XAAS_TRY(entry.version, versions.of(i));
+    entry.is_strong = symbol.getBinding() == llvm::ELF::STB_GLOBAL;
     entry.is_undefined = symbol.st_shndx == llvm::ELF::SHN_UNDEF;
     entry.is_absolute = symbol.st_shndx == llvm::ELF::SHN_ABS;
     found.push_back(std::move(entry));
   }
   return found;
+}
+
+/// Of the dynamic relocation that fills a program's copy of a library's variable.
+std::uint32_t copy_relocation(std::uint16_t machine) {
+  switch (machine) {
+    case llvm::ELF::EM_AARCH64:
+      return llvm::ELF::R_AARCH64_COPY;
+    case llvm::ELF::EM_RISCV:
+      return llvm::ELF::R_RISCV_COPY;
+    case llvm::ELF::EM_PPC64:
+      return llvm::ELF::R_PPC64_COPY;
+    default:
+      return llvm::ELF::R_X86_64_COPY;
+  }
+}
+
+/// Indices in .dynsym of the variables that a program has as copies: it defines them, and takes
+/// them from a library all the same.
+Result<std::set<std::size_t>> copied_symbols(const ElfImage& image) {
+  using Relocation = ElfLayout::Rela;
+  const std::uint32_t copy = copy_relocation(image.header().e_machine);
+  std::set<std::size_t> copied;
+  for (const auto& section : image.sections()) {
+    if (section.sh_type != llvm::ELF::SHT_RELA) continue;
+    XAAS_TRY(const auto bytes, image.contents(section));
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(Relocation)) {
+      XAAS_TRY(const auto* relocation, entry_at<Relocation>(bytes, at));
+      if (relocation->getType(false) == copy) copied.insert(relocation->getSymbol(false));
+    }
+  }
+  return copied;
 }
 
 /// Calls `use(name, symbol)` for each symbol of the table that other files see defined; a file
@@ -126,9 +163,10 @@ Status for_each_definition(const ElfImage& image, std::uint32_t table_type, Use 
 
 Result<std::set<std::string>> strong_exports(std::string_view bytes) {
   XAAS_TRY(const auto image, open_image(bytes));
-  XAAS_TRY(const auto symbols, strong_symbols(image));
+  XAAS_TRY(const auto symbols, visible_symbols(image));
   std::set<std::string> names;
   for (const auto& symbol : symbols) {
+    if (!symbol.is_strong) continue;
     // A copy relocation makes a defined symbol of another library's version (`stdout@GLIBC_2.2.5`).
     const bool is_copy = !symbol.version.name.empty() && !symbol.version.is_defined_here;
     // GNU ld, unlike lld, defines a symbol for each version itself.
@@ -165,10 +203,22 @@ Result<std::set<std::string>> defined_symbols(std::string_view bytes) {
 
 Result<std::set<std::string>> undefined_symbols(std::string_view bytes) {
   XAAS_TRY(const auto image, open_image(bytes));
-  XAAS_TRY(const auto symbols, strong_symbols(image));
+  XAAS_TRY(const auto symbols, visible_symbols(image));
   std::set<std::string> names;
   for (const auto& symbol : symbols)
-    if (symbol.is_undefined) names.insert(symbol.str());
+    if (symbol.is_strong && symbol.is_undefined) names.insert(symbol.str());
+  return names;
+}
+
+Result<std::optional<std::set<std::string>>> imported_symbols(std::string_view bytes) {
+  XAAS_TRY(const auto image, open_image(bytes));
+  if (image.find_section(llvm::ELF::SHT_DYNSYM) == nullptr)
+    return std::optional<std::set<std::string>>();
+  XAAS_TRY(const auto symbols, visible_symbols(image));
+  XAAS_TRY(const auto copied, copied_symbols(image));
+  std::optional<std::set<std::string>> names(std::in_place);
+  for (const auto& symbol : symbols)
+    if (symbol.is_undefined || copied.contains(symbol.index)) names->insert(symbol.str());
   return names;
 }
 

@@ -35,6 +35,7 @@ void read_tables(std::string_view bytes) {
   const auto exports = strong_exports(bytes);
   expect_clear_or_fine(exports);
   expect_clear_or_fine(undefined_symbols(bytes));
+  expect_clear_or_fine(imported_symbols(bytes));
   const auto differences = interface_differences(bytes, bytes);
   expect_clear_or_fine(differences);
   expect(!differences || differences->empty(), "a file has the interface that it has");

@@ -64,6 +64,11 @@ Result<std::map<std::string, std::string>> exported_among(
 /// Undefined strong dynamic symbols, "name" or "name@VERSION".
 Result<std::set<std::string>> undefined_symbols(std::string_view bytes);
 
+/// Dynamic symbols that a linked file takes from others, "name" or "name@VERSION": undefined ones,
+/// weak ones among them, and variables that it has as a copy (R_*_COPY). Empty optional: it has no
+/// table of them, being static or without section headers.
+Result<std::optional<std::set<std::string>>> imported_symbols(std::string_view bytes);
+
 /// Names that an object file defines for other objects (.symtab, not STB_LOCAL), common symbols
 /// included; sorted.
 Result<std::set<std::string>> defined_symbols(std::string_view bytes);

@@ -15,5 +15,14 @@ TEST(IsCLibrary, KnowsTheFilesThatOnlyWorkTogether) {
   EXPECT_FALSE(is_c_library("libstdc++.so.6"));
 }
 
+TEST(IsCompilerLibrary, KnowsThoseOfLanguagesAndOpenMp) {
+  EXPECT_TRUE(is_compiler_library("libstdc++.so.6"));
+  EXPECT_TRUE(is_compiler_library("libgcc_s.so.1"));
+  EXPECT_TRUE(is_compiler_library("libomp.so.5"));
+  EXPECT_FALSE(is_compiler_library("libomptarget-extra.so"));
+  EXPECT_FALSE(is_compiler_library("libopenblas.so.0"));
+  EXPECT_FALSE(is_compiler_library("libc.so.6"));
+}
+
 }  // namespace
 }  // namespace xaas

@@ -35,6 +35,7 @@ bool is_refused(std::string_view bytes) {
   refused |= !read_elf_section(view, ".comment");
   refused |= !strong_exports(view);
   refused |= !undefined_symbols(view);
+  refused |= !imported_symbols(view);
   refused |= !defined_symbols(view);
   read_notes(exact);
   return refused;

@@ -9,6 +9,7 @@
 namespace xaas {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
@@ -208,6 +209,29 @@ TEST_F(ReadElf, DoesNotTakeACopyForAnExport) {
   write("copy.c", "#include <stdio.h>\nint main(void) { return fputs(\"x\", stdout) < 0; }\n");
   sh("clang-22 -no-pie -fno-pie -O1 copy.c -o p");
   EXPECT_THAT(*strong_exports(bytes_of("p")), Not(Contains("stdout@GLIBC_2.2.5")));
+}
+
+TEST_F(ReadElf, ListsWhatAProgramTakesOfOthers) {
+  write("other.c", "int table[4]; int called(void) { return 1; } int weak(void) { return 2; }\n");
+  write("taker.c",
+        "extern int table[4]; int called(void); __attribute__((weak)) int weak(void);\n"
+        "int own[4];\n"
+        "int main(void) { return table[1] + own[1] + called() + (weak ? weak() : 0); }\n");
+  sh("clang-22 -shared -fPIC other.c -o libother.so");
+  // Of a program with fixed addresses the variable is a copy.
+  for (const std::string kind : {"-no-pie -fno-pie", "-pie -fPIE"}) {
+    sh("clang-22 -O1 -rdynamic " + kind + " taker.c libother.so -o p");
+    EXPECT_THAT(imported_symbols(bytes_of("p"))->value(),
+                AllOf(IsSupersetOf({"table", "called", "weak"}), Not(Contains("own")),
+                      Not(Contains("main"))));
+  }
+}
+
+TEST_F(ReadElf, CannotTellWhatIsTakenWithoutTables) {
+  sh("clang-22 -static main.c -o p");
+  EXPECT_FALSE(imported_symbols(bytes_of("p"))->has_value());
+  sh("clang-22 main.c -o p && llvm-objcopy-22 --strip-sections p");
+  EXPECT_FALSE(imported_symbols(bytes_of("p"))->has_value());
 }
 
 TEST_F(ReadElf, AgreesWithReadelfOnTheSystemsMathLibrary) {
