@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t k_longest_name = 64;
 constexpr std::size_t k_few = 12;
+constexpr std::int64_t k_highest_preference = 1'000'000;
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= k_longest_name && is_alphanumeric(text.front()) &&
@@ -88,6 +89,41 @@ Result<std::string> string_field(const SourceText& source, const LocatedJson& ob
   return string_in(source, *field, empty);
 }
 
+Result<bool> bool_field(const SourceText& source, const LocatedJson& object, std::string_view key) {
+  const LocatedJson* field = object.find(key);
+  if (field == nullptr) return false;
+  XAAS_CHECK(check_kind(source, *field, LocatedJson::Kind::boolean));
+  return field->number != 0;
+}
+
+Result<int> preference_in(const SourceText& source, const LocatedJson& value) {
+  XAAS_CHECK(check_kind(source, value, LocatedJson::Kind::integer));
+  if (value.number >= 0 && value.number <= k_highest_preference)
+    return static_cast<int>(value.number);
+  return source.error_at(value.at, fmt::format("`{}` is {}; it is at least 0 and at most {}",
+                                               value.key, value.number, k_highest_preference));
+}
+
+Result<int> preference_field(const SourceText& source, const LocatedJson& object,
+                             std::string_view key) {
+  const LocatedJson* field = object.find(key);
+  if (field == nullptr) return 0;
+  return preference_in(source, *field);
+}
+
+Status check_schema(const SourceText& source, const LocatedJson& file, std::string_view known) {
+  XAAS_TRY(const LocatedJson* schema, need_field(source, file, "schema"));
+  XAAS_TRY(const auto name, string_in(source, *schema, Empty::refused));
+  if (name == known) return {};
+  const auto without_version = known.substr(0, known.find('/') + 1);
+  return source
+      .error_at(schema->at,
+                fmt::format("the schema is `{}`; this program reads `{}`", shortened(name), known))
+      .with_code("spec.schema")
+      .with_help(name.starts_with(without_version) ? "use a newer release of this program"
+                                                   : std::string());
+}
+
 Status for_each_item(const SourceText& source, const LocatedJson& object, std::string_view key,
                      const std::function<Status(const LocatedJson&)>& visit) {
   const LocatedJson* field = object.find(key);
@@ -111,8 +147,7 @@ Result<std::string> name_field(const SourceText& source, const LocatedJson& obje
   XAAS_TRY(const LocatedJson* field, need_field(source, object, "name"));
   XAAS_TRY(auto name, string_in(source, *field, Empty::refused));
   if (is_name(name)) return name;
-  return source
-      .error_at(field->at, fmt::format("`{}` is not a name of a point or value", shortened(name)))
+  return source.error_at(field->at, fmt::format("`{}` is not a name", shortened(name)))
       .with_help(
           "names have letters, digits, `.`, `_`, `+` and `-`, begin with a letter or digit, and "
           "are "

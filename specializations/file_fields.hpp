@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
-// Typed fields of a specialization file; every error names the place, and the nearest known word
-// where one is unknown. Its code is `spec.field` unless said otherwise.
+// Typed fields of specialization files and interfaces' files; every error names the place, and the
+// nearest known word where one is unknown. Its code is `spec.field` unless said otherwise.
 
 namespace xaas {
 
@@ -47,12 +47,25 @@ Result<std::string> string_field(const SourceText& source, const LocatedJson& ob
 Result<std::vector<std::string>> strings_field(const SourceText& source, const LocatedJson& object,
                                                std::string_view key);
 
+/// Absent: false.
+Result<bool> bool_field(const SourceText& source, const LocatedJson& object, std::string_view key);
+
+/// How much something is preferred: 0 to a million, as an IR manifest has it.
+Result<int> preference_in(const SourceText& source, const LocatedJson& value);
+/// Absent: 0.
+Result<int> preference_field(const SourceText& source, const LocatedJson& object,
+                             std::string_view key);
+
 /// Calls `visit` with each item of an array; absent: never.
 Status for_each_item(const SourceText& source, const LocatedJson& object, std::string_view key,
                      const std::function<Status(const LocatedJson&)>& visit);
 
-/// The name of a point or value: letters, digits, `.`, `_`, `+` and `-`, a letter or digit first,
-/// at most 64 of them.
+/// `spec.schema` when the file's `schema` is another than `known`, "xaas.specialization/1": a later
+/// version may mean other things by the same words.
+Status check_schema(const SourceText& source, const LocatedJson& file, std::string_view known);
+
+/// The name of a point, a value, an interface: letters, digits, `.`, `_`, `+` and `-`, a letter or
+/// digit first, at most 64 of them.
 Result<std::string> name_field(const SourceText& source, const LocatedJson& object);
 
 }  // namespace xaas

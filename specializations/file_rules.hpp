@@ -27,8 +27,9 @@ std::vector<std::string> names_of(const std::vector<Named>& all) {
   return names;
 }
 
-/// Names of all kinds, for suggestions.
-std::vector<std::string> point_kind_names();
+/// `kind` of a point or an interface.
+Result<PointKind> kind_field(const SourceText& source, const LocatedJson& object,
+                             PointKind if_absent);
 
 /// Demands and exclusions of the values and of the file, and what their requirements come to: no
 /// machine has two MPI ABIs, GPU backends or processor architectures for one program. `root` is the

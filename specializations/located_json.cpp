@@ -90,7 +90,9 @@ class TreeBuilder {
       : source_(source), scanner_(plain) {}
 
   bool null() { return add({.kind = LocatedJson::Kind::null}); }
-  bool boolean(bool /*value*/) { return add({.kind = LocatedJson::Kind::boolean}); }
+  bool boolean(bool value) {
+    return add({.kind = LocatedJson::Kind::boolean, .number = value ? 1 : 0});
+  }
   bool number_integer(number_integer_t value) {
     return add({.kind = LocatedJson::Kind::integer, .number = value});
   }
@@ -271,7 +273,7 @@ std::string plain_json(std::string_view text) {
 
 Result<LocatedJson> parse_located(const SourceText& source) {
   if (source.text().size() > k_longest) {
-    return source.error_at(0, "this is longer than 1 MiB, which no specialization file is")
+    return source.error_at(0, "this is longer than 1 MiB, which no such file is")
         .with_code("spec.syntax");
   }
   const std::string plain = plain_json(source.text());

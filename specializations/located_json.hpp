@@ -36,7 +36,7 @@ struct LocatedJson {
   Kind kind = Kind::null;
   std::size_t at = 0;       // offset of its first character
   std::string text;         // of a string
-  std::int64_t number = 0;  // of an integer; one that does not fit is a `real`
+  std::int64_t number = 0;  // of an integer, one that does not fit is a `real`; of true: 1
   std::vector<LocatedJson> children;
   std::string key;  // in an object
   std::size_t key_at = 0;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "file_fields.hpp"
 #include "file_rules.hpp"
 
 #include "xaas/specializations/specialization.hpp"
@@ -23,6 +24,13 @@ constexpr auto k_kinds =
                                                            {PointKind::library, "library"},
                                                            {PointKind::option, "option"}});
 
+std::vector<std::string> point_kind_names() {
+  std::vector<std::string> names;
+  names.reserve(k_kinds.size());
+  for (const auto& [kind, name] : k_kinds) names.emplace_back(name);
+  return names;
+}
+
 }  // namespace
 
 std::string name_of(PointKind kind) {
@@ -37,6 +45,15 @@ std::optional<PointKind> point_kind(std::string_view name) {
   return {};
 }
 
+Result<PointKind> kind_field(const SourceText& source, const LocatedJson& object,
+                             PointKind if_absent) {
+  const LocatedJson* field = object.find("kind");
+  if (field == nullptr) return if_absent;
+  XAAS_TRY(const auto name, string_in(source, *field, Empty::refused));
+  if (const auto kind = point_kind(name)) return *kind;
+  return unknown_word(source, field->at, "kind of point", name, point_kind_names());
+}
+
 std::string point_variable(std::string_view point) {
   std::string name = "XAAS_POINT_";
   for (const char c : point) {
@@ -45,13 +62,6 @@ std::string point_variable(std::string_view point) {
     name += is_lower ? static_cast<char>(c - 'a' + 'A') : is_kept ? c : '_';
   }
   return name;
-}
-
-std::vector<std::string> point_kind_names() {
-  std::vector<std::string> names;
-  names.reserve(k_kinds.size());
-  for (const auto& [kind, name] : k_kinds) names.emplace_back(name);
-  return names;
 }
 
 std::string canonical_name(const PointAssignment& assignment) {

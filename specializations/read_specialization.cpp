@@ -15,45 +15,12 @@
 namespace xaas {
 namespace {
 
-constexpr std::int64_t k_highest_preference = 1'000'000;  // as an IR manifest has it
-
 constexpr auto k_file_keys =
     std::to_array<std::string_view>({"schema", "application", "description", "points", "exclude"});
 constexpr auto k_point_keys =
     std::to_array<std::string_view>({"name", "kind", "description", "values"});
 constexpr auto k_value_keys = std::to_array<std::string_view>(
     {"name", "description", "build", "requires", "demands", "excludes", "prefer"});
-
-/// A later version may mean other things by the same words.
-Status check_schema(const SourceText& source, const LocatedJson& file) {
-  XAAS_TRY(const LocatedJson* schema, need_field(source, file, "schema"));
-  XAAS_TRY(const auto name, string_in(source, *schema, Empty::refused));
-  if (name == k_specialization_schema) return {};
-  return source
-      .error_at(schema->at, fmt::format("the schema is `{}`; this program reads `{}`",
-                                        shortened(name), k_specialization_schema))
-      .with_code("spec.schema")
-      .with_help(name.starts_with("xaas.specialization/") ? "use a newer release of this program"
-                                                          : std::string());
-}
-
-Result<PointKind> read_kind(const SourceText& source, const LocatedJson& point) {
-  const LocatedJson* field = point.find("kind");
-  if (field == nullptr) return PointKind::option;
-  XAAS_TRY(const auto name, string_in(source, *field, Empty::refused));
-  if (const auto kind = point_kind(name)) return *kind;
-  return unknown_word(source, field->at, "kind of point", name, point_kind_names());
-}
-
-Result<int> read_preference(const SourceText& source, const LocatedJson& value) {
-  const LocatedJson* field = value.find("prefer");
-  if (field == nullptr) return 0;
-  XAAS_CHECK(check_kind(source, *field, LocatedJson::Kind::integer));
-  if (field->number >= 0 && field->number <= k_highest_preference)
-    return static_cast<int>(field->number);
-  return source.error_at(field->at, fmt::format("`prefer` is {}; it is at least 0 and at most {}",
-                                                field->number, k_highest_preference));
-}
 
 Result<PointValue> read_value(const SourceText& source, const LocatedJson& object) {
   PointValue value;
@@ -63,7 +30,7 @@ Result<PointValue> read_value(const SourceText& source, const LocatedJson& objec
   if (const LocatedJson* needs = object.find("requires")) {
     XAAS_TRY(value.requirements, read_requires(source, *needs));
   }
-  XAAS_TRY(value.preference, read_preference(source, object));
+  XAAS_TRY(value.preference, preference_field(source, object, "prefer"));
   return value;
 }
 
@@ -87,7 +54,7 @@ Result<SpecializationPoint> read_point(const SourceText& source, const LocatedJs
   XAAS_CHECK(check_keys(source, object, k_point_keys));
   XAAS_TRY(point.name, name_field(source, object));
   XAAS_CHECK(check_point_name(source, object, specialization.points, point.name));
-  XAAS_TRY(point.kind, read_kind(source, object));
+  XAAS_TRY(point.kind, kind_field(source, object, PointKind::option));
   XAAS_TRY(point.description, string_field(source, object, "description", Empty::allowed));
   XAAS_TRY(const LocatedJson* values, need_field(source, object, "values"));
   XAAS_CHECK(for_each_item(source, object, "values", [&](const LocatedJson& item) -> Status {
@@ -117,7 +84,7 @@ Result<Specialization> parse_specialization(std::string_view text, const std::st
   Specialization specialization{.file = file};
   // First: the keys of a later version are not what is wrong with it.
   XAAS_CHECK(check_kind(source, root, LocatedJson::Kind::object));
-  XAAS_CHECK(check_schema(source, root));
+  XAAS_CHECK(check_schema(source, root, k_specialization_schema));
   XAAS_CHECK(check_keys(source, root, k_file_keys));
   XAAS_TRY(specialization.application, string_field(source, root, "application", Empty::refused));
   XAAS_CHECK(string_field(source, root, "description", Empty::allowed));

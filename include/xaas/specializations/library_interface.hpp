@@ -15,7 +15,8 @@
 // An interface that several libraries implement, so that a deployment may link the machine's in
 // place of the one that the build had. Each is a file (`xaas.interface/1`); those that are shipped
 // lie in specializations/interfaces, the schema in specializations/schema, and the form is
-// described in specializations/README.md. Sonames are patterns with * and ?.
+// described in specializations/README.md. Sonames are patterns with * and ?. Where several patterns
+// fit one soname, the longest tells.
 
 namespace xaas {
 
@@ -48,9 +49,10 @@ struct InterfaceImplementation {
   std::map<std::string, int> by_vendor;  // other ones for processors of these vendors: "intel"
   /// What implements the interface and was not made for speed: no better than the image's own.
   bool is_reference = false;
-  /// A complex number comes back in memory that the caller names first, and not in registers.
-  /// gfortran, flang and clang expect registers; ifort and f2c memory.
-  bool returns_complex_by_argument = false;
+  /// Sonames of those of its libraries whose functions return a complex number in memory that the
+  /// caller names first, and not in registers. gfortran, flang and clang expect registers; ifort
+  /// and f2c memory.
+  std::vector<std::string> complex_by_argument;
   std::vector<InterfaceDemand> demands;
 
   friend bool operator==(const InterfaceImplementation&, const InterfaceImplementation&) = default;
@@ -65,11 +67,13 @@ struct LibraryInterface {
   std::string name;  // "mpi", "blas"
   PointKind kind = PointKind::library;
   std::string description;
-  std::vector<std::string> sonames;  // that its libraries have
-  std::set<std::string> symbols;     // one of which each of its main libraries defines
+  std::vector<std::string> sonames;         // that its libraries have
+  std::set<std::string> symbols;            // one of which each of its main libraries defines
+  std::set<std::string> complex_functions;  // those that return a complex number
   std::vector<InterfaceClass> classes;
   std::vector<InterfaceImplementation> implementations;
   BundlePolicy bundle = BundlePolicy::if_missing;
+  std::filesystem::path path;  // of a site's file; empty: it is shipped
 
   friend bool operator==(const LibraryInterface&, const LibraryInterface&) = default;
 };
@@ -89,12 +93,18 @@ const InterfaceImplementation* implementation_called(const LibraryInterface& int
                                                      std::string_view name);
 
 /// Reads an interface's file: JSON with comments, as specialization files. Errors are
-/// `invalid_input`, begin with `FILE:LINE:COLUMN: `, and suggest the nearest known word.
+/// `invalid_input`, begin with `FILE:LINE:COLUMN: `, and suggest the nearest known word; their
+/// codes are those of specialization files.
 Result<LibraryInterface> parse_interface(std::string_view text, const std::string& file);
 
 /// Those that are shipped, with those of a site's folder in place of what is called the same;
-/// sorted by name. An empty or absent folder adds none; a file in it that is no interface is an
-/// error.
+/// sorted by name. An interface's file is called NAME.json; other files are passed over. An empty
+/// or absent folder adds none. Errors: a file that holds no interface or one of another name
+/// (`interface.name`), and one soname's pattern in two interfaces (`interface.claim`).
 Result<std::vector<LibraryInterface>> load_interfaces(const std::filesystem::path& site_folder);
+
+/// What its file says, with comments: of the site's where there is one, read or not by
+/// load_interfaces(). `interface.unknown` with the nearest names.
+Result<std::string> interface_text(const std::filesystem::path& site_folder, std::string_view name);
 
 }  // namespace xaas

@@ -69,7 +69,7 @@ TEST(ParseLocated, RefusesWhatIsTooDeepOrTooLong) {
   EXPECT_EQ(error_of(std::string(64, '[') + std::string(64, ']')), "");
   EXPECT_EQ(error_of(std::string(100'000, '[')), "f:1:65: this nests deeper than 64");
   EXPECT_EQ(error_of("[]" + std::string(1 << 20, ' ')),
-            "f:1:1: this is longer than 1 MiB, which no specialization file is");
+            "f:1:1: this is longer than 1 MiB, which no such file is");
 }
 
 }  // namespace
