@@ -2,6 +2,7 @@
 #pragma once
 
 #include "deployment_record.hpp"
+#include "tree_layout.hpp"
 #include "verify_products.hpp"
 
 #include "xaas/image/xaas_image.hpp"
@@ -36,48 +37,6 @@ Result<DeploymentOutput> parse_deployment_output(const std::string& text);
 
 /// Refused early when something is there that would be lost.
 Status check_output_is_free(const DeploymentOutput& output, bool force);
-
-/// What a tree brings of the libraries that its programs need.
-struct TreeLibraries {
-  CLibrary c_library = CLibrary::host;  // with the image's, the tree brings loader and library
-  bool runs_here = false;  // what this machine has newer ones of is left to it, unless the C
-                           // library is the image's
-  std::span<const std::string> never_bundled;  // sonames with * and ?, always the machine's
-};
-
-/// Where an image path lands in a tree: below the folder what is below the prefix in the image,
-/// everything else under its own path; shared libraries of the machine that built the image under
-/// `lib/xaas/`.
-class TreeLayout {
- public:
-  /// `root` is the generic image, unpacked.
-  static Result<TreeLayout> make(const IrImage& image, const std::filesystem::path& root,
-                                 const TreeLibraries& libraries);
-
-  /// Relative to the tree.
-  [[nodiscard]] std::string place_of(const std::string& image_path) const;
-  /// `$ORIGIN`-relative folders in which this product finds the libraries that the tree holds.
-  [[nodiscard]] std::vector<std::string> runpath_of(const Product& product) const;
-  /// Shared libraries that the tree must bring: image path.
-  [[nodiscard]] const std::vector<std::string>& bundled() const { return bundled_; }
-  /// sonames of those that it needs and must not bring.
-  [[nodiscard]] const std::vector<std::string>& left_out() const { return left_out_; }
-  /// Of the former, the C library, and the loader among its files, relative to the tree; none, and
-  /// empty: they are the machine's.
-  [[nodiscard]] const std::vector<std::string>& c_library() const { return c_library_; }
-  [[nodiscard]] std::string loader() const;
-  /// Files, links and empty folders of the install tree, as image paths.
-  [[nodiscard]] const std::vector<std::string>& installed() const { return installed_; }
-
- private:
-  TreeLayout() = default;
-  std::string prefix_;
-  std::vector<std::string> installed_;
-  std::vector<std::string> bundled_;
-  std::vector<std::string> left_out_;
-  std::vector<std::string> c_library_;
-  std::vector<std::string> library_folders_;  // in the tree
-};
 
 /// What was lowered for one target; sorted by product.
 struct ProductSet {

@@ -38,6 +38,10 @@ std::string describe_part(const DeploymentRecord& record, const DeployedTarget& 
       text += fmt::format("    in functions with features of their own: {}\n", own);
     }
   }
+  for (const LinkedLibrary& library : part.libraries) {
+    text += fmt::format("  {}: {}\n    {} in place of {}\n", library.interface, library.reason,
+                        library.path, fmt::join(library.stands_for, ", "));
+  }
   for (const std::string& path : part.generic_products)
     text += fmt::format("  {}: stays generic\n", path);
   for (const std::string& note : part.notes) text += fmt::format("note: {}\n", note);

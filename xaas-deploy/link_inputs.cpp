@@ -41,8 +41,12 @@ Result<std::string> content_to_check(const std::filesystem::path& path, std::str
 /// Goes over what one link reads.
 class InputCheck {
  public:
-  InputCheck(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places)
-      : manifest_(manifest), link_(manifest.links[plan.link]), places_(places) {}
+  InputCheck(const IrManifest& manifest, const DeploymentPlan& plan, const LinkPlan& link,
+             const LoweringPlaces& places)
+      : manifest_(manifest),
+        link_(manifest.links[link.link]),
+        libraries_(plan.libraries),
+        places_(places) {}
 
   Status check_units(const LinkPlan& plan) const {
     for (const UnitPlan& unit : plan.units) {
@@ -65,6 +69,7 @@ class InputCheck {
   Status operator()(const auto& /*units and options*/) const { return {}; }
 
   [[nodiscard]] Result<std::filesystem::path> file_of(const LinkLibrary& library) const {
+    if (const LibraryFile* file = exchanged(libraries_, library.soname)) return file->path;
     if (library.path.empty()) return places_.blobs / library.content.hex();
     return path_in_root(places_.root, library.path);
   }
@@ -79,6 +84,7 @@ class InputCheck {
 
   const IrManifest& manifest_;
   const Link& link_;
+  const std::vector<LibraryChoice>& libraries_;
   const LoweringPlaces& places_;
 };
 
@@ -94,7 +100,7 @@ Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
                       const LoweringPlaces& places) {
   for (const LinkPlan& link_plan : plan.links) {
     if (!lowers_something(link_plan)) continue;
-    const InputCheck check(manifest, link_plan, places);
+    const InputCheck check(manifest, plan, link_plan, places);
     XAAS_CHECK(check.check_units(link_plan));
     const std::filesystem::path folder = library_folder(places, link_plan);
     XAAS_CHECK(make_folders(folder));
@@ -102,7 +108,7 @@ Status link_libraries(const IrManifest& manifest, const DeploymentPlan& plan,
       XAAS_CHECK(std::visit(check, item));
       if (const auto* library = std::get_if<LinkLibrary>(&item)) {
         XAAS_TRY(const auto file, check.file_of(*library));
-        XAAS_CHECK(lay_out(file, folder / library->soname));
+        XAAS_CHECK(lay_out(file, folder / linked_soname(plan.libraries, *library)));
       }
     }
   }

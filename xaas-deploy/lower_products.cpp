@@ -104,6 +104,14 @@ std::vector<PlannedLowering> make_jobs(const LoweringRequest& request, const Dep
   return lowerings;
 }
 
+/// Those of the machine's libraries that programs are linked with.
+std::set<std::string> sonames_of(const std::vector<LibraryChoice>& choices) {
+  std::set<std::string> sonames;
+  for (const LibraryChoice& choice : choices)
+    for (const auto& [replaced, file] : choice.files) sonames.insert(file.soname);
+  return sonames;
+}
+
 Result<std::vector<VerifiedProduct>> lower_one(const LoweringRequest& request,
                                                const DeploymentPlan& plan,
                                                const PlannedLowering& lowering,
@@ -116,12 +124,13 @@ Result<std::vector<VerifiedProduct>> lower_one(const LoweringRequest& request,
              lower_with_debug_info(*lowering.debug_job, lowering.job.output, limits));
     notes.add(more);
   }
-  const Verification against{.manifest = request.image.ir,
-                             .target = plan.target,
-                             .root = request.workshop.root,
-                             .work = lowering.job.work,
-                             .cache = request.workshop.cache.folder,
-                             .loader = loader_in(request)};
+  const Verification against{
+      .manifest = request.image.ir,
+      .target = plan.target,
+      .root = request.workshop.root,
+      .work = lowering.job.work,
+      .cache = request.workshop.cache.folder,
+      .intended = {.interpreter = loader_in(request), .needed = sonames_of(plan.libraries)}};
   std::vector<VerifiedProduct> products;
   for (const std::size_t product : lowering.products) {
     XAAS_TRY(auto verified, verify_product(against, lowering, lowered, product));

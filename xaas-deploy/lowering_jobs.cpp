@@ -70,14 +70,15 @@ bool takes_guard(const Link& link) {
 /// Builds one job's inputs from one link of the manifest.
 class JobMaker {
  public:
-  JobMaker(const IrManifest& manifest, const LinkPlan& plan, const LoweringPlaces& places,
-           bool guarded, DebugInfo debug_info)
+  JobMaker(const IrManifest& manifest, const DeploymentPlan& plan, const LinkPlan& link,
+           const LoweringPlaces& places, DebugInfo debug_info)
       : manifest_(manifest),
         places_(places),
-        libraries_(library_folder(places, plan)),
-        guarded_(guarded),
+        choices_(plan.libraries),
+        libraries_(library_folder(places, link)),
+        guarded_(!run_time_checks(plan.target).checks.empty()),
         debug_info_(debug_info) {
-    for (const UnitPlan& unit : plan.units) plans_[unit.unit] = &unit;
+    for (const UnitPlan& unit : link.units) plans_[unit.unit] = &unit;
   }
 
   std::vector<LoweringJob::Item> make_items(const Link& link, const Runpath& runpath,
@@ -103,7 +104,9 @@ class JobMaker {
     items.emplace_back(LoweringJob::Option{
         identity(own == link.items.end() ? "" : std::get<LinkOption>(*own).text)});
     if (brings_loader) add_loader(items);
-    if (runpath && !is_static_pie(link)) add_runpath(*runpath, items);
+    if (is_static_pie(link)) return items;
+    if (runpath) add_runpath(*runpath, items);
+    add_site_folders(link, items);
     return items;
   }
 
@@ -115,6 +118,17 @@ class JobMaker {
       items.emplace_back(LoweringJob::Option{fmt::format("--rpath={}", fmt::join(runpath, ":"))});
     // DT_RPATH, unlike DT_RUNPATH, also serves the libraries that a bundled library needs.
     items.emplace_back(LoweringJob::Option{"--disable-new-dtags"});
+  }
+
+  /// Behind the deployment's own folders: only what it does not bring is the machine's.
+  void add_site_folders(const Link& link, std::vector<LoweringJob::Item>& items) const {
+    std::set<std::string> folders;
+    for (const LinkItem& item : link.items) {
+      const auto* library = std::get_if<LinkLibrary>(&item);
+      const LibraryFile* file = library == nullptr ? nullptr : exchanged(choices_, library->soname);
+      if (file == nullptr || file->folder.empty() || !folders.insert(file->folder).second) continue;
+      items.emplace_back(LoweringJob::Option{"--rpath=" + file->folder});
+    }
   }
 
   static bool is_identity_option(const LinkItem& item) {
@@ -209,11 +223,12 @@ class JobMaker {
   /// that it was opened by.
   void add(const LinkLibrary& item, std::vector<LoweringJob::Item>& items) const {
     items.emplace_back(LoweringJob::Option{"-L" + libraries_.string()});
-    items.emplace_back(LoweringJob::Option{"-l:" + item.soname});
+    items.emplace_back(LoweringJob::Option{"-l:" + linked_soname(choices_, item)});
   }
 
   const IrManifest& manifest_;
   const LoweringPlaces& places_;
+  const std::vector<LibraryChoice>& choices_;
   std::filesystem::path libraries_;
   std::map<std::size_t, const UnitPlan*> plans_;
   bool guarded_;
@@ -267,6 +282,11 @@ std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPla
   return places.work / fmt::format("libraries-{}", plan.link);
 }
 
+std::string linked_soname(const std::vector<LibraryChoice>& choices, const LinkLibrary& library) {
+  const LibraryFile* file = exchanged(choices, library.soname);
+  return file == nullptr ? library.soname : file->soname;
+}
+
 std::set<Digest> wanted_blobs(const IrManifest& manifest, const DeploymentPlan& plan,
                               DebugInfo debug_info) {
   std::set<Digest> wanted;
@@ -288,7 +308,6 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
                                                 const DeploymentPlan& plan,
                                                 const LoweringPlaces& places,
                                                 const ProductSettings& settings) {
-  const bool guarded = !run_time_checks(plan.target).checks.empty();
   std::vector<PlannedLowering> lowerings;
   for (const LinkPlan& link_plan : plan.links) {
     if (!lowers_something(link_plan)) continue;
@@ -298,7 +317,7 @@ std::vector<PlannedLowering> make_lowering_jobs(const IrManifest& manifest,
     for (auto& [path, products] : by_runpath) {
       const Link& link = manifest.links[link_plan.link];
       const auto items = [&](DebugInfo which) {
-        return JobMaker(manifest, link_plan, places, guarded, which)
+        return JobMaker(manifest, plan, link_plan, places, which)
             .make_items(link, path, settings.identity);
       };
       LoweringJob job = make_job(manifest, plan, link_plan, products.front(), places);

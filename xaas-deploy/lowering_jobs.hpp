@@ -55,6 +55,9 @@ bool lowers_something(const LinkPlan& plan);
 /// The shared libraries of one link, by soname.
 std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPlan& plan);
 
+/// How a link finds it in that folder: by its own soname, or that of what stands for it.
+std::string linked_soname(const std::vector<LibraryChoice>& choices, const LinkLibrary& library);
+
 /// Whether units are read with their debug companions, too.
 enum class DebugInfo { without, with };
 

@@ -2,7 +2,10 @@
 #include "preparation.hpp"
 
 #include "default_target.hpp"
+#include "site_libraries.hpp"
 
+#include "xaas/specializations/library_interface.hpp"
+#include "xaas/targets/site_profile.hpp"
 #include "xaas/targets/target_library.hpp"
 
 #include <fmt/format.h>
@@ -131,20 +134,68 @@ void add_requirements(const IrManifest& ir, const DeploymentPlan& plan, Target& 
   baseline.cpu.features = with_implied_features(ir.architecture, features);
 }
 
-Result<std::vector<Target>> targets_of(const SpecializeOptions& options) {
+struct RequestedTargets {
+  std::vector<Target> targets;
+  bool is_this_machine = false;  // the only one is, and was detected now
+};
+
+Result<RequestedTargets> targets_of(const SpecializeOptions& options) {
   XAAS_TRY(const auto gpus, parse_gpus(options.gpus));
   std::vector<std::string> texts = options.targets;
   if (texts.empty()) {
     XAAS_TRY(texts, default_targets(detect_host_scheduler().scheduler));
   }
-  std::vector<Target> targets;
+  RequestedTargets requested{.is_this_machine = texts == std::vector<std::string>{"host"}};
   for (const std::string& text : texts) {
     XAAS_TRY(auto target, resolve_target(text));
     if (!options.gpus.empty()) replace_gpus(target, gpus);
-    targets.push_back(std::move(target));
+    requested.targets.push_back(std::move(target));
   }
-  XAAS_CHECK(check_names(targets));
-  return targets;
+  XAAS_CHECK(check_names(requested.targets));
+  return requested;
+}
+
+/// A program that brings its MPI needs none of the machine.
+void waive_mpi(std::vector<SpecializationPoint>& points) {
+  for (SpecializationPoint& point : points)
+    for (PointValue& value : point.values) value.requirements.mpi.clear();
+}
+
+Status check_settings_of_several(const LibrarySettings& settings) {
+  for (const auto& [interface, which] : settings) {
+    if (which == k_image_library) continue;
+    return fail(ErrorKind::invalid_input,
+                "`--library {}={}` is for one target: several share one tree or index", interface,
+                which)
+        .with_code("deploy.library")
+        .with_help("deploy for each machine by itself to link its own");
+  }
+  return {};
+}
+
+/// Whose libraries are linked. An image travels, so it takes the machine's only where somebody asks
+/// for it; so does a deployment for several machines, which cannot have one library in two places.
+Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
+                                                 const RequestedTargets& requested,
+                                                 const SpecializeOptions& options) {
+  XAAS_TRY(const auto interfaces, load_interfaces({}));
+  const LibraryUses uses = library_uses(ir, interfaces);
+  const Target& target = requested.targets.front();
+  LibraryQuestion question{
+      .manifest = ir, .target = target, .interfaces = interfaces, .settings = options.libraries};
+  if (requested.targets.size() > 1) {
+    XAAS_CHECK(check_settings_of_several(options.libraries));
+    question.why_not_site = "several targets share it";
+    return choose_libraries(question);
+  }
+  question.implementations = find_implementations({.target = target,
+                                                   .is_detected_here = requested.is_this_machine,
+                                                   .interfaces = interfaces,
+                                                   .uses = uses,
+                                                   .settings = options.libraries});
+  question.takes_site = options.output.empty() || options.output.starts_with("tree:");
+  question.why_not_site = "an image brings its own unless `--library` asks for the machine's";
+  return choose_libraries(question);
 }
 
 }  // namespace
@@ -163,13 +214,18 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto reference, parse_layout_reference(options.image));
   XAAS_TRY(auto image, open_ir_image(reference));
   XAAS_CHECK(check_llvm_version(image.ir));
-  XAAS_TRY(const auto targets, targets_of(options));
+  XAAS_TRY(const auto requested, targets_of(options));
+  const std::vector<Target>& targets = requested.targets;
+  const auto mpi = options.libraries.find("mpi");
+  if (mpi != options.libraries.end() && mpi->second == k_image_library) waive_mpi(image.ir.points);
   XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
   XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));
   XAAS_TRY(image, take_configuration(std::move(image), choice.index));
+  XAAS_TRY(const auto libraries, libraries_for(image.ir, requested, options));
   std::vector<DeploymentPlan> plans;
   for (const Target& target : targets) {
     XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
+    plan.libraries = libraries;
     plans.push_back(std::move(plan));
   }
   return Preparation{

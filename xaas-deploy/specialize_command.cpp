@@ -8,6 +8,7 @@
 #include "lower_products.hpp"
 #include "placement.hpp"
 #include "preparation.hpp"
+#include "site_libraries.hpp"
 #include "verify_products.hpp"
 
 #include "xaas/elf/elf_file.hpp"
@@ -26,6 +27,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <ranges>
@@ -45,6 +47,7 @@ DeploymentRecord start_record(const IrImage& image, const DeploymentPlan& plan,
           .producer = fmt::format("xaas-deploy {} (LLVM {})", XAAS_VERSION, XAAS_LLVM_VERSION),
           .configuration = plan.configuration,
           .values = image.ir.configurations.front().values,
+          .library_settings = options.libraries,
           .lto = name_of(plan.options.lto),
           .frame_pointers = options.frame_pointers,
           .debug_info = options.debug,
@@ -147,6 +150,16 @@ Target what_decides(Target target) {
   return target;
 }
 
+/// Image paths of what is linked anew.
+std::set<std::string> lowered_paths(const IrManifest& ir, const DeploymentPlan& plan) {
+  std::set<std::string> paths;
+  for (const LinkPlan& link : plan.links) {
+    if (!lowers_something(link)) continue;
+    for (const std::size_t product : link.products) paths.insert(ir.products[product].path);
+  }
+  return paths;
+}
+
 /// Lowers for each target; the record gets a part for each.
 Result<std::vector<ProductSet>> lower_all(const LoweringRequest& request,
                                           const std::vector<DeploymentPlan>& plans,
@@ -157,7 +170,9 @@ Result<std::vector<ProductSet>> lower_all(const LoweringRequest& request,
                         .view = plans.size() > 1 ? plan.target.name : "",
                         .numerics = name_of(plan.options.numerics),
                         .exceptions = recorded_exceptions(request.image.ir, plan)};
+    XAAS_TRY(part.libraries, linked_libraries(plan.libraries));
     XAAS_TRY(auto products, lower_products(request, plan, record, part, progress));
+    std::ranges::move(notes_on_libraries(plan.libraries), std::back_inserter(part.notes));
     sets.push_back({.products = std::move(products), .runs_here = runs_here(plan.target)});
     record.targets.push_back(std::move(part));
   }
@@ -184,7 +199,9 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
     XAAS_TRY(layout, TreeLayout::make(image, workshop.root,
                                       {.c_library = plans.front().tree_c_library,
                                        .runs_here = all_here,
-                                       .never_bundled = site.never_bundle}));
+                                       .never_bundled = site.never_bundle,
+                                       .choices = plans.front().libraries,
+                                       .lowered = lowered_paths(image.ir, plans.front())}));
   }
   XAAS_TRY(const auto placement, place_at(image.ir, plans, prefix_of(image.ir, output, options),
                                           layout && !layout->loader().empty()));

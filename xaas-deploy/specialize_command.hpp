@@ -18,6 +18,7 @@ struct SpecializeOptions {
   std::vector<std::string> targets;   // each as resolve_target() reads it; empty: default_targets()
   std::vector<std::string> gpus;      // of all targets; empty: what is known of each
   std::vector<std::string> settings;  // of points: "simd=avx2,avx512"
+  LibrarySettings libraries;          // whose are linked
   PlanOptions plan;
   std::filesystem::path cache;  // empty: the user's cache folder
   bool use_cache = true;

@@ -46,6 +46,12 @@ std::string check_c_library(const std::string& text) {
   return text == "host" || text == "image" ? "" : "`" + text + "` is neither host nor image";
 }
 
+std::string check_library(const std::string& text) {
+  const auto equals = text.find('=');
+  const bool names_both = equals != std::string::npos && equals > 0 && equals + 1 < text.size();
+  return names_both ? "" : "`" + text + "` is not INTERFACE=WHICH, as `blas=openblas`";
+}
+
 void add_target(CLI::App& app, SpecializeOptions& options) {
   app.add_option("IMAGE", options.image,
                  "The image that `xaas-build ir` made; oci-archive:FILE[:TAG] if it is in a file")
@@ -88,6 +94,25 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
          "or the generic image's results, bit for bit (generic)")
       ->check(check_numerics)
       ->type_name("native|generic");
+}
+
+void add_library_options(CLI::App& app, SpecializeOptions& options) {
+  app.add_option_function<std::vector<std::string>>(
+         "--library",
+         [&options](const std::vector<std::string>& settings) {
+           for (const std::string& setting : settings) {
+             const auto equals = setting.find('=');
+             options.libraries[setting.substr(0, equals)] = setting.substr(equals + 1);
+           }
+         },
+         "Whose library of an interface (`mpi`, `blas`, ...) is linked: the `image`'s, the best "
+         "of the `site`, or one by its name, soname or path; repeatable")
+      ->check(check_library)
+      ->allow_extra_args(false)
+      ->type_name("INTERFACE=WHICH");
+  app.add_flag_callback(
+      "--bundle-mpi", [&options] { options.libraries["mpi"] = k_image_library; },
+      "The same as `--library mpi=image`: bring the MPI that the application was built with");
 }
 
 void add_lowering_options(CLI::App& specialize, SpecializeOptions& options) {
@@ -133,6 +158,7 @@ CLI::App* add_plan_command(CLI::App& app, SpecializeOptions& options) {
   CLI::App* plan = add_command(app, "plan", "Say what would be done, and why; change nothing",
                                "IMAGE [OPTIONS]");
   add_target(*plan, options);
+  add_library_options(*plan, options);
   plan->add_flag("--why", options.why,
                  "Say why this configuration is deployed, and why no other one");
   plan->add_flag("--json", options.json, "Print the plan as one JSON document");
@@ -146,6 +172,7 @@ CLI::App* add_specialize_command(CLI::App& app, SpecializeOptions& options) {
       add_command(app, "specialize", "Lower an image for a processor and install it",
                   "IMAGE --output FORM:PLACE [OPTIONS]");
   add_target(*specialize, options);
+  add_library_options(*specialize, options);
   specialize
       ->add_option("--output", options.output,
                    "tree:FOLDER, a folder that works in place; oci:LAYOUT[:TAG] or "

@@ -136,7 +136,7 @@ Result<VerifiedProduct> verify_product(const Verification& against, const Planne
   XAAS_TRY(const auto bytes, read_file(lowering.job.output));
   XAAS_TRY(const auto generic_file, path_in_root(against.root, product.path));
   XAAS_TRY(const auto generic, read_file(generic_file));
-  XAAS_TRY(auto breaches, interface_differences(generic, bytes, against.loader));
+  XAAS_TRY(auto breaches, interface_differences(generic, bytes, against.intended));
   CacheNotes notes;
   XAAS_TRY(auto census, cached_census(bytes, lowered.explicit_functions, against.cache, notes));
   XAAS_TRY(const auto generic_census, cached_census(generic, {}, against.cache, notes));

@@ -6,6 +6,7 @@
 
 #include "xaas/ir/manifest.hpp"
 #include "xaas/support/result.hpp"
+#include "xaas/verify/verify.hpp"
 
 #include <filesystem>
 #include <string>
@@ -29,7 +30,7 @@ struct Verification {
   std::filesystem::path root;   // the generic image, unpacked
   std::filesystem::path work;   // private
   std::filesystem::path cache;  // verdicts by content; empty: none
-  std::string loader;           // the one that programs are to have; empty: the generic one's
+  IntendedChanges intended;
 };
 
 /// Checks one lowered file against the generic one and the target (interface, instruction sets),

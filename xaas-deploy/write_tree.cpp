@@ -39,24 +39,6 @@
 namespace xaas {
 namespace {
 
-constexpr const char* k_library_folder = "lib/xaas";
-
-std::string folder_of(const std::string& path) {
-  return std::filesystem::path(path).parent_path().string();
-}
-
-Result<std::vector<std::string>> installed_paths(const IrImage& image) {
-  XAAS_TRY(const auto scratch, TemporaryFolder::make());
-  for (const Descriptor& layer : image.application_layers)
-    XAAS_CHECK(extract_layer(image.layout, layer, scratch.path()));
-  XAAS_TRY(const auto paths, list_tree(scratch.path()));
-  std::vector<std::string> installed;
-  for (const std::filesystem::path& path : paths) {
-    if (!path.string().starts_with("etc/ld.so.")) installed.push_back("/" + path.string());
-  }
-  return installed;
-}
-
 /// What a link of the image says in the tree. Where it leads to something that is not in the tree
 /// (`/usr/bin/awk`), it leads to this machine's.
 std::filesystem::path link_in_tree(const TreeLayout& layout, const std::string& path,
@@ -148,6 +130,11 @@ Status copy_files(const TreeContent& content, const std::filesystem::path& tree)
     XAAS_TRY(const auto to, safe_place(tree, content.layout.place_of(path)));
     XAAS_CHECK(xaas::copy_file(from, to));
   }
+  for (const auto& [place, path] : content.layout.site_links()) {
+    XAAS_TRY(const auto to, safe_place(tree, place));
+    XAAS_CHECK(make_folders(to.parent_path()));
+    XAAS_CHECK(make_link(path, to));
+  }
   return {};
 }
 
@@ -202,123 +189,7 @@ Status move_into_place(const std::filesystem::path& tree, const TreeOutput& outp
   return not_moved(folder, errno);
 }
 
-/// sonames that a file needs, transitively through the image's libraries, as image paths.
-class LibrarySearch {
- public:
-  /// Libraries called like one of `machines` (with * and ?) are not followed: they are the
-  /// machine's.
-  LibrarySearch(const std::filesystem::path& root, const std::vector<std::string>& folders,
-                std::span<const std::string> machines)
-      : root_(root), machines_(machines) {
-    for (const std::string& folder : folders) {
-      std::error_code error;
-      for (const auto& entry :
-           std::filesystem::directory_iterator(root / folder.substr(1), error)) {
-        by_name_.emplace(entry.path().filename().string(),
-                         folder + "/" + entry.path().filename().string());
-      }
-    }
-  }
-
-  Status follow(const std::string& image_path) {
-    std::deque<std::string> pending{image_path};
-    while (!pending.empty()) {
-      const std::string path = pending.front();
-      pending.pop_front();
-      XAAS_TRY(const auto file, path_in_root(root_, path));
-      XAAS_TRY(const auto bytes, read_file(file));
-      XAAS_TRY(const auto elf, read_elf(bytes));
-      if (!elf) continue;
-      for (const std::string& soname : elf->needed) {
-        const auto found = by_name_.find(soname);
-        if (is_c_library(soname) || found == by_name_.end()) continue;
-        if (is_machines(soname)) {
-          left_.insert(soname);
-          continue;
-        }
-        if (found_.insert(found->second).second) pending.push_back(found->second);
-      }
-    }
-    return {};
-  }
-
-  [[nodiscard]] const std::set<std::string>& found() const { return found_; }
-  [[nodiscard]] const std::set<std::string>& left() const { return left_; }
-
- private:
-  [[nodiscard]] bool is_machines(const std::string& soname) const {
-    return std::ranges::any_of(machines_, [&](const std::string& pattern) {
-      return ::fnmatch(pattern.c_str(), soname.c_str(), 0) == 0;
-    });
-  }
-
-  const std::filesystem::path& root_;
-  std::span<const std::string> machines_;
-  std::set<std::string> left_;
-  std::map<std::string, std::string> by_name_;
-  std::set<std::string> found_;
-};
-
 }  // namespace
-
-Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem::path& root,
-                                    const TreeLibraries& libraries) {
-  TreeLayout layout;
-  layout.prefix_ = image.ir.install.prefix;
-  const auto folders_of_loader = loader_folders(root);
-  LibrarySearch search(root, folders_of_loader.value_or(std::vector<std::string>{}),
-                       libraries.never_bundled);
-  XAAS_TRY(layout.installed_, installed_paths(image));
-  for (const std::string& path : layout.installed_) {
-    XAAS_TRY(const auto file, path_in_root(root, path));
-    std::error_code error;
-    if (std::filesystem::is_regular_file(file, error)) XAAS_CHECK(search.follow(path));
-  }
-  layout.left_out_.assign(search.left().begin(), search.left().end());
-  std::set<std::string> needed = search.found();
-  if (libraries.c_library == CLibrary::image) {
-    XAAS_TRY(layout.c_library_, c_library_files(root));
-    needed.insert(layout.c_library_.begin(), layout.c_library_.end());
-  } else if (libraries.runs_here) {
-    std::erase_if(needed, [&](const std::string& path) { return is_newer_here(root, path); });
-  }
-  std::set<std::string> folders;
-  for (const std::string& path : needed) {
-    const bool own = path.starts_with(layout.prefix_ + "/");
-    if (!own) layout.bundled_.push_back(path);
-    folders.insert(folder_of(layout.place_of(path)));
-  }
-  layout.library_folders_.assign(folders.begin(), folders.end());
-  return layout;
-}
-
-std::string TreeLayout::loader() const {
-  for (const std::string& path : c_library_) {
-    const std::string place = place_of(path);
-    if (std::filesystem::path(place).filename().string().starts_with("ld-linux")) return place;
-  }
-  return {};
-}
-
-std::string TreeLayout::place_of(const std::string& image_path) const {
-  if (image_path == prefix_) return ".";
-  if (image_path.starts_with(prefix_ + "/")) return image_path.substr(prefix_.size() + 1);
-  if (std::ranges::find(bundled_, image_path) != bundled_.end()) {
-    return std::string(k_library_folder) + "/" +
-           std::filesystem::path(image_path).filename().string();
-  }
-  return image_path.substr(1);
-}
-
-std::vector<std::string> TreeLayout::runpath_of(const Product& product) const {
-  const std::filesystem::path here = folder_of(place_of(product.path));
-  std::vector<std::string> runpath;
-  for (const std::string& folder : library_folders_) {
-    const std::string relative = std::filesystem::path(folder).lexically_relative(here).string();
-    runpath.push_back(relative == "." ? "$ORIGIN" : "$ORIGIN/" + relative);
-  }
-  return runpath;
-}
 
 Result<DeploymentRecord> write_tree(TreeContent content, const TreeOutput& output) {
   const std::filesystem::path parent = output.folder.parent_path();

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -204,17 +203,6 @@ std::vector<std::string> notes_on_targets(const IrManifest& manifest, const Judg
   return notes;
 }
 
-/// A launcher that does not go with the library starts as many worlds of one rank each.
-std::vector<std::string> notes_on_mpi(const IrManifest& manifest, const Configuration& chosen,
-                                      std::span<const Target> targets) {
-  const std::string abi = requirements_of(manifest.points, chosen.values).mpi;
-  if (abi.empty()) return {};
-  return {fmt::format(
-      "the MPI library is the image's own, not that of {}, which has the same ABI ({}): use a "
-      "launcher that goes with it, and see that the program counts all ranks",
-      names_of(targets), abi)};
-}
-
 void sort_nearest_first(std::vector<Judgement>& judgements) {
   std::ranges::sort(judgements, {}, [](const Judgement& judgement) {
     return std::tuple(judgement.unasked.size(), judgement.lacks(), -judgement.preference,
@@ -313,15 +301,13 @@ Result<ConfigurationChoice> choose_configuration(const IrManifest& manifest,
   const Configuration& configuration = manifest.configurations[chosen->index];
   ConfigurationChoice choice{
       .index = chosen->index, .name = configuration.name, .values = configuration.values};
-  choice.notes = notes_on_mpi(manifest, configuration, targets);
   if (judgements.size() == 1) return choice;
   choice.reason = reason_for(manifest, judgements, *chosen, targets, settings);
   for (const Judgement& judgement : judgements) {
     if (judgement.index != chosen->index)
       choice.rejected.push_back(rejected(manifest, judgement, *chosen));
   }
-  std::ranges::move(notes_on_targets(manifest, *chosen, targets, settings),
-                    std::back_inserter(choice.notes));
+  choice.notes = notes_on_targets(manifest, *chosen, targets, settings);
   return choice;
 }
 

@@ -140,6 +140,7 @@ std::string explain_plan(const IrManifest& manifest, const DeploymentPlan& plan)
   text += fmt::format("C library of a tree: {}; {}\n",
                       plan.tree_c_library == CLibrary::image ? "the image's" : "the machine's",
                       plan.tree_c_library_reason);
+  text += explain_libraries(plan.libraries);
   text += explain_numerics(manifest, plan);
   for (const std::string& note : plan.notes) text += fmt::format("note: {}\n", note);
   return text;
@@ -165,6 +166,26 @@ void print_choice(const ConfigurationChoice& choice, Json& json) {
                                 {"values", to_json(rejection.values)},
                                 {"reasons", rejection.reasons}});
   }
+}
+
+Json libraries_json(const std::vector<LibraryChoice>& choices) {
+  Json json = Json::array();
+  for (const LibraryChoice& choice : choices) {
+    Json files = Json::object();
+    for (const auto& [soname, file] : choice.files)
+      files[soname] = {{"soname", file.soname}, {"path", file.path}};
+    json.push_back({{"interface", choice.interface},
+                    {"from", choice.name.empty() ? "image" : "site"},
+                    {"implementation", choice.name},
+                    {"version", choice.version},
+                    {"abi", choice.abi},
+                    {"module", choice.module},
+                    {"sonames", choice.sonames},
+                    {"files", std::move(files)},
+                    {"reason", choice.reason},
+                    {"passed_over", choice.passed_over}});
+  }
+  return json;
 }
 
 /// The isa that a unit is taken for; null: the baseline's form, or machine code.
@@ -217,6 +238,7 @@ std::string print_plan(const IrManifest& manifest, const DeploymentPlan& plan,
                       {"flushed_to_zero", numerics.flushed_to_zero}};
   json["tree_c_library"] = {{"from", plan.tree_c_library == CLibrary::image ? "image" : "host"},
                             {"reason", plan.tree_c_library_reason}};
+  json["libraries"] = libraries_json(plan.libraries);
   json["links"] = std::move(links);
   json["notes"] = plan.notes;
   return print_json(json);

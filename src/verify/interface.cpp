@@ -69,8 +69,10 @@ void compare_sets(std::string_view what, const std::set<std::string>& generic,
   for (const auto& name : added) differences.push_back(fmt::format("{} `{}` is new", what, name));
 }
 
-void compare_needed(const ElfFacts& generic, const ElfFacts& lowered, Sentences& differences) {
+void compare_needed(const ElfFacts& generic, const ElfFacts& lowered,
+                    const std::set<std::string>& intended, Sentences& differences) {
   for (const auto& library : lowered.needed) {
+    if (intended.contains(library)) continue;
     if (std::ranges::find(generic.needed, library) != generic.needed.end()) continue;
     if (is_c_library(library)) continue;
     differences.push_back(
@@ -105,7 +107,7 @@ Result<Sentences> archive_differences(const Members& generic, const Members& low
 
 Result<std::vector<std::string>> interface_differences(std::string_view generic,
                                                        std::string_view lowered,
-                                                       std::string_view interpreter) {
+                                                       const IntendedChanges& intended) {
   XAAS_TRY(const auto members_before, read_archive(generic, ""));
   XAAS_TRY(const auto members_after, read_archive(lowered, ""));
   if (members_before && members_after) return archive_differences(*members_before, *members_after);
@@ -116,13 +118,14 @@ Result<std::vector<std::string>> interface_differences(std::string_view generic,
   compare_text("architecture", before.facts.architecture, after.facts.architecture, differences);
   compare_text("soname", before.facts.soname, after.facts.soname, differences);
   const bool is_started = !before.facts.interpreter.empty();
-  compare_text("interpreter",
-               is_started && !interpreter.empty() ? interpreter : before.facts.interpreter,
-               after.facts.interpreter, differences);
+  compare_text(
+      "interpreter",
+      is_started && !intended.interpreter.empty() ? intended.interpreter : before.facts.interpreter,
+      after.facts.interpreter, differences);
   compare_sets("version", before.facts.version_definitions, after.facts.version_definitions,
                differences);
   compare_sets("export", before.exports, after.exports, differences);
-  compare_needed(before.facts, after.facts, differences);
+  compare_needed(before.facts, after.facts, intended.needed, differences);
   return differences;
 }
 

@@ -111,6 +111,14 @@ class Loading {
     return std::move(problems_);
   }
 
+  /// Names by which what is loaded was needed.
+  [[nodiscard]] std::set<std::string> brought() const {
+    std::set<std::string> names;
+    for (const LoadedObject& object : objects_)
+      if (object.needed_by) names.insert(object.name);
+    return names;
+  }
+
   /// Empty: it loads none, or not all that it needs is found.
   std::optional<MpiProgram> with_mpi(const std::string& program) {
     if (!load(program) || !is_complete_) return {};
@@ -300,6 +308,13 @@ std::vector<LoadProblem> load_problems(const HostProbe& probe,
   for (const std::string& program : programs)
     std::ranges::move(Loading(files, own).check(program), std::back_inserter(problems));
   return problems;
+}
+
+LoadedLibrary loaded_library(const HostProbe& probe, const std::string& path) {
+  Files files(probe);
+  Loading loading(files);
+  std::vector<LoadProblem> problems = loading.check(path);
+  return {.brings = loading.brought(), .problems = std::move(problems)};
 }
 
 std::vector<MpiProgram> mpi_programs(const HostProbe& probe,

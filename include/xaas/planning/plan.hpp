@@ -3,6 +3,7 @@
 
 #include "xaas/ir/manifest.hpp"
 #include "xaas/planning/choose_configuration.hpp"
+#include "xaas/planning/choose_libraries.hpp"
 #include "xaas/support/result.hpp"
 #include "xaas/targets/target.hpp"
 
@@ -84,7 +85,8 @@ struct DeploymentPlan {
   CLibrary tree_c_library = CLibrary::host;
   std::string tree_c_library_reason;
   std::vector<LinkPlan> links;
-  std::vector<std::string> notes;  // for people, in order of importance
+  std::vector<LibraryChoice> libraries;  // by choose_libraries(); none: the image's own
+  std::vector<std::string> notes;        // for people, in order of importance
 };
 
 /// The plan of the manifest's first configuration, see configured(). `incompatible` (with the

@@ -49,10 +49,13 @@ Result<Census> parse_census(std::string_view json);
 /// soname, interpreter, versions, strong exports, and needed libraries that the generic one does
 /// not need. Weak exports may go, and so may libraries of which nothing is used any more.
 /// Of archives: members that came, went or changed places, and names, weak ones too, that an object
-/// no longer defines. Sentences; empty: equal. The C library may be needed with more of its files;
-/// `interpreter` is the one that the lowered file is to have, empty: the generic one's.
+/// no longer defines. Sentences; empty: equal. The C library may be needed with more of its files.
+struct IntendedChanges {
+  std::string interpreter;       // that the lowered file is to have; empty: the generic one's
+  std::set<std::string> needed;  // sonames that stand for others that the generic file needs
+};
 Result<std::vector<std::string>> interface_differences(std::string_view generic,
                                                        std::string_view lowered,
-                                                       std::string_view interpreter = {});
+                                                       const IntendedChanges& intended = {});
 
 }  // namespace xaas

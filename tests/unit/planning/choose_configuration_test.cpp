@@ -174,20 +174,6 @@ TEST(ChooseConfiguration, TakesAnMpiByItsAbiAndNotByItsName) {
   EXPECT_EQ(name_chosen(manifest, {target}), "mpi=off");
 }
 
-TEST(ChooseConfiguration, SaysThatTheMpiLibraryIsTheImagesOwn) {
-  Target target = znver3();
-  target.mpi = {{.flavour = "cray-mpich", .abi = "mpich", .version = "8.1.29"}};
-  SpecializationPoint always = mpi();
-  always.values.erase(always.values.begin());
-  for (const SpecializationPoint& point : {mpi(), always}) {
-    const auto choice = choose_configuration(application_with({point}), std::vector{target}, {});
-    ASSERT_TRUE(choice);
-    EXPECT_THAT(choice->notes, ElementsAre(::testing::HasSubstr("the image's own")));
-  }
-  const auto without = choose_configuration(application_with({mpi()}), std::vector{znver3()}, {});
-  EXPECT_THAT(without->notes, ::testing::IsEmpty());
-}
-
 TEST(ChooseConfiguration, PassesOverOneWhoseLibraryIsNotThere) {
   const SpecializationPoint io{
       .name = "io",

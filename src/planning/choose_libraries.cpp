@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "xaas/planning/choose_libraries.hpp"
+
+#include "judge_implementation.hpp"
+
+#include "xaas/planning/unmet_requirements.hpp"
+#include "xaas/support/diagnostics.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+const LibraryInterface& interface_called(const LibraryQuestion& question, const std::string& name) {
+  return *std::ranges::find(question.interfaces, name, &LibraryInterface::name);
+}
+
+/// Interfaces whose implementations differ in speed and in nothing else, or, as MPI's, belong to
+/// the machine. Which release of another library a program was built for may matter to it.
+bool is_exchanged_unasked(PointKind kind) {
+  return kind == PointKind::mpi || kind == PointKind::blas || kind == PointKind::fft;
+}
+
+int preference_of(const LibraryInterface& interface, std::string_view implementation,
+                  const std::string& vendor) {
+  const InterfaceImplementation* known = implementation_called(interface, implementation);
+  if (known == nullptr) return 0;
+  const auto for_vendor = known->by_vendor.find(vendor);
+  return for_vendor == known->by_vendor.end() ? known->preference : for_vendor->second;
+}
+
+bool is_reference(const LibraryInterface& interface, std::string_view implementation) {
+  const InterfaceImplementation* known = implementation_called(interface, implementation);
+  return known != nullptr && known->is_reference;
+}
+
+/// "openblas 0.3.21 with pthreads"; what nothing tells the name of goes by its soname.
+std::string describe(const Implementation& candidate) {
+  std::string text = candidate.name;
+  if (text.empty() && !candidate.files.empty()) text = candidate.files.front().soname;
+  if (!candidate.version.empty()) text += " " + candidate.version;
+  if (candidate.threading == "pthreads" || candidate.threading == "openmp" ||
+      candidate.threading == "tbb")
+    text += " with " + candidate.threading;
+  return text;
+}
+
+bool is_asked_for(const Implementation& candidate, const std::string& which) {
+  if (which == k_site_library || candidate.name == which) return true;
+  return std::ranges::any_of(candidate.files, [&](const MachineLibrary& file) {
+    return file.soname == which || file.path == which;
+  });
+}
+
+/// OpenMP with OpenMP, and nothing that starts threads inside threads; else whatever has threads.
+int threading_rank(const std::string& threading, bool has_openmp) {
+  if (has_openmp) return threading == "openmp" ? 2 : threading == "none" ? 1 : 0;
+  return threading == "none" ? 0 : 1;
+}
+
+class LibraryChooser {
+ public:
+  LibraryChooser(const LibraryQuestion& question, const LibraryUses& uses)
+      : question_(question), uses_(uses), openmp_(openmp_runtimes_of(question.manifest)) {}
+
+  [[nodiscard]] Result<LibraryChoice> choose(const std::string& name) const {
+    const LibraryInterface& interface = interface_called(question_, name);
+    const NeededInterface needed{
+        .interface = interface, .uses = uses_.at(name), .openmp_runtimes = openmp_};
+    LibraryChoice choice{.interface = name, .kind = interface.kind};
+    for (const auto& [soname, symbols] : needed.uses) choice.sonames.push_back(soname);
+    const auto setting = question_.settings.find(name);
+    const std::string which = setting == question_.settings.end() ? "" : setting->second;
+    if (which == k_image_library) {
+      choice.reason = "as asked for";
+      return choice;
+    }
+    if (which.empty() && !question_.takes_site) {
+      choice.reason = question_.why_not_site;
+      return choice;
+    }
+    if (which.empty() && !is_exchanged_unasked(interface.kind)) {
+      choice.reason = fmt::format("`--library {}=site` links the machine's", name);
+      return choice;
+    }
+    const Implementation* best = best_of(needed, which, choice.passed_over);
+    if (best != nullptr) {
+      take(needed, *best, which, choice);
+      return choice;
+    }
+    if (!which.empty()) return refuse(name, which, choice.passed_over);
+    choice.reason = choice.passed_over.empty()
+                        ? fmt::format("`{}` has none", question_.target.name)
+                        : fmt::format("`{}` has none that fits", question_.target.name);
+    return choice;
+  }
+
+ private:
+  /// Null: none fits. What does not is passed over with the reason.
+  [[nodiscard]] const Implementation* best_of(const NeededInterface& needed,
+                                              const std::string& which,
+                                              std::vector<std::string>& passed_over) const {
+    const Implementation* best = nullptr;
+    for (const Implementation& candidate : question_.implementations) {
+      if (candidate.interface != needed.interface.name) continue;
+      if (!which.empty() && !is_asked_for(candidate, which)) continue;
+      const std::string objection = objection_to(needed, candidate, which.empty());
+      if (!objection.empty()) {
+        passed_over.push_back(fmt::format("{}: {}", describe(candidate), objection));
+      } else if (best == nullptr || rank(needed, *best) < rank(needed, candidate)) {
+        best = &candidate;
+      }
+    }
+    return best;
+  }
+
+  /// Why it is not taken; empty: it can be.
+  [[nodiscard]] std::string objection_to(const NeededInterface& needed,
+                                         const Implementation& candidate, bool unasked) const {
+    std::string objection = why_unfit(needed, candidate);
+    if (!objection.empty() || !unasked || needed.interface.kind == PointKind::mpi) return objection;
+    if (is_reference(needed.interface, candidate.name))
+      return "a reference implementation, no faster than the image's own";
+    const int own = own_preference(needed);
+    if (own <= preference(needed, candidate)) return {};
+    return "the image's own is preferred on this processor";
+  }
+
+  [[nodiscard]] int preference(const NeededInterface& needed,
+                               const Implementation& candidate) const {
+    return preference_of(needed.interface, candidate.name, question_.target.cpu.vendor);
+  }
+
+  /// Of what the image has, as far as its name tells: `libblas.so.3` may be anyone's.
+  [[nodiscard]] int own_preference(const NeededInterface& needed) const {
+    int own = 0;
+    for (const InterfaceImplementation& known : needed.interface.implementations) {
+      const bool is_own = std::ranges::any_of(
+          needed.uses, [&](const auto& use) { return is_called_like(use.first, known.sonames); });
+      if (is_own)
+        own =
+            std::max(own, preference_of(needed.interface, known.name, question_.target.cpu.vendor));
+    }
+    return own;
+  }
+
+  [[nodiscard]] std::pair<int, int> rank(const NeededInterface& needed,
+                                         const Implementation& candidate) const {
+    return {preference(needed, candidate), threading_rank(candidate.threading, !openmp_.empty())};
+  }
+
+  void take(const NeededInterface& needed, const Implementation& best, const std::string& which,
+            LibraryChoice& choice) const {
+    choice.name = best.name.empty() ? best.files.front().soname : best.name;
+    choice.version = best.version;
+    choice.abi = best.abi;
+    choice.module = best.module;
+    for (const auto& [soname, symbols] : needed.uses) {
+      const MachineLibrary& file = *file_with(best, symbols);
+      choice.files[soname] = {
+          .soname = file.soname, .path = file.path, .folder = file.folder, .brings = file.brings};
+    }
+    choice.reason = which.empty() ? fmt::format("{}, the best that `{}` has", describe(best),
+                                                question_.target.name)
+                                  : fmt::format("{}, as asked for", describe(best));
+  }
+
+  [[nodiscard]] Error refuse(const std::string& name, const std::string& which,
+                             const std::vector<std::string>& passed_over) const {
+    std::vector<std::string> others;
+    for (const Implementation& candidate : question_.implementations) {
+      if (candidate.interface == name) others.push_back(describe(candidate));
+    }
+    const std::string help = fmt::format("`--library {}=image` links the image's own", name);
+    if (!passed_over.empty()) {
+      return fail(ErrorKind::incompatible, "`{}` cannot be linked with the `{}` of `{}`: {}",
+                  question_.manifest.application, which, question_.target.name,
+                  fmt::join(passed_over, "; "))
+          .with_code("deploy.library")
+          .with_help(help);
+    }
+    const std::string there = others.empty() ? "none" : enumerated(others);
+    return fail(ErrorKind::incompatible, "`{}` has no `{}` of the interface `{}`: there is {}",
+                question_.target.name, which, name, there)
+        .with_code("deploy.library")
+        .with_help(help);
+  }
+
+  const LibraryQuestion& question_;
+  const LibraryUses& uses_;
+  std::set<std::string> openmp_;
+};
+
+Status check_settings(const LibraryQuestion& question, const LibraryUses& uses) {
+  for (const auto& [name, which] : question.settings) {
+    if (uses.contains(name)) continue;
+    std::vector<std::string> used;
+    for (const auto& [interface, sonames] : uses) used.push_back("`" + interface + "`");
+    return fail(ErrorKind::invalid_input,
+                "`--library {}={}`: `{}` takes nothing of an interface of that name", name, which,
+                question.manifest.application)
+        .with_code("deploy.library-unused")
+        .with_help(used.empty() ? "it uses no library that could be exchanged"
+                                : "what it uses can be exchanged for " + enumerated(used));
+  }
+  return {};
+}
+
+}  // namespace
+
+LibraryUses library_uses(const IrManifest& manifest,
+                         const std::vector<LibraryInterface>& interfaces) {
+  LibraryUses uses;
+  std::set<std::size_t> links;
+  for (const std::size_t product : manifest.configurations.front().products)
+    links.insert(manifest.products[product].link);
+  for (const std::size_t link : links) {
+    for (const LinkItem& item : manifest.links[link].items) {
+      const auto* library = std::get_if<LinkLibrary>(&item);
+      if (library == nullptr || !library->uses || library->uses->empty()) continue;
+      const LibraryInterface* interface = interface_of(interfaces, library->soname);
+      if (interface == nullptr) continue;
+      auto& symbols = uses[interface->name][library->soname];
+      for (const std::string& symbol : *library->uses)
+        symbols.insert(symbol.substr(0, symbol.find('@')));
+    }
+  }
+  return uses;
+}
+
+Result<std::vector<LibraryChoice>> choose_libraries(const LibraryQuestion& question) {
+  const LibraryUses uses = library_uses(question.manifest, question.interfaces);
+  XAAS_CHECK(check_settings(question, uses));
+  const LibraryChooser chooser(question, uses);
+  std::vector<LibraryChoice> choices;
+  for (const auto& [name, sonames] : uses) {
+    XAAS_TRY(auto choice, chooser.choose(name));
+    choices.push_back(std::move(choice));
+  }
+  return choices;
+}
+
+std::string explain_libraries(const std::vector<LibraryChoice>& choices) {
+  std::string text;
+  for (const LibraryChoice& choice : choices) {
+    if (choice.name.empty()) {
+      text += fmt::format("{}: the image's own {}: {}\n", choice.interface,
+                          fmt::join(choice.sonames, ", "), choice.reason);
+    } else {
+      text += fmt::format("{}: {}\n", choice.interface, choice.reason);
+      for (const auto& [soname, file] : choice.files)
+        text += fmt::format("  {} in place of {}\n", file.path, soname);
+    }
+    for (const std::string& other : choice.passed_over) text += fmt::format("  not {}\n", other);
+  }
+  return text;
+}
+
+const LibraryFile* exchanged(const std::vector<LibraryChoice>& choices, const std::string& soname) {
+  for (const LibraryChoice& choice : choices) {
+    const auto found = choice.files.find(soname);
+    if (found != choice.files.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+}  // namespace xaas

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "judge_implementation.hpp"
+
+#include "xaas/planning/unmet_requirements.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <iterator>
+#include <string_view>
+#include <vector>
+
+namespace xaas {
+namespace {
+
+/// GNU's, LLVM's, Intel's, Cray's, NVIDIA's. Two of them in a process have two pools of threads,
+/// and neither knows of the other's.
+constexpr auto k_openmp_runtimes = std::to_array<std::string_view>(
+    {"libgomp.so", "libomp.so", "libiomp5.so", "libcraymp.so", "libnvomp.so"});
+
+bool is_openmp_runtime(std::string_view soname) {
+  return std::ranges::any_of(k_openmp_runtimes,
+                             [&](auto begin) { return soname.starts_with(begin); });
+}
+
+/// Of one library, what it was compiled for; empty: nothing tells.
+std::string needed_class(const NeededInterface& needed) {
+  for (const auto& [soname, symbols] : needed.uses) {
+    std::string by_name = class_of(needed.interface, soname);
+    if (!by_name.empty()) return by_name;
+    for (const InterfaceClass& one : needed.interface.classes) {
+      const auto is_taken = [&](const std::string& symbol) { return symbols.contains(symbol); };
+      if (std::ranges::any_of(one.symbols, is_taken)) return one.name;
+    }
+  }
+  return {};
+}
+
+std::vector<std::string> lacking(const MachineLibrary& file, const std::set<std::string>& symbols) {
+  std::vector<std::string> lacks;
+  std::ranges::set_difference(symbols, file.symbols, std::back_inserter(lacks));
+  return lacks;
+}
+
+/// "lacks `a`, `b` and 3 others", of the file that lacks least.
+std::string describe_lack(const Implementation& candidate, const std::string& soname,
+                          const std::set<std::string>& symbols) {
+  if (candidate.files.empty()) return "its files cannot be read here";
+  std::vector<std::string> least;
+  for (const MachineLibrary& file : candidate.files) {
+    auto lacks = lacking(file, symbols);
+    if (least.empty() || lacks.size() < least.size()) least = std::move(lacks);
+  }
+  constexpr std::size_t k_named = 2;
+  std::vector<std::string> words;
+  for (const std::string& symbol : least) {
+    if (words.size() == k_named) break;
+    words.push_back("`" + symbol + "`");
+  }
+  if (least.size() > k_named) words.push_back(fmt::format("{} others", least.size() - k_named));
+  return fmt::format("it lacks {}, which programs take of {}", enumerated(words), soname);
+}
+
+std::string describe_problem(const LoadProblem& problem) {
+  switch (problem.kind) {
+    case LoadProblem::Kind::no_version:
+      return fmt::format("it needs the version `{}`, which `{}` does not have", problem.needed,
+                         problem.provider);
+    case LoadProblem::Kind::unreadable:
+      return fmt::format("it cannot be read: {}", problem.needed);
+    case LoadProblem::Kind::no_symbol:
+    case LoadProblem::Kind::no_loader:
+    case LoadProblem::Kind::no_library:
+      break;
+  }
+  return fmt::format("it needs `{}`, which this machine's loader does not find", problem.needed);
+}
+
+std::string second_openmp(const MachineLibrary& file, const std::set<std::string>& runtimes) {
+  if (runtimes.empty()) return {};
+  for (const std::string& soname : file.brings) {
+    if (!is_openmp_runtime(soname) || runtimes.contains(soname)) continue;
+    return fmt::format("it brings the OpenMP runtime {}, and programs have {}: two in one process",
+                       soname, enumerated({runtimes.begin(), runtimes.end()}));
+  }
+  return {};
+}
+
+/// Whether a program takes a function of which its caller and this file have different ideas.
+bool returns_otherwise(const NeededInterface& needed, const Implementation& candidate,
+                       const MachineLibrary& file, const std::set<std::string>& symbols) {
+  const InterfaceImplementation* known = implementation_called(needed.interface, candidate.name);
+  if (known == nullptr || !is_called_like(file.soname, known->complex_by_argument)) return false;
+  return std::ranges::any_of(needed.interface.complex_functions,
+                             [&](const std::string& name) { return symbols.contains(name); });
+}
+
+/// A machine's module would bring what is missing.
+std::string with_module(std::string text, const Implementation& candidate) {
+  if (candidate.module.empty()) return text;
+  return fmt::format("{}; `module load {}` first", text, candidate.module);
+}
+
+}  // namespace
+
+std::set<std::string> openmp_runtimes_of(const IrManifest& manifest) {
+  std::set<std::string> runtimes;
+  for (const std::size_t product : manifest.configurations.front().products) {
+    for (const LinkItem& item : manifest.links[manifest.products[product].link].items) {
+      const auto* library = std::get_if<LinkLibrary>(&item);
+      if (library != nullptr && is_openmp_runtime(library->soname))
+        runtimes.insert(library->soname);
+    }
+  }
+  return runtimes;
+}
+
+const MachineLibrary* file_with(const Implementation& candidate,
+                                const std::set<std::string>& symbols) {
+  const auto found = std::ranges::find_if(
+      candidate.files, [&](const MachineLibrary& file) { return lacking(file, symbols).empty(); });
+  return found == candidate.files.end() ? nullptr : &*found;
+}
+
+std::string why_unfit(const NeededInterface& needed, const Implementation& candidate) {
+  const std::string compiled_for = needed_class(needed);
+  if (!compiled_for.empty() && !candidate.abi.empty() && candidate.abi != compiled_for) {
+    return fmt::format("its ABI is `{}`, and the program is compiled for `{}`", candidate.abi,
+                       compiled_for);
+  }
+  for (const auto& [soname, symbols] : needed.uses) {
+    const MachineLibrary* file = file_with(candidate, symbols);
+    if (file == nullptr) return describe_lack(candidate, soname, symbols);
+    if (!file->problems.empty())
+      return with_module(describe_problem(file->problems.front()), candidate);
+    if (returns_otherwise(needed, candidate, *file, symbols)) {
+      return "its functions return complex numbers by an argument, and the program expects them in "
+             "registers";
+    }
+    std::string second = second_openmp(*file, needed.openmp_runtimes);
+    if (!second.empty()) return second;
+  }
+  return {};
+}
+
+}  // namespace xaas

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "site_libraries.hpp"
+
+#include "xaas/support/digest.hpp"
+#include "xaas/support/mapped_file.hpp"
+#include "xaas/targets/machine_library.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+namespace xaas {
+namespace {
+
+std::set<std::string> symbols_of(const std::map<std::string, std::set<std::string>>& uses) {
+  std::set<std::string> symbols;
+  for (const auto& [soname, taken] : uses) symbols.insert(taken.begin(), taken.end());
+  return symbols;
+}
+
+/// Symbols by which a file tells what it is.
+std::set<std::string> marks_of(const LibraryInterface& interface) {
+  std::set<std::string> marks;
+  for (const InterfaceClass& one : interface.classes)
+    marks.insert(one.symbols.begin(), one.symbols.end());
+  for (const InterfaceImplementation& one : interface.implementations)
+    marks.insert(one.symbols.begin(), one.symbols.end());
+  return marks;
+}
+
+bool defines_one_of(const MachineLibrary& file, const std::set<std::string>& symbols) {
+  return std::ranges::any_of(symbols,
+                             [&](const std::string& name) { return file.symbols.contains(name); });
+}
+
+/// What a library is that no description tells of.
+void name_by_marks(const LibraryInterface& interface, Implementation& found) {
+  const MachineLibrary& file = found.files.front();
+  for (const InterfaceImplementation& one : interface.implementations) {
+    if (!defines_one_of(file, one.symbols) && !is_called_like(file.soname, one.sonames)) continue;
+    found.name = one.name;
+    break;
+  }
+  for (const InterfaceClass& one : interface.classes)
+    if (found.abi.empty() && defines_one_of(file, one.symbols)) found.abi = one.name;
+  if (found.abi.empty()) found.abi = class_of(interface, file.soname);
+}
+
+/// What a description says of one, before its files are looked at.
+struct Described {
+  Implementation implementation;
+  std::string path;
+  std::string soname;
+};
+
+std::vector<Described> described_in(const Target& target, const LibraryInterface& interface) {
+  std::vector<Described> found;
+  const auto add = [&](Implementation implementation, const std::string& path,
+                       const std::string& soname) {
+    implementation.interface = interface.name;
+    found.push_back({std::move(implementation), path, soname});
+  };
+  if (interface.kind == PointKind::mpi && target.mpi) {
+    for (const MpiInstallation& mpi : *target.mpi) {
+      add({.name = mpi.flavour, .version = mpi.version, .abi = mpi.abi, .module = mpi.module},
+          mpi.path, mpi.soname);
+    }
+  }
+  if (interface.kind == PointKind::blas && target.blas) {
+    for (const BlasLibrary& blas : *target.blas) {
+      if (blas.provides.empty()) continue;  // for GPUs
+      add({.name = blas.name,
+           .version = blas.version,
+           .abi = blas.integers,
+           .threading = blas.threading,
+           .module = blas.module},
+          blas.path, blas.soname);
+    }
+  }
+  if (interface.kind == PointKind::fft && target.fft) {
+    for (const FftLibrary& fft : *target.fft) {
+      add({.name = fft.name,
+           .version = fft.version,
+           .threading = fft.threading,
+           .module = fft.module},
+          fft.path, fft.soname);
+    }
+  }
+  return found;
+}
+
+bool is_told_by_descriptions(PointKind kind) {
+  return kind == PointKind::mpi || kind == PointKind::blas || kind == PointKind::fft;
+}
+
+class ImplementationSearch {
+ public:
+  explicit ImplementationSearch(const SiteLibraryQuestion& question) : question_(question) {
+    if (!question.is_detected_here) {
+      if (auto host = detect_host()) host_ = *std::move(host);
+    }
+  }
+
+  std::vector<Implementation> search() {
+    for (const auto& [name, uses] : question_.uses) {
+      const auto& interface =
+          *std::ranges::find(question_.interfaces, name, &LibraryInterface::name);
+      const std::set<std::string> symbols = symbols_of(uses);
+      const auto setting = question_.settings.find(name);
+      const bool names_path =
+          setting != question_.settings.end() && setting->second.starts_with('/');
+      if (names_path) {
+        add_file(interface, symbols, setting->second);
+      } else if (is_told_by_descriptions(interface.kind)) {
+        for (Described& one : described_in(question_.target, interface))
+          add_described(interface, symbols, std::move(one));
+      } else if (question_.is_detected_here && setting != question_.settings.end()) {
+        for (const std::string& path :
+             libraries_called_like(interface.sonames, question_.target.architecture))
+          add_file(interface, symbols, path);
+      }
+    }
+    return std::move(found_);
+  }
+
+ private:
+  [[nodiscard]] std::vector<MachineLibrary> files_at(const std::string& path,
+                                                     const LibraryInterface& interface,
+                                                     const std::set<std::string>& symbols) const {
+    return machine_libraries(path, interface.sonames, symbols, question_.target.architecture);
+  }
+
+  /// Beside it may lie another one's.
+  static void drop_other_classes(const LibraryInterface& interface, Implementation& found) {
+    if (found.abi.empty() || found.files.empty()) return;
+    std::erase_if(found.files, [&](const MachineLibrary& file) {
+      const std::string abi = class_of(interface, file.soname);
+      return &file != &found.files.front() && !abi.empty() && abi != found.abi;
+    });
+  }
+
+  void add_described(const LibraryInterface& interface, const std::set<std::string>& symbols,
+                     Described described) {
+    Implementation& found = described.implementation;
+    if (is_here(interface, described)) {
+      found.files = files_at(described.path, interface, symbols);
+      // Whoever is called so beside it, the description is of this file.
+      if (!found.files.empty() && found.files.front().soname != described.soname)
+        found.files.clear();
+      drop_other_classes(interface, found);
+    }
+    found_.push_back(std::move(found));
+  }
+
+  void add_file(const LibraryInterface& interface, std::set<std::string> symbols,
+                const std::string& path) {
+    const std::set<std::string> marks = marks_of(interface);
+    symbols.insert(marks.begin(), marks.end());
+    Implementation found{.interface = interface.name, .files = files_at(path, interface, symbols)};
+    if (found.files.empty()) return;
+    name_by_marks(interface, found);
+    drop_other_classes(interface, found);
+    found_.push_back(std::move(found));
+  }
+
+  /// A description may be of a machine on which the same path is another library.
+  [[nodiscard]] bool is_here(const LibraryInterface& interface, const Described& described) const {
+    if (!host_) return true;
+    const auto here = described_in(*host_, interface);
+    return std::ranges::any_of(here, [&](const Described& other) {
+      return other.path == described.path && other.soname == described.soname &&
+             other.implementation.name == described.implementation.name &&
+             other.implementation.version == described.implementation.version;
+    });
+  }
+
+  const SiteLibraryQuestion& question_;
+  std::optional<Target> host_;  // where the target is not this machine
+  std::vector<Implementation> found_;
+};
+
+}  // namespace
+
+std::vector<Implementation> find_implementations(const SiteLibraryQuestion& question) {
+  if (question.uses.empty()) return {};
+  return ImplementationSearch(question).search();
+}
+
+Result<std::vector<LinkedLibrary>> linked_libraries(const std::vector<LibraryChoice>& choices) {
+  std::vector<LinkedLibrary> linked;
+  for (const LibraryChoice& choice : choices) {
+    std::map<std::string, LinkedLibrary> by_path;
+    for (const auto& [soname, file] : choice.files) {
+      LinkedLibrary& library = by_path[file.path];
+      library.stands_for.push_back(soname);
+      if (library.path == file.path) continue;
+      XAAS_TRY(const auto bytes, MappedFile::open(file.path));
+      library.interface = choice.interface;
+      library.implementation = choice.name;
+      library.version = choice.version;
+      library.abi = choice.abi;
+      library.soname = file.soname;
+      library.path = file.path;
+      library.content = digest_of(bytes.bytes());
+      library.module = choice.module;
+      library.reason = choice.reason;
+    }
+    for (auto& [path, library] : by_path) linked.push_back(std::move(library));
+  }
+  return linked;
+}
+
+std::vector<std::string> notes_on_libraries(const std::vector<LibraryChoice>& choices) {
+  std::vector<std::string> notes;
+  for (const LibraryChoice& choice : choices) {
+    if (!choice.name.empty()) continue;
+    std::string note = fmt::format("{}: the image's own {} is linked: {}", choice.interface,
+                                   fmt::join(choice.sonames, ", "), choice.reason);
+    // Another one starts as many worlds of one rank each.
+    if (choice.kind == PointKind::mpi) note += "; programs need a launcher that goes with it";
+    if (!choice.passed_over.empty())
+      note += fmt::format(" ({})", fmt::join(choice.passed_over, "; "));
+    notes.push_back(std::move(note));
+  }
+  return notes;
+}
+
+}  // namespace xaas
