@@ -237,6 +237,17 @@ std::string without_settings(const IrManifest& manifest, std::span<const Target>
                      manifest.configurations[best->index].name);
 }
 
+/// A configuration that lacks nothing but an MPI can bring its own.
+std::string with_own_mpi(const std::vector<Judgement>& judgements) {
+  const bool is_enough = std::ranges::any_of(judgements, [](const Judgement& judgement) {
+    return judgement.unasked.empty() && !judgement.unmet.empty() &&
+           std::ranges::all_of(judgement.unmet, [](const UnmetRequirement& unmet) {
+             return unmet.kind == UnmetRequirement::Kind::mpi;
+           });
+  });
+  return is_enough ? "\n`--library mpi=image` brings the MPI that it was built with" : "";
+}
+
 Error nothing_fits(const IrManifest& manifest, const std::vector<Judgement>& judgements,
                    std::span<const Target> targets, const ValuesByPoint& settings) {
   const bool is_asked_for = std::ranges::any_of(
@@ -251,7 +262,8 @@ Error nothing_fits(const IrManifest& manifest, const std::vector<Judgement>& jud
   return fail(ErrorKind::incompatible, "no configuration of `{}`{} runs on {}",
               manifest.application, with, names_of(targets))
       .with_code("plan.no-configuration")
-      .with_help(nearest(manifest, judgements) + without_settings(manifest, targets, settings));
+      .with_help(nearest(manifest, judgements) + without_settings(manifest, targets, settings) +
+                 with_own_mpi(judgements));
 }
 
 RejectedConfiguration rejected(const IrManifest& manifest, const Judgement& judgement,
