@@ -10,19 +10,26 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <regex>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
 namespace {
 
 namespace fs = std::filesystem;
-const fs::path k_root = XAAS_SOURCE_DIR;
-const std::set<std::string> k_for_gpus = {"cublas", "rocblas", "onemkl", "cufft", "rocfft"};
+constexpr const char* k_root = XAAS_SOURCE_DIR "/";
+
+bool is_for_gpus(std::string_view name) {
+  constexpr auto k_names =
+      std::to_array<std::string_view>({"cublas", "rocblas", "onemkl", "cufft", "rocfft"});
+  return std::ranges::find(k_names, name) != k_names.end();
+}
 
 class InterfacesAgreement : public ::testing::Test {
  protected:
@@ -63,7 +70,7 @@ void InterfacesAgreement::check(const Target& target, const std::string& file) c
     }
   }
   for (const FftLibrary& fft : target.fft.value_or(std::vector<FftLibrary>()))
-    EXPECT_TRUE(k_for_gpus.contains(fft.name) || knows("fftw3", fft.name)) << file << fft.name;
+    EXPECT_TRUE(is_for_gpus(fft.name) || knows("fftw3", fft.name)) << file << fft.name;
   for (const NetworkLibrary& network :
        target.interconnect.libraries.value_or(std::vector<NetworkLibrary>()))
     EXPECT_TRUE(knows(network.name, network.name)) << file << ": " << network.name;
@@ -71,9 +78,9 @@ void InterfacesAgreement::check(const Target& target, const std::string& file) c
 
 TEST_F(InterfacesAgreement, HoldsForEveryMachineThatIsDescribed) {
   std::size_t descriptions = 0;
-  for (const fs::path folder : {"tests/machines", "targets/known"}) {
-    for (const fs::path& file : *list_tree(k_root / folder)) {
-      const auto text = read_file(k_root / folder / file);
+  for (const std::string folder : {"tests/machines/", "targets/known/"}) {
+    for (const fs::path& file : *list_tree(k_root + folder)) {
+      const auto text = read_file(k_root + folder + file.string());
       if (file.extension() != ".json" || !text->contains("\"xaas.target/1\"")) continue;
       const auto target = parse_target(*text);
       ASSERT_TRUE(target) << file << target.error().message();
@@ -86,7 +93,7 @@ TEST_F(InterfacesAgreement, HoldsForEveryMachineThatIsDescribed) {
 
 /// The names in the tables of targets/libraries.
 std::set<std::string> names_in(const std::string& file, const std::string& entry) {
-  const auto text = read_file(k_root / "targets/libraries" / file);
+  const auto text = read_file(k_root + ("targets/libraries/" + file));
   const std::regex pattern(entry);
   std::set<std::string> names;
   for (std::sregex_iterator match(text->begin(), text->end(), pattern), end; match != end; ++match)
@@ -100,14 +107,14 @@ TEST_F(InterfacesAgreement, HoldsForEveryLibraryThatIsLookedFor) {
     EXPECT_EQ(blas.erase(routines), 1U) << routines;
   EXPECT_TRUE(blas.contains("gslcblas"));
   for (const std::string& name : blas)
-    EXPECT_TRUE(k_for_gpus.contains(name) || knows("blas", name)) << name;
+    EXPECT_TRUE(is_for_gpus(name) || knows("blas", name)) << name;
 
   auto fft = names_in("fft.cpp", R"re(\{"\w+", "(\w+)", (?:true|false)\},)re");
   fft.merge(names_in("fft.cpp", R"re(\.name = "(\w+)")re"));
   EXPECT_TRUE(fft.contains("armpl"));
   EXPECT_TRUE(fft.contains("fftw3"));
   for (const std::string& name : fft)
-    EXPECT_TRUE(k_for_gpus.contains(name) || knows("fftw3", name)) << name;
+    EXPECT_TRUE(is_for_gpus(name) || knows("fftw3", name)) << name;
 
   auto mpi = names_in("mpi.cpp", R"re(\{"[^"]+", "([\w-]+)"\},)re");
   mpi.merge(names_in("mpi.cpp", R"re(flavour = "(\w+)")re"));

@@ -32,7 +32,7 @@ inline std::string schema_complaint(const std::string& text, const std::string& 
 inline std::string example_in_description(const std::string& form) {
   const auto text = read_file(XAAS_SOURCE_DIR "/specializations/README.md");
   if (!text) return {};
-  const auto begin = text->rfind("```json\n", text->find("\"schema\": \"" + form + "\"")) + 8;
+  const auto begin = text->rfind("```json\n", text->find(R"("schema": ")" + form)) + 8;
   return text->substr(begin, text->find("```\n", begin) - begin);
 }
 

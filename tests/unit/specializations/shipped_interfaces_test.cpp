@@ -22,7 +22,7 @@ using ::testing::IsEmpty;
 using ::testing::Not;
 
 constexpr const char* k_schema = "xaas.interface.schema.json";
-const fs::path k_folder = fs::path(XAAS_SOURCE_DIR) / "specializations/interfaces";
+constexpr const char* k_folder = XAAS_SOURCE_DIR "/specializations/interfaces/";
 
 std::vector<fs::path> files() {
   const auto names = list_tree(k_folder);
@@ -41,13 +41,14 @@ TEST(ShippedInterfaces, AreTheFilesOfTheFolder) {
   ASSERT_EQ(loaded->size(), files().size());
   for (std::size_t i = 0; i < loaded->size(); ++i) {
     EXPECT_EQ(files()[i].stem(), (*loaded)[i].name);
-    EXPECT_EQ(interface_text({}, (*loaded)[i].name), *read_file(k_folder / files()[i]));
+    EXPECT_EQ(interface_text({}, (*loaded)[i].name), *read_file(k_folder + files()[i].string()));
   }
 }
 
 TEST(ShippedInterfaces, ConformToTheSchema) {
   for (const fs::path& file : files()) {
-    const auto complaint = testing::schema_complaint(*read_file(k_folder / file), k_schema);
+    const auto complaint =
+        testing::schema_complaint(*read_file(k_folder + file.string()), k_schema);
     if (complaint == "skip") GTEST_SKIP() << "python3-jsonschema is not installed";
     EXPECT_EQ(complaint, "") << file;
   }
@@ -216,6 +217,7 @@ std::vector<std::string> in_order(const LibraryInterface& interface, const std::
   std::ranges::sort(all,
                     [&](const auto& a, const auto& b) { return preference(a) > preference(b); });
   std::vector<std::string> names;
+  names.reserve(all.size());
   for (const auto& one : all) names.push_back(one.name);
   return names;
 }
