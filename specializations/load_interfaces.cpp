@@ -61,17 +61,6 @@ Result<std::string> read_site_file(const fs::path& file) {
       .with_code("interface.folder");
 }
 
-Result<LibraryInterface> read_interface_file(const fs::path& file) {
-  XAAS_TRY(const auto text, read_site_file(file));
-  XAAS_TRY(auto interface, parse_interface(text, file.string()));
-  interface.path = file;
-  if (file.stem() == interface.name) return interface;
-  return fail(ErrorKind::invalid_input, "`{}` holds the interface `{}`", file.string(),
-              interface.name)
-      .with_code("interface.name")
-      .with_help(fmt::format("its file is called `{}.json`", interface.name));
-}
-
 std::string origin_of(const LibraryInterface& interface) {
   return interface.path.empty() ? "shipped" : interface.path.string();
 }
@@ -110,6 +99,17 @@ Error unknown_interface(const fs::path& site_folder, std::string_view name) {
 
 }  // namespace
 
+Result<LibraryInterface> read_interface(const fs::path& file) {
+  XAAS_TRY(const auto text, read_site_file(file));
+  XAAS_TRY(auto interface, parse_interface(text, file.string()));
+  interface.path = file;
+  if (file.stem() == interface.name) return interface;
+  return fail(ErrorKind::invalid_input, "`{}` holds the interface `{}`", file.string(),
+              interface.name)
+      .with_code("interface.name")
+      .with_help(fmt::format("its file is called `{}.json`", interface.name));
+}
+
 Result<std::vector<LibraryInterface>> load_interfaces(const fs::path& site_folder) {
   ByName by_name;
   for (const ShippedInterface& shipped : shipped_interfaces()) {
@@ -118,7 +118,7 @@ Result<std::vector<LibraryInterface>> load_interfaces(const fs::path& site_folde
   }
   XAAS_TRY(const auto files, files_in(site_folder));
   for (const fs::path& file : files) {
-    XAAS_TRY(auto interface, read_interface_file(file));
+    XAAS_TRY(auto interface, read_interface(file));
     const std::string name = interface.name;
     by_name[name] = std::move(interface);
   }
@@ -130,12 +130,17 @@ Result<std::vector<LibraryInterface>> load_interfaces(const fs::path& site_folde
 }
 
 Result<std::string> interface_text(const fs::path& site_folder, std::string_view name) {
+  const auto shipped = std::ranges::find(shipped_interfaces(), name, &ShippedInterface::name);
+  const bool is_shipped = shipped != shipped_interfaces().end();
   XAAS_TRY(const auto files, files_in(site_folder));
   const auto file =
       std::ranges::find(files, name, [](const fs::path& path) { return path.stem(); });
-  if (file != files.end()) return read_site_file(*file);
-  const auto shipped = std::ranges::find(shipped_interfaces(), name, &ShippedInterface::name);
-  if (shipped != shipped_interfaces().end()) return std::string(shipped->text);
+  if (file != files.end()) {
+    XAAS_TRY(auto text, read_site_file(*file));
+    // A shell has made an empty one before `show blas > /etc/xaas/interfaces/blas.json` begins.
+    if (!text.empty() || !is_shipped) return text;
+  }
+  if (is_shipped) return std::string(shipped->text);
   return unknown_interface(site_folder, name);
 }
 

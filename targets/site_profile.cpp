@@ -26,6 +26,7 @@ constexpr std::string_view k_schema_name = "xaas.site/";
 constexpr int k_schema_major = 1;
 constexpr const char* k_standard_place = "/etc/xaas/site.json";
 constexpr const char* k_standard_targets = "/etc/xaas/targets";
+constexpr const char* k_standard_interfaces = "/etc/xaas/interfaces";
 
 Status check_schema(const std::string& schema) {
   int major = 0;
@@ -64,6 +65,7 @@ Result<SiteProfile> read_profile(const JsonReader& reader) {
   profile.jobs = static_cast<unsigned>(jobs);
   XAAS_TRY(profile.memory, read_memory(reader));
   XAAS_TRY(profile.targets, reader.string_or("targets", {}));
+  XAAS_TRY(profile.interfaces, reader.string_or("interfaces", {}));
   XAAS_TRY(profile.never_bundle, reader.strings("never_bundle"));
   XAAS_TRY(profile.bind, reader.strings("bind"));
   XAAS_TRY(profile.launcher, reader.strings("launcher"));
@@ -155,6 +157,7 @@ std::string print_site_profile(const SiteProfile& profile) {
   if (profile.jobs != 0) json["jobs"] = profile.jobs;
   if (profile.memory != 0) json["memory"] = profile.memory;
   if (!profile.targets.empty()) json["targets"] = profile.targets;
+  if (!profile.interfaces.empty()) json["interfaces"] = profile.interfaces;
   if (!profile.never_bundle.empty()) json["never_bundle"] = profile.never_bundle;
   if (!profile.bind.empty()) json["bind"] = profile.bind;
   if (!profile.launcher.empty()) json["launcher"] = profile.launcher;
@@ -197,6 +200,13 @@ Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Varia
 Result<std::filesystem::path> site_targets(const SiteProfile& profile, const Variables& variables) {
   if (profile.targets.empty()) return std::filesystem::path(k_standard_targets);
   XAAS_TRY(auto path, put_in(variables, "targets", profile.targets));
+  return std::filesystem::path(path);
+}
+
+Result<std::filesystem::path> site_interfaces(const SiteProfile& profile,
+                                              const Variables& variables) {
+  if (profile.interfaces.empty()) return std::filesystem::path(k_standard_interfaces);
+  XAAS_TRY(auto path, put_in(variables, "interfaces", profile.interfaces));
   return std::filesystem::path(path);
 }
 

@@ -54,6 +54,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::TargetOptions& options) const {
     return run_target_command(options);
   }
+  xaas::Result<int> operator()(const xaas::InterfaceOptions& options) const {
+    return run_interface_command(options);
+  }
   xaas::Result<int> operator()(const xaas::IdentifyOptions& options) const {
     return run_identify_command(options);
   }

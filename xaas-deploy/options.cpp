@@ -197,6 +197,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   const CLI::App* cache = add_cache_command(app, cache_options);
   TargetOptions target_options;
   const CLI::App* target = add_target_command(app, target_options);
+  InterfaceOptions interface_options;
+  const CLI::App* interface = add_interface_command(app, interface_options);
 
   run_options.arguments = cut_behind_dashes(arguments);
   if (auto answered = answer_command_line(app, std::move(arguments))) return *std::move(answered);
@@ -214,6 +216,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (report->parsed()) return report_options;
   if (cache->parsed()) return cache_options;
   if (target->parsed()) return target_options;
+  if (interface->parsed()) return interface_options;
   return compare_options;
 }
 

@@ -6,6 +6,7 @@
 #include "doctor.hpp"
 #include "explain.hpp"
 #include "identity.hpp"
+#include "interface_command.hpp"
 #include "report.hpp"
 #include "specialize_command.hpp"
 #include "target_command.hpp"
@@ -29,7 +30,8 @@ struct LowerOneLink {};
 using DeployCommand =
     std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
                  CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
-                 TargetOptions, DoctorOptions, WhyNotOptions, ExplainOptions, ReportOptions>;
+                 TargetOptions, InterfaceOptions, DoctorOptions, WhyNotOptions, ExplainOptions,
+                 ReportOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

@@ -97,14 +97,18 @@ const InterfaceImplementation* implementation_called(const LibraryInterface& int
 /// codes are those of specialization files.
 Result<LibraryInterface> parse_interface(std::string_view text, const std::string& file);
 
+/// A site's file. `interface.name` when it is not called NAME.json, `interface.folder` when it is
+/// no file.
+Result<LibraryInterface> read_interface(const std::filesystem::path& file);
+
 /// Those that are shipped, with those of a site's folder in place of what is called the same;
 /// sorted by name. An interface's file is called NAME.json; other files are passed over. An empty
 /// or absent folder adds none. Errors: a file that holds no interface or one of another name
 /// (`interface.name`), and one soname's pattern in two interfaces (`interface.claim`).
 Result<std::vector<LibraryInterface>> load_interfaces(const std::filesystem::path& site_folder);
 
-/// What its file says, with comments: of the site's where there is one, read or not by
-/// load_interfaces(). `interface.unknown` with the nearest names.
+/// What its file says, with comments: the site's where there is one that is not empty, whether
+/// load_interfaces() takes it or not. `interface.unknown` with the nearest names.
 Result<std::string> interface_text(const std::filesystem::path& site_folder, std::string_view name);
 
 }  // namespace xaas

@@ -20,6 +20,7 @@ struct SiteProfile {
   unsigned jobs = 0;         // the most that a program of ours starts by itself; 0: no bound
   std::uint64_t memory = 0;  // bytes, the most that all processes of one lowering take; 0: no bound
   std::string targets;       // where the site's target descriptions are; as `cache`
+  std::string interfaces;    // where its interfaces of libraries are; as `cache`
   std::vector<std::string> never_bundle;  // sonames with * and ? that trees leave to the machine
   std::vector<std::string> bind;          // absolute paths of folders that `run` shows to images
   std::vector<std::string> launcher;      // of MPI programs: {"srun", "--mpi=pmix"}
@@ -53,6 +54,11 @@ Result<std::filesystem::path> site_cache(const SiteProfile& profile, const Varia
 /// The folder of the site's target descriptions, found the same way; /etc/xaas/targets where the
 /// profile names none.
 Result<std::filesystem::path> site_targets(const SiteProfile& profile, const Variables& variables);
+
+/// The folder of the site's interfaces of libraries, found the same way; /etc/xaas/interfaces where
+/// the profile names none.
+Result<std::filesystem::path> site_interfaces(const SiteProfile& profile,
+                                              const Variables& variables);
 
 /// This process's environment, and UID, which shells do not pass on.
 Variables environment_variables();

@@ -2,11 +2,10 @@
 
 // The files that are shipped are right by the schema, and say something by the parser.
 
-#include "located_json.hpp"
+#include "documents.hpp"
 
 #include "xaas/specializations/specialization.hpp"
 #include "xaas/support/files.hpp"
-#include "xaas/support/process.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +21,7 @@ namespace fs = std::filesystem;
 using ::testing::IsEmpty;
 
 const fs::path k_root = XAAS_SOURCE_DIR;
-const fs::path k_schema = k_root / "specializations/schema/xaas.specialization.schema.json";
+constexpr const char* k_schema = "xaas.specialization.schema.json";
 
 std::vector<fs::path> shipped_files() {
   std::vector<fs::path> files;
@@ -33,27 +32,6 @@ std::vector<fs::path> shipped_files() {
       if (folder != "examples" || file.filename() == "xaas.json") files.push_back(folder / file);
   }
   return files;
-}
-
-/// The example in the description of the form: what stands between its fences.
-std::string example_in_readme() {
-  const auto text = read_file(k_root / "specializations/README.md");
-  if (!text) return {};
-  const auto begin = text->find("```json\n") + 8;
-  return text->substr(begin, text->find("```\n", begin) - begin);
-}
-
-/// What Python's jsonschema says of it; empty: nothing. "skip" where there is none.
-std::string schema_complaint(const std::string& text) {
-  const auto folder = TemporaryFolder::make();
-  const auto file = folder->path() / "x.json";
-  EXPECT_TRUE(write_file(file, plain_json(text)));
-  const Command check{
-      .argv = {"/usr/bin/python3", "-m", "jsonschema", "-i", file.string(), k_schema.string()},
-      .environment = {{"PYTHONWARNINGS", "ignore"}}};
-  const auto outcome = run(check);
-  if (!outcome || outcome->errors.contains("No module named")) return "skip";
-  return outcome->succeeded() ? "" : outcome->output + outcome->errors;
 }
 
 class ShippedFile : public ::testing::TestWithParam<fs::path> {};
@@ -71,7 +49,7 @@ TEST_P(ShippedFile, HasConfigurations) {
 }
 
 TEST_P(ShippedFile, ConformsToTheSchema) {
-  const auto complaint = schema_complaint(*read_file(k_root / GetParam()));
+  const auto complaint = testing::schema_complaint(*read_file(k_root / GetParam()), k_schema);
   if (complaint == "skip") GTEST_SKIP() << "python3-jsonschema is not installed";
   EXPECT_EQ(complaint, "");
 }
@@ -86,28 +64,29 @@ std::string test_name(const ::testing::TestParamInfo<fs::path>& info) {
 INSTANTIATE_TEST_SUITE_P(, ShippedFile, ::testing::ValuesIn(shipped_files()), test_name);
 
 TEST(SpecializationSchema, IsMetByTheExampleInTheDescription) {
-  const std::string text = example_in_readme();
+  const std::string text = testing::example_in_description("xaas.specialization/1");
   const auto parsed = parse_specialization(text, "README.md");
   ASSERT_TRUE(parsed) << parsed.error().message();
-  const auto complaint = schema_complaint(text);
+  const auto complaint = testing::schema_complaint(text, k_schema);
   if (complaint == "skip") GTEST_SKIP() << "python3-jsonschema is not installed";
   EXPECT_EQ(complaint, "");
 }
 
 TEST(SpecializationSchema, RefusesWhatTheParserRefuses) {
-  if (schema_complaint("{}") == "skip") GTEST_SKIP() << "python3-jsonschema is not installed";
+  if (testing::schema_complaint("{}", k_schema) == "skip")
+    GTEST_SKIP() << "python3-jsonschema is not installed";
   const auto with_value = [](const std::string& fields) {
     return R"({"schema": "xaas.specialization/1", "points": [{"name": "p", "values": [{"name": "v")" +
            fields + "}]}]}";
   };
-  EXPECT_EQ(schema_complaint(with_value("")), "");
+  EXPECT_EQ(testing::schema_complaint(with_value(""), k_schema), "");
   for (const std::string fields :
        {R"(, "prefers": 1)", R"(, "prefer": -1)", R"(, "build": {"cmake": "-DX"})",
         R"(, "requires": {"mpi": "lam"})", R"(, "requires": {"gpu": {}})",
         R"(, "requires": {"gpu": {"backend": "cuda", "architectures": ["sm90"]}})",
         R"(, "demands": {"q": []})", R"(, "demands": {"q": 1})",
         R"(, "build": {"env": {"XAAS_X": ""}})", R"(, "requires": {"libraries": [{}]})"}) {
-    EXPECT_NE(schema_complaint(with_value(fields)), "") << fields;
+    EXPECT_NE(testing::schema_complaint(with_value(fields), k_schema), "") << fields;
     EXPECT_FALSE(parse_specialization(with_value(fields), "x")) << fields;
   }
 }

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 
@@ -19,7 +20,6 @@ namespace xaas {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -101,32 +101,32 @@ TEST(ParseInterface, TakesWhatNothingIsSaidOfForPlain) {
       parsed(with_implementation(R"("reference": false)")).implementations[0].is_reference);
 }
 
+struct Misspelled {
+  const char* fields;
+  const char* message;
+  const char* help;
+};
+// NOLINTBEGIN(modernize-use-designated-initializers): a table
+constexpr auto k_misspelled = std::to_array<Misspelled>({
+    {R"("symbol": [])", "x.json:2:1: there is no key `symbol`", "did you mean `symbols`?"},
+    {R"("kind": "bals")", "x.json:2:9: there is no kind of point `bals`", "did you mean `blas`?"},
+    {R"("bundle": "nevr")", "x.json:2:11: there is no value of `bundle` `nevr`",
+     "did you mean `never`?"},
+    {R"("classes": [{"name": "c", "soname": []}])", "x.json:2:27: there is no key `soname`",
+     "did you mean `sonames`?"},
+    {R"("implementations": [{"name": "i", "prefers": 1}])",
+     "x.json:2:35: there is no key `prefers`", "did you mean `prefer`?"},
+    {R"("implementations": [{"name": "i", "prefer_on": {"Intel": 1}}])",
+     "x.json:2:49: there is no vendor of processors `Intel`", "did you mean `intel`?"},
+    {R"("implementations": [{"name": "i", "demands": [{"gpu": "nvida", "sonames": []}]}])",
+     "x.json:2:55: there is no vendor of GPUs `nvida`", "did you mean `nvidia`?"},
+    {R"("implementations": [{"name": "i", "demands": [{"gpus": "amd"}]}])",
+     "x.json:2:48: there is no key `gpus`", "did you mean `gpu`?"},
+});
+// NOLINTEND(modernize-use-designated-initializers)
+
 TEST(ParseInterface, SuggestsNearWords) {
-  struct Case {
-    const char* fields;
-    const char* message;
-    const char* help;
-  };
-  for (
-      const Case& wrong : {
-          Case{R"("symbol": [])", "x.json:2:1: there is no key `symbol`",
-               "did you mean `symbols`?"},
-          Case{R"("kind": "bals")", "x.json:2:9: there is no kind of point `bals`",
-               "did you mean `blas`?"},
-          Case{R"("bundle": "nevr")", "x.json:2:11: there is no value of `bundle` `nevr`",
-               "did you mean `never`?"},
-          Case{R"("classes": [{"name": "c", "soname": []}])",
-               "x.json:2:27: there is no key `soname`", "did you mean `sonames`?"},
-          Case{R"("implementations": [{"name": "i", "prefers": 1}])",
-               "x.json:2:35: there is no key `prefers`", "did you mean `prefer`?"},
-          Case{R"("implementations": [{"name": "i", "prefer_on": {"Intel": 1}}])",
-               "x.json:2:49: there is no vendor of processors `Intel`", "did you mean `intel`?"},
-          Case{
-              R"("implementations": [{"name": "i", "demands": [{"gpu": "nvida", "sonames": []}]}])",
-              "x.json:2:55: there is no vendor of GPUs `nvida`", "did you mean `nvidia`?"},
-          Case{R"("implementations": [{"name": "i", "demands": [{"gpus": "amd"}]}])",
-               "x.json:2:48: there is no key `gpus`", "did you mean `gpu`?"},
-      }) {
+  for (const Misspelled& wrong : k_misspelled) {
     const Refused refused = refusal_of(with(wrong.fields));
     EXPECT_EQ(refused.message, wrong.message);
     EXPECT_EQ(refused.code, "spec.unknown") << wrong.fields;
@@ -218,8 +218,8 @@ TEST(IsCalledLike, TakesNoTimeForManyStars) {
 }
 
 TEST(InterfaceOf, IsTheOneWithTheLongestPattern) {
-  LibraryInterface some{.name = "some", .sonames = {"libsci_*.so.*"}};
-  LibraryInterface mpi{.name = "with-mpi", .sonames = {"libsci_*_mpi.so.*"}};
+  const LibraryInterface some{.name = "some", .sonames = {"libsci_*.so.*"}};
+  const LibraryInterface mpi{.name = "with-mpi", .sonames = {"libsci_*_mpi.so.*"}};
   for (const auto& both : {std::vector{some, mpi}, std::vector{mpi, some}}) {
     EXPECT_EQ(interface_of(both, "libsci_gnu_mpi.so.6")->name, "with-mpi");
     EXPECT_EQ(interface_of(both, "libsci_gnu.so.6")->name, "some");
@@ -353,6 +353,12 @@ TEST_F(SiteInterfaces, HaveATextWithComments) {
   EXPECT_EQ(interface_text(folder(), "petsc"), k_full);
   EXPECT_EQ(interface_text(folder(), "mpi"), "// no interface, and shown all the same");
   EXPECT_THAT(*interface_text(folder(), "blas"), HasSubstr("// "));
+}
+
+TEST_F(SiteInterfaces, DoNotHideAShippedTextBehindAnEmptyFile) {
+  put("blas.json", "");
+  EXPECT_EQ(interface_text(folder(), "blas").value(), interface_text({}, "blas").value());
+  EXPECT_EQ(error_code(), "spec.syntax");
 }
 
 TEST_F(SiteInterfaces, AreSuggestedForOthers) {

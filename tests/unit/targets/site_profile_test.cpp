@@ -47,6 +47,7 @@ TEST(ParseSiteProfile, ReadsWhatPrintSiteProfileWrites) {
                                    .jobs = 4,
                                    .memory = 8'000'000'000,
                                    .targets = "/apps/targets",
+                                   .interfaces = "/apps/interfaces",
                                    .never_bundle = {"libcuda.so.*", "libcxi.so.1"},
                                    .bind = {"/opt/cray"},
                                    .launcher = {"srun", "--mpi=pmix"}}})
@@ -80,6 +81,8 @@ TEST(ParseSiteProfile, RefusesWhatIsNone) {
                            R"({"schema": "xaas.site/1", "memory": "0G"})",
                            R"({"schema": "xaas.site/1", "memory": "99999999999T"})",
                            R"({"schema": "xaas.site/1", "targets": "x"})",
+                           R"({"schema": "xaas.site/1", "interfaces": "x"})",
+                           R"({"schema": "xaas.site/1", "interfaces": 1})",
                            R"({"schema": "xaas.site/1", "never_bundle": ["/lib/a.so"]})",
                            R"({"schema": "xaas.site/1", "never_bundle": "libc.so.6"})",
                            R"({"schema": "xaas.site/1", "bind": ["opt"]})",
@@ -173,6 +176,16 @@ TEST(SiteTargets, AreInEtcUnlessTheProfileSaysWhere) {
   EXPECT_EQ(site_targets({.targets = "$APPS/targets"}, variables).value(), "/apps/targets");
   expect_refused(site_targets({.targets = "$NONE/x"}, variables), "site.variable",
                  "`targets` is `$NONE/x`, and the variable `NONE` is not set");
+}
+
+TEST(SiteInterfaces, AreInEtcUnlessTheProfileSaysWhere) {
+  const auto variables = [](const std::string& name) {
+    return name == "APPS" ? std::optional<std::string>("/apps") : std::nullopt;
+  };
+  EXPECT_EQ(site_interfaces({}, variables).value(), "/etc/xaas/interfaces");
+  EXPECT_EQ(site_interfaces({.interfaces = "${APPS}/i"}, variables).value(), "/apps/i");
+  expect_refused(site_interfaces({.interfaces = "$NONE/x"}, variables), "site.variable",
+                 "`interfaces` is `$NONE/x`, and the variable `NONE` is not set");
 }
 
 TEST(EnvironmentVariables, KnowTheUsersNumber) {

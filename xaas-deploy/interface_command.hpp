@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "xaas/support/command_line.hpp"
+#include "xaas/support/result.hpp"
+
+#include <string>
+#include <vector>
+
+namespace xaas {
+
+/// `xaas-deploy interface list|show|validate`.
+struct InterfaceOptions {
+  std::string action;
+  std::vector<std::string> names;  // of `show`: one; of `validate`: files
+  bool json = false;
+};
+
+CLI::App* add_interface_command(CLI::App& app, InterfaceOptions& options);
+Result<int> run_interface_command(const InterfaceOptions& options);
+
+}  // namespace xaas
