@@ -262,7 +262,7 @@ std::vector<Finding> library_findings(const Deployed& deployed, const Target& ho
   const fs::path root = is_tree(deployed) ? fs::path() : deployed.path;
   const std::string own = is_tree(deployed) ? deployed.path.string() : std::string();
   const auto programs = programs_of(deployed);
-  const auto problems = load_problems(root, programs, own);
+  const auto problems = load_problems(root, programs, own, deployed.bound);
   auto findings = describe_load_problems(problems, deployed, host);
   if (!findings.empty()) return findings;
   return {{.about = "libraries",

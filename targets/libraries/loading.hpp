@@ -16,4 +16,8 @@ std::vector<LoadProblem> load_problems(const HostProbe& probe,
 std::vector<MpiProgram> mpi_programs(const HostProbe& probe,
                                      const std::vector<std::string>& programs);
 
+/// loaded_with() on the same.
+std::vector<std::string> loaded_with(const HostProbe& probe,
+                                     const std::vector<std::string>& libraries);
+
 }  // namespace xaas
