@@ -6,6 +6,8 @@
 #include "xaas/support/files.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -15,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a library of that name loads by itself lies in a folder beside it.
+/// What a library of that name opens by itself: folders, as seen from where it lies.
 struct Plugins {
   std::string_view library;
   std::string_view folder;
@@ -24,27 +26,43 @@ constexpr Plugins k_plugins[] = {
     {.library = "libucs.so", .folder = "ucx"},
     {.library = "libfabric.so", .folder = "libfabric"},
     {.library = "libibverbs.so", .folder = "libibverbs"},
+    {.library = "libopen-pal.so", .folder = "openmpi"},
+    {.library = "libopen-pal.so", .folder = "../../share/openmpi"},
 };
+/// Parts of an MPI that go with none but the libmpi that they came with.
+constexpr std::string_view k_parts[] = {"libmpi", "libopen-", "libmca_"};
 
-/// Empty: what is there is none of them.
-fs::path plugins_of(const fs::path& library) {
-  std::error_code error;
+/// More than any library has.
+constexpr std::size_t k_most_plugins = 4096;
+
+std::vector<std::string> plugin_folders(const fs::path& library) {
+  std::vector<std::string> folders;
   for (const auto& [name, folder] : k_plugins) {
-    fs::path place = library.parent_path() / folder;
+    std::error_code error;
+    const fs::path place = (library.parent_path() / folder).lexically_normal();
     if (library.filename().native().starts_with(name) && fs::is_directory(place, error))
-      return place;
+      folders.push_back(place);
   }
-  return {};
+  return folders;
 }
 
-std::vector<std::string> libraries_in(const fs::path& folder) {
-  std::vector<std::string> libraries;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
-       entry.increment(error))
-    if (entry->path().filename().native().contains(".so")) libraries.push_back(entry->path());
-  std::ranges::sort(libraries);
-  return libraries;
+/// The same as files.
+std::vector<std::string> plugins_of(const fs::path& library) {
+  std::vector<std::string> plugins;
+  for (const std::string& folder : plugin_folders(library)) {
+    std::error_code error;
+    for (fs::recursive_directory_iterator entry(folder, error), end;
+         !error && entry != end && plugins.size() < k_most_plugins; entry.increment(error))
+      if (entry->path().extension() == ".so") plugins.push_back(entry->path());
+  }
+  std::ranges::sort(plugins);
+  return plugins;
+}
+
+bool is_part(const fs::path& library) {
+  return std::ranges::any_of(k_parts, [&](std::string_view begin) {
+    return library.filename().native().starts_with(begin);
+  });
 }
 
 void add(std::vector<std::string>& to, const std::string& path) {
@@ -64,14 +82,14 @@ class Binds {
     const fs::path file = fs::canonical(path, error);
     if (!error && file.parent_path() != path.parent_path() && !holds(file.parent_path()))
       add(bound_.paths, file.parent_path());
-    if (const fs::path plugins = plugins_of(path); !plugins.empty()) add(bound_.paths, plugins);
+    for (const std::string& folder : plugin_folders(path)) add(bound_.paths, folder);
   }
 
   void add_needed(const fs::path& path) {
     const bool has_it = std::ranges::any_of(folders_, [&](const std::string& folder) {
       return holds(fs::path(folder) / path.filename());
     });
-    if (!has_it) add_library(path);
+    if (!has_it || is_part(path)) add_library(path);
   }
 
   BoundFiles take() { return std::move(bound_); }
@@ -113,7 +131,7 @@ BoundFiles library_binds(const std::vector<LinkedLibrary>& libraries, const fs::
   std::vector<std::string> needed = loaded_with(paths);
   std::vector<std::string> plugins;
   for (const std::string& path : needed) {
-    for (std::string& plugin : libraries_in(plugins_of(path))) plugins.push_back(std::move(plugin));
+    std::ranges::move(plugins_of(path), std::back_inserter(plugins));
   }
   for (const std::string& path : loaded_with(plugins)) add(needed, path);
   return binds_of(paths, needed, root);

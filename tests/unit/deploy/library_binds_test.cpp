@@ -52,6 +52,13 @@ TEST_F(BindsOf, HasOfWhatALibraryNeedsOnlyWhatTheImageHasNot) {
   EXPECT_THAT(bound.library_folders, ElementsAre("/opt/mpi/lib", "/opt/ucx/lib"));
 }
 
+TEST_F(BindsOf, HasThePartsOfAnMpiThatTheImageHasAnotherReleaseOf) {
+  put("usr/lib/x86_64-linux-gnu/libopen-pal.so.40", "pal");
+  const std::string folder = "/usr/lib/x86_64-linux-gnu/";
+  const auto bound = binds_of({folder + "libmpi.so.40"}, {folder + "libopen-pal.so.40"}, root());
+  EXPECT_EQ(bound.paths[1], folder + "libopen-pal.so.40");
+}
+
 TEST_F(BindsOf, IsTheSameWhenPlacesForItAreThere) {
   put("usr/lib/x86_64-linux-gnu/libucp.so.0", "");
   ASSERT_TRUE(make_folders(root() / "opt/mpi/lib"));
