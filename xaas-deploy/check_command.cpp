@@ -71,27 +71,44 @@ namespace {
 
 /// A rank may not be able to start others: there only what is asked for is tried.
 Result<MpiLaunch> launch_for(const CheckOptions& options, const Target& host) {
-  MpiLaunch launch{.command = options.launcher, .limit = options.wait};
-  if (!launch.command.empty() || own_rank()) return launch;
+  MpiLaunch launch{.command = options.launcher, .limit = options.wait, .is_demanded = options.mpi};
+  if (!launch.command.empty() || (own_rank() && !options.mpi)) return launch;
   XAAS_TRY(const auto profile, load_site_profile());
-  launch.command = site_launch(profile, host);
+  launch.command = site_launch(profile, host, options.mpi ? Asked::yes : Asked::no);
   return launch;
 }
 
+/// That no program loads MPI, which may be for what it does not find.
+Result<Finding> no_world(const CheckOptions& options, const std::vector<Finding>& findings) {
+  if (!options.mpi || has_problems(findings)) {
+    const std::string untried = options.launcher.empty()
+                                    ? "no ranks were started"
+                                    : fmt::format("`{}` was not tried", options.launcher);
+    return Finding{
+        .kind = Finding::Kind::note,
+        .about = "mpi",
+        .text = untried + ": no program here loads an MPI library with all that it needs"};
+  }
+  return fail(ErrorKind::invalid_input, "no program of `{}` loads an MPI library", options.deployed)
+      .with_code("check.no-mpi")
+      .with_help(
+          "deploy a configuration with MPI, `--set POINT=VALUE`; `xaas-deploy explain` says "
+          "which one this is");
+}
+
+/// `findings` are what else was found.
 Result<std::vector<Finding>> check_world(const Deployed& deployed, const Target& host,
-                                         const CheckOptions& options) {
+                                         const CheckOptions& options,
+                                         const std::vector<Finding>& findings) {
   if (!is_in_its_place(deployed) || deployed.part->target.architecture != host.architecture)
     return std::vector<Finding>();
   XAAS_TRY(const auto launch, launch_for(options, host));
-  auto findings = world_findings(deployed, host, launch);
-  if (findings.empty() && !options.launcher.empty()) {
-    findings.push_back({.kind = Finding::Kind::note,
-                        .about = "mpi",
-                        .text = fmt::format("`{}` was not tried: no program here loads an MPI "
-                                            "library with all that it needs",
-                                            options.launcher)});
+  auto world = world_findings(deployed, host, launch);
+  if (world.empty() && (options.mpi || !options.launcher.empty())) {
+    XAAS_TRY(auto none, no_world(options, findings));
+    world.push_back(std::move(none));
   }
-  return findings;
+  return world;
 }
 
 }  // namespace
@@ -100,7 +117,7 @@ Result<int> run_check_command(const CheckOptions& options) {
   XAAS_TRY(const auto deployed, open_deployment(options.deployed));
   XAAS_TRY(const auto host, detect_host());
   auto findings = check_deployment(deployed, host);
-  XAAS_TRY(auto world, check_world(deployed, host, options));
+  XAAS_TRY(auto world, check_world(deployed, host, options, findings));
   std::ranges::move(world, std::back_inserter(findings));
   const bool holds = !has_problems(findings);
   XAAS_CHECK(print_output(options.json ? print_check_json(findings)

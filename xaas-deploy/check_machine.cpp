@@ -176,7 +176,12 @@ std::vector<std::string> programs_of(const Deployed& deployed) {
       programs.insert((deployed.path / product.place).string());
     }
   }
-  if (!is_tree(deployed)) return {programs.begin(), programs.end()};
+  if (!is_tree(deployed)) {
+    programs.insert(deployed.part->generic_products.begin(), deployed.part->generic_products.end());
+    if (!deployed.entrypoint.empty() && deployed.entrypoint.front().starts_with('/'))
+      programs.insert(deployed.entrypoint.front());
+    return {programs.begin(), programs.end()};
+  }
   // What was not lowered has no place in the record.
   std::error_code error;
   for (fs::directory_iterator entry(deployed.path / "bin", error), end; !error && entry != end;
@@ -262,7 +267,7 @@ std::vector<Finding> library_findings(const Deployed& deployed, const Target& ho
   const fs::path root = is_tree(deployed) ? fs::path() : deployed.path;
   const std::string own = is_tree(deployed) ? deployed.path.string() : std::string();
   const auto programs = programs_of(deployed);
-  const auto problems = load_problems(root, programs, own);
+  const auto problems = load_problems(root, programs, own, deployed.bound);
   auto findings = describe_load_problems(problems, deployed, host);
   if (!findings.empty()) return findings;
   return {{.about = "libraries",

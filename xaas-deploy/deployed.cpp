@@ -3,6 +3,7 @@
 
 #include "deployment.hpp"
 #include "image_root.hpp"
+#include "library_binds.hpp"
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"
@@ -105,6 +106,7 @@ Result<Deployed> open_image(const std::string& name) {
     XAAS_TRY(deployed.record, parse_record(*text));
     deployed.part = part_for(*deployed.record, host);
     deployed.host = host;
+    deployed.bound = library_binds(deployed.part->libraries, deployed.path);
   }
   return deployed;
 }
@@ -156,7 +158,15 @@ Result<std::string> search_path_for(const Deployed& deployed) {
 
 Result<Command> command_in_image(const Deployed& deployed, std::vector<std::string> argv) {
   if (can_enter_root())
-    return command_in_root(deployed.path, std::move(argv), deployed.environment);
+    return command_in_root(deployed.path, std::move(argv), deployed.environment, deployed.bound);
+  if (!deployed.bound.paths.empty()) {
+    return fail(ErrorKind::unsupported,
+                "the programs of `{}` were linked with this machine's libraries, and this machine "
+                "allows no namespaces to show them these",
+                deployed.name)
+        .with_code("run.no-namespace")
+        .with_help("deploy with `--output tree:FOLDER` instead");
+  }
   return command_beside_root(deployed.path, std::move(argv), deployed.environment);
 }
 
@@ -238,7 +248,7 @@ Result<Command> command_for(const Deployed& deployed, const std::vector<std::str
 Result<Command> shell_command_for(const Deployed& deployed, const std::string& line) {
   const std::vector<std::string> argv{"/bin/sh", "-c", line};
   if (deployed.form == Deployed::Form::image && can_enter_root())
-    return command_in_root(deployed.path, argv, deployed.environment);
+    return command_in_root(deployed.path, argv, deployed.environment, deployed.bound);
   Command command{.argv = argv};
   add_environment(command, deployed.environment);
   XAAS_TRY(command.environment["PATH"], search_path_for(deployed));

@@ -5,6 +5,7 @@
 
 #include "xaas/support/process.hpp"
 #include "xaas/support/result.hpp"
+#include "xaas/targets/loading.hpp"
 
 #include <filesystem>
 #include <optional>
@@ -25,6 +26,7 @@ struct Deployed {
   std::optional<DeploymentRecord> record;
   std::optional<DeployedTarget> part;  // of the record: what this machine runs
   Target host;                         // this machine, where there is a record
+  BoundFiles bound;                    // of an image: what its programs need of this machine
 };
 
 /// `tree:FOLDER` or a folder with our record; `oci:LAYOUT[:TAG]` or `oci-archive:FILE[:TAG]`,

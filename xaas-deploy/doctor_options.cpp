@@ -100,12 +100,15 @@ CLI::App* add_report_command(CLI::App& app, ReportOptions& options) {
 CLI::App* add_check_command(CLI::App& app, CheckOptions& options) {
   CLI::App* check = add_command(
       app, "check", "Say whether a deployment is whole and can start here; exit code 4: no",
-      "DEPLOYED [--launcher 'COMMAND'] [--json]");
+      "DEPLOYED [--mpi] [--launcher 'COMMAND'] [--json]");
   check
       ->add_option("DEPLOYED", options.deployed,
                    "A tree or an image that `specialize` wrote; an image is unpacked once")
       ->required()
       ->type_name("FOLDER|oci:LAYOUT[:TAG]");
+  check->add_flag("--mpi", options.mpi,
+                  "Try whether two ranks find each other: with the launcher that --launcher or the "
+                  "site profile names, else the MPI's own");
   check
       ->add_option("--launcher", options.launcher,
                    "Try whether the ranks that it starts find each other, e.g. 'mpiexec -n 2' "
@@ -124,6 +127,7 @@ the deployment: a launcher is tried with a program that loads the same MPI.
 
 Examples:
   srun -N1 -p gpu xaas-deploy check /apps/heat
+  xaas-deploy check /apps/heat --mpi
   xaas-deploy check /apps/heat --launcher 'srun -N2 -n4'
 )");
   return check;

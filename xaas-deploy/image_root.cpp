@@ -60,16 +60,33 @@ Result<std::vector<std::string>> folders_to_bind() {
     own.push_back(*std::move(home));
   own.push_back(absolute_current_folder());
   // Whoever works in there means the image's.
-  std::erase_if(own, [](const std::string& folder) {
-    return folder.starts_with("/usr") || folder.starts_with("/lib") || folder.starts_with("/bin") ||
-           folder.starts_with("/etc");
-  });
+  std::erase_if(own, is_left_to_image);
   XAAS_TRY(const auto site, load_site_profile());
   own.insert(own.end(), site.bind.begin(), site.bind.end());
   return own;
 }
 
-Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
+/// Of the libraries that programs were linked with: over the image's, where it has some.
+Status prepare_library_binds(const std::filesystem::path& root, const BoundFiles& bound,
+                             std::vector<Bind>& binds) {
+  for (const std::string& path : bound.paths) {
+    XAAS_TRY(const auto place, path_in_root(root, path));
+    std::error_code error;
+    const auto what = std::filesystem::status(path, error);
+    if (std::filesystem::is_directory(what)) {
+      XAAS_CHECK(make_folders(place));
+    } else if (!std::filesystem::is_regular_file(what)) {
+      continue;  // gone: the loader says what it misses
+    } else if (!std::filesystem::exists(place, error)) {
+      XAAS_CHECK(write_file(place, ""));
+    }
+    binds.push_back({.from = path, .to = place.string()});
+  }
+  return {};
+}
+
+Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root,
+                                        const BoundFiles& bound) {
   XAAS_TRY(const auto folders, folders_to_bind());
   std::vector<Bind> binds;
   for (const std::string& folder : folders) {
@@ -83,7 +100,25 @@ Result<std::vector<Bind>> prepare_binds(const std::filesystem::path& root) {
     XAAS_CHECK(make_folders(root / inside));
     binds.push_back({.from = folder, .to = (root / inside).string()});
   }
+  XAAS_CHECK(prepare_library_binds(root, bound, binds));
   return binds;
+}
+
+/// Before those that the image's own environment names.
+void add_library_folders(Command& command, const BoundFiles& bound) {
+  if (bound.library_folders.empty()) return;
+  std::string& value = command.environment["LD_LIBRARY_PATH"];
+  const std::string own =
+      std::exchange(value, fmt::format("{}", fmt::join(bound.library_folders, ":")));
+  if (!own.empty()) value += ":" + own;
+}
+
+/// UCX, which MPIs send messages with, opens the memory of another rank by a path in /proc, which
+/// ranks in user namespaces of their own may not; told so, it opens it by its name.
+void share_memory_of_ranks(Command& command) {
+  constexpr const char* k_variable = "UCX_POSIX_USE_PROC_LINK";
+  if (::geteuid() == 0 || environment_variable(k_variable)) return;
+  command.environment.try_emplace(k_variable, "n");
 }
 
 /// Everything that the child needs, made before the fork.
@@ -198,6 +233,11 @@ std::optional<std::filesystem::path> link_on_the_way(const std::filesystem::path
   return std::nullopt;
 }
 
+bool is_left_to_image(std::string_view folder) {
+  return folder == "/" || folder.starts_with("/usr") || folder.starts_with("/lib") ||
+         folder.starts_with("/bin") || folder.starts_with("/etc");
+}
+
 bool can_enter_root() {
   const RootEntry entry;
   Command probe{.argv = {"/proc/self/exe", "--version"}, .output = Command::Output::discard};
@@ -210,12 +250,15 @@ bool can_enter_root() {
 }
 
 Result<Command> command_in_root(const std::filesystem::path& root, std::vector<std::string> argv,
-                                const std::vector<std::string>& environment) {
+                                const std::vector<std::string>& environment,
+                                const BoundFiles& bound) {
   XAAS_TRY(argv.front(), program_in_image(root, argv.front(), variable_of(environment, "PATH")));
   RootEntry entry{.root = root.string(), .folder = absolute_current_folder()};
-  XAAS_TRY(entry.binds, prepare_binds(root));
+  XAAS_TRY(entry.binds, prepare_binds(root, bound));
   Command command{.argv = std::move(argv), .unset = {"LD_LIBRARY_PATH", "LD_PRELOAD"}};
   add_environment(command, environment);
+  add_library_folders(command, bound);
+  share_memory_of_ranks(command);
   command.in_child = std::move(entry);
   return command;
 }

@@ -5,10 +5,12 @@
 #include "xaas/oci/layout.hpp"
 #include "xaas/support/process.hpp"
 #include "xaas/support/result.hpp"
+#include "xaas/targets/loading.hpp"
 
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace xaas {
@@ -30,10 +32,16 @@ std::optional<std::filesystem::path> link_on_the_way(const std::filesystem::path
 /// Whether this process may make a mount namespace, with or without a user namespace.
 [[nodiscard]] bool can_enter_root();
 
+/// Whether a command inside an image's root sees the image's files in this folder, which are not
+/// to be hidden by the host's.
+[[nodiscard]] bool is_left_to_image(std::string_view folder);
+
 /// A command inside the image's root: /proc, /dev, /sys, /tmp, the home and the current folder are
-/// the host's, the rest is the image's. `argv[0]` is looked up in the image.
+/// the host's, and so is what the site profile and `bound` name; the rest is the image's. `argv[0]`
+/// is looked up in the image.
 Result<Command> command_in_root(const std::filesystem::path& root, std::vector<std::string> argv,
-                                const std::vector<std::string>& environment);
+                                const std::vector<std::string>& environment,
+                                const BoundFiles& bound);
 
 /// The same where namespaces are not allowed: the image's program on the image's loader and
 /// libraries, the rest of the file system is the host's. `unsupported` for what is not a dynamic

@@ -7,6 +7,7 @@
 #include "mpi_world.hpp"
 
 #include "check.hpp"
+#include "image_root.hpp"
 #include "specialize_command.hpp"
 
 #include "xaas/lowering/mpi_probe.hpp"
@@ -115,9 +116,9 @@ std::string help_on_other_mpi(const MpiLaunch& launch, const std::string& own_la
   return fmt::format("{}that MPI's own launcher is `{}`", help, own_launcher);
 }
 
-/// Of the same MPI on this machine.
+/// The one beside the library, else that of the same MPI on this machine.
 std::string own_launcher(const Target& host, const MpiInstallation& mpi) {
-  if (!host.mpi) return {};
+  if (!mpi.launcher.empty() || !host.mpi) return mpi.launcher;
   const auto found = std::ranges::find_if(*host.mpi, [&](const MpiInstallation& other) {
     return other.flavour == mpi.flavour && other.version == mpi.version &&
            other.soname == mpi.soname;
@@ -133,47 +134,100 @@ std::string suggested_launch(const Target& host, const MpiInstallation& mpi) {
 }
 
 /// Where every node sees it and programs may be started, which need not be so of TMPDIR: in the
-/// tree, or where it may not be written to, in the folder that the ranks start in.
+/// tree, or where it may not be written to, in the folder that the ranks start in. What runs in an
+/// image sees the latter, and /tmp.
 Result<TemporaryFolder> folder_of_nodes(const Deployed& deployed) {
   std::error_code error;
-  for (const fs::path& parent : {deployed.path / ".xaas", fs::current_path(error)}) {
+  std::vector<fs::path> parents{deployed.path / ".xaas", fs::current_path(error)};
+  if (deployed.form == Deployed::Form::image) parents = {fs::current_path(error), "/tmp"};
+  for (const fs::path& parent : parents) {
+    if (deployed.form == Deployed::Form::image && is_left_to_image(parent.string())) continue;
     if (auto folder = TemporaryFolder::make(parent)) return folder;
   }
   return TemporaryFolder::make();
 }
 
+/// Of the libraries in an image, where they lie on this machine.
+Result<MpiProgram> as_linked_here(const Deployed& deployed, MpiProgram program) {
+  if (deployed.form != Deployed::Form::image) return program;
+  for (std::string& library : program.libraries) {
+    const bool is_bound = std::ranges::any_of(deployed.bound.paths, [&](const std::string& path) {
+      return library == path || library.starts_with(path + "/");
+    });
+    if (is_bound) continue;
+    XAAS_TRY(const auto place, path_in_root(deployed.path, library));
+    library = place.string();
+  }
+  return program;
+}
+
+/// The words that start the probe as the deployment's programs are started.
+Result<std::vector<std::string>> rank_words(const Deployed& deployed, const fs::path& probe) {
+  if (deployed.form != Deployed::Form::image) return std::vector<std::string>{probe.string()};
+  XAAS_TRY(const auto self, own_executable());
+  return std::vector<std::string>{self.string(), "run",         deployed.name, "--entrypoint", "",
+                                  "--",          probe.string()};
+}
+
+/// Open MPI starts nothing for root, and no more ranks than there are cores, unless it is told to.
+/// What is started does no more than to meet. Open MPI 5 is told the latter in words of its own.
+std::map<std::string, std::string> leave_to_start() {
+  return {{"OMPI_ALLOW_RUN_AS_ROOT", "1"},
+          {"OMPI_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+          {"OMPI_MCA_rmaps_base_oversubscribe", "1"},
+          {"PRTE_ALLOW_RUN_AS_ROOT", "1"},
+          {"PRTE_ALLOW_RUN_AS_ROOT_CONFIRM", "1"},
+          {"PRTE_MCA_rmaps_default_mapping_policy", ":oversubscribe"}};
+}
+
 Result<Finding> try_world(const Deployed& deployed, const Target& host, const MpiLaunch& launch,
                           const MpiProgram& program) {
   XAAS_TRY(const TemporaryFolder folder, folder_of_nodes(deployed));
+  XAAS_TRY(const auto linked, as_linked_here(deployed, program));
   XAAS_TRY(const fs::path probe,
-           link_mpi_probe(program, host.architecture, folder.path(), k_lower_command));
+           link_mpi_probe(linked, host.architecture, folder.path(), k_lower_command));
   // The shell's, so that quotes and variables in it mean what they mean there.
-  XAAS_TRY(
-      const Outcome outcome,
-      run({.argv = {"sh", "-c", launch.command + " \"$@\"", "sh", probe.string(), program.mpi.abi},
-           .time_limit = launch.limit,
-           .most_output = k_most_output,
-           .ends_with_us = true}));
+  std::vector<std::string> argv{"sh", "-c", launch.command + " \"$@\"", "sh"};
+  XAAS_TRY(const auto words, rank_words(deployed, probe));
+  argv.insert(argv.end(), words.begin(), words.end());
+  argv.push_back(program.mpi.abi);
+  Command command{.argv = std::move(argv),
+                  .time_limit = launch.limit,
+                  .most_output = k_most_output,
+                  .ends_with_us = true};
+  if (launch.is_demanded) command.environment = leave_to_start();
+  XAAS_TRY(const Outcome outcome, run(command));
   return describe_world(launch, outcome, program.mpi, own_launcher(host, program.mpi));
 }
 
-Finding look_at_world(const Deployed& deployed, const Target& host, const MpiLaunch& launch,
+/// With the MPI's own launcher where no other one is named.
+MpiLaunch launch_of(const Target& host, const MpiLaunch& launch, const MpiInstallation& mpi) {
+  MpiLaunch known = launch;
+  const std::string own = own_launcher(host, mpi);
+  if (launch.is_demanded && launch.command.empty() && !own.empty())
+    known.command = shell_quoted({own}) + " -n 2";
+  return known;
+}
+
+Finding look_at_world(const Deployed& deployed, const Target& host, const MpiLaunch& wanted,
                       const MpiProgram& program) {
+  const MpiLaunch launch = launch_of(host, wanted, program.mpi);
+  const Kind kind = launch.is_demanded ? Kind::problem : Kind::note;
   const std::string untried =
       fmt::format("whether ranks with {} find each other was not tried: ", name_of(program.mpi));
-  if (deployed.form != Deployed::Form::tree) {
-    return finding(Kind::note, untried + "that is done for trees",
-                   "write one: `xaas-deploy specialize IMAGE --output tree:FOLDER`");
-  }
   if (program.mpi.abi.empty())
-    return finding(Kind::note, untried + "its symbols do not tell of which ABI it is", "");
+    return finding(kind, untried + "its symbols do not tell of which ABI it is", "");
   if (launch.command.empty()) {
-    return finding(Kind::note, untried + "nobody says how they are started",
+    return finding(kind, untried + "nobody says how they are started",
                    fmt::format("`xaas-deploy check {} --launcher '{}'`", deployed.name,
                                suggested_launch(host, program.mpi)));
   }
+  if (deployed.form == Deployed::Form::image && !can_enter_root()) {
+    return finding(kind, untried + "this machine allows no namespaces to run an image in",
+                   "write a tree: `xaas-deploy specialize IMAGE --output tree:FOLDER`");
+  }
   auto found = try_world(deployed, host, launch, program);
-  if (!found) return finding(Kind::note, untried + first_sentence(found.error().message()), "");
+  if (!found) return finding(kind, untried + first_sentence(found.error().message()), "");
   return *std::move(found);
 }
 
@@ -186,8 +240,8 @@ bool has_count(const std::vector<std::string>& words) {
 
 }  // namespace
 
-std::string site_launch(const SiteProfile& profile, const Target& host) {
-  if (profile.launcher.empty() || !job_command(host).empty()) return {};
+std::string site_launch(const SiteProfile& profile, const Target& host, Asked asked) {
+  if (profile.launcher.empty() || (asked == Asked::no && !job_command(host).empty())) return {};
   return shell_quoted(profile.launcher) + (has_count(profile.launcher) ? "" : " -n 2");
 }
 
@@ -233,7 +287,8 @@ Finding describe_world(const MpiLaunch& launch, const Outcome& outcome, const Mp
 std::vector<Finding> world_findings(const Deployed& deployed, const Target& host,
                                     const MpiLaunch& launch) {
   const bool is_tree = deployed.form == Deployed::Form::tree;
-  const auto programs = mpi_programs(is_tree ? fs::path() : deployed.path, programs_of(deployed));
+  const auto programs =
+      mpi_programs(is_tree ? fs::path() : deployed.path, programs_of(deployed), deployed.bound);
   std::set<std::pair<std::string, std::string>> tried;
   std::vector<Finding> findings;
   for (const MpiProgram& program : programs) {

@@ -18,11 +18,15 @@ namespace xaas {
 struct MpiLaunch {
   std::string command;  // a shell's line, which a program is put behind; empty: unknown
   std::chrono::seconds limit{60};
+  bool is_demanded = false;  // what is not known is the MPI's own launcher, and what cannot be
+                             // tried is a problem
 };
 
+enum class Asked { no, yes };
+
 /// What a site says of it, for two ranks: `srun --mpi=pmix -n 2`. Empty where it says nothing, or
-/// that would submit a job.
-std::string site_launch(const SiteProfile& profile, const Target& host);
+/// that would submit a job that nobody asked for.
+std::string site_launch(const SiteProfile& profile, const Target& host, Asked asked);
 
 /// Whether several ranks that the launcher starts form one world: for each MPI that the
 /// deployment's programs load, a program of ours is started that loads the same. None of the

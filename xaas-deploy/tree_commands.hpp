@@ -21,6 +21,7 @@ Result<int> run_relocate_command(const RelocateOptions& options);
 struct CheckOptions {
   std::string deployed;
   std::string launcher;           // of MPI programs; empty: the site's
+  bool mpi = false;               // ranks are to be tried, by the MPI's own launcher if need be
   std::chrono::seconds wait{60};  // for what it starts
   bool json = false;
 };

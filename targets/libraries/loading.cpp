@@ -8,8 +8,10 @@
 
 #include "loading.hpp"
 
+#include "bound_tree.hpp"
 #include "library_search.hpp"
 #include "mpi.hpp"
+#include "mpi_launcher.hpp"
 
 #include "xaas/elf/elf_file.hpp"
 
@@ -137,6 +139,15 @@ class Loading {
     return found;
   }
 
+  /// Paths of what the library needs, in the loader's order.
+  std::vector<std::string> with_library(const std::string& library) {
+    std::vector<std::string> paths;
+    if (!load(library)) return paths;
+    for (const LoadedObject& object : objects_)
+      if (object.needed_by) paths.push_back(object.path);
+    return paths;
+  }
+
  private:
   /// Whether there is a program; what of it is not found are problems.
   bool load(const std::string& program) {
@@ -156,9 +167,16 @@ class Loading {
       auto mpi = file ? mpi_of_library(file->bytes(), object.facts.architecture) : std::nullopt;
       if (!mpi) continue;
       mpi->path = object.path;
+      mpi->launcher = launcher_beside(*mpi);
       return mpi;
     }
     return {};
+  }
+
+  /// What a deployment loads may be a link of its own to the library.
+  [[nodiscard]] std::string launcher_beside(MpiInstallation mpi) const {
+    mpi.path = Links(probe_).without(mpi.path);
+    return mpi.path.empty() ? mpi.path : find_launcher(probe_, mpi);
   }
 
   bool load_program(const std::string& path) {
@@ -327,17 +345,34 @@ std::vector<MpiProgram> mpi_programs(const HostProbe& probe,
   return found;
 }
 
+std::vector<std::string> loaded_with(const HostProbe& probe,
+                                     const std::vector<std::string>& libraries) {
+  Files files(probe);
+  std::vector<std::string> paths;
+  for (const std::string& library : libraries) {
+    for (std::string& path : Loading(files).with_library(library)) {
+      if (std::ranges::find(libraries, path) == libraries.end() &&
+          std::ranges::find(paths, path) == paths.end())
+        paths.push_back(std::move(path));
+    }
+  }
+  return paths;
+}
+
+std::vector<std::string> loaded_with(const std::vector<std::string>& libraries) {
+  return loaded_with(*live_host(), libraries);
+}
+
 std::vector<LoadProblem> load_problems(const std::filesystem::path& root,
                                        const std::vector<std::string>& programs,
-                                       const std::string& own) {
-  const auto probe = root.empty() ? live_host() : saved_tree(root);
-  return load_problems(*probe, programs, own);
+                                       const std::string& own, const BoundFiles& bound) {
+  return load_problems(*bound_tree(root, bound), programs, own);
 }
 
 std::vector<MpiProgram> mpi_programs(const std::filesystem::path& root,
-                                     const std::vector<std::string>& programs) {
-  const auto probe = root.empty() ? live_host() : saved_tree(root);
-  return mpi_programs(*probe, programs);
+                                     const std::vector<std::string>& programs,
+                                     const BoundFiles& bound) {
+  return mpi_programs(*bound_tree(root, bound), programs);
 }
 
 }  // namespace xaas

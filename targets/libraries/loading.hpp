@@ -27,4 +27,8 @@ LoadedLibrary loaded_library(const HostProbe& probe, const std::string& path);
 std::vector<MpiProgram> mpi_programs(const HostProbe& probe,
                                      const std::vector<std::string>& programs);
 
+/// loaded_with() on the same.
+std::vector<std::string> loaded_with(const HostProbe& probe,
+                                     const std::vector<std::string>& libraries);
+
 }  // namespace xaas

@@ -47,13 +47,16 @@ std::string cray_launcher(const HostProbe& probe, const MpiInstallation& mpi) {
 }  // namespace
 
 // The library lies in lib, lib/release or lib/x86_64-linux-gnu/openmpi/lib of the installation.
+// Where /lib leads to /usr/lib, the loader's cache names the former; of /bin/mpiexec Open MPI takes
+// / for the folder that it is installed in, and refuses it.
 std::string find_launcher(const HostProbe& probe, const MpiInstallation& mpi) {
   if (mpi.flavour == "cray-mpich") return cray_launcher(probe, mpi);
   std::string folder = mpi.path.substr(0, mpi.path.rfind('/'));
   static constexpr int k_most_parents = 4;
   for (int i = 0; i < k_most_parents && !folder.empty(); ++i) {
     folder.resize(folder.rfind('/'));
-    if (std::string path = launcher_in(probe, folder + "/bin", mpi); !path.empty()) return path;
+    const std::string programs = folder.empty() ? "/usr/bin" : folder + "/bin";
+    if (std::string path = launcher_in(probe, programs, mpi); !path.empty()) return path;
   }
   return {};
 }

@@ -89,20 +89,23 @@ TEST(DescribeWorld, SaysThatNothingWasHeard) {
 
 TEST(SiteLaunch, StartsTwoRanksWhereTheSiteSaysNoNumber) {
   const Target host;
-  EXPECT_EQ(site_launch({}, host), "");
-  EXPECT_EQ(site_launch({.launcher = {"srun", "--mpi=pmix"}}, host), "srun --mpi=pmix -n 2");
-  EXPECT_EQ(site_launch({.launcher = {"mpiexec", "-env", "A", "b c"}}, host),
+  EXPECT_EQ(site_launch({}, host, Asked::no), "");
+  EXPECT_EQ(site_launch({.launcher = {"srun", "--mpi=pmix"}}, host, Asked::no),
+            "srun --mpi=pmix -n 2");
+  EXPECT_EQ(site_launch({.launcher = {"mpiexec", "-env", "A", "b c"}}, host, Asked::no),
             "mpiexec -env A 'b c' -n 2");
   for (const std::string count : {"-n3", "--ntasks=3", "-np", "-n"})
-    EXPECT_EQ(site_launch({.launcher = {"run", count, "3"}}, host), "run " + count + " 3");
+    EXPECT_EQ(site_launch({.launcher = {"run", count, "3"}}, host, Asked::no),
+              "run " + count + " 3");
 }
 
 TEST(SiteLaunch, SubmitsNoJobUnasked) {
   Target host;
   host.scheduler.name = "slurm";
-  EXPECT_EQ(site_launch({.launcher = {"srun"}}, host), "");
+  EXPECT_EQ(site_launch({.launcher = {"srun"}}, host, Asked::no), "");
+  EXPECT_EQ(site_launch({.launcher = {"srun"}}, host, Asked::yes), "srun -n 2");
   host.scheduler.is_allocated = true;
-  EXPECT_EQ(site_launch({.launcher = {"srun"}}, host), "srun -n 2");
+  EXPECT_EQ(site_launch({.launcher = {"srun"}}, host, Asked::no), "srun -n 2");
 }
 
 }  // namespace

@@ -170,6 +170,16 @@ TEST_F(LoadProblems, AreNoneOfScripts) {
 }
 
 /// A library that needs itself, or two that need each other.
+TEST_F(LoadProblems, LeaveOutOfWhatLibrariesLoadWhatIsNotFound) {
+  library("libb.so.1", "int b(void) { return 1; }");
+  library("liba.so.1", k_f, {"-x", "none", "-Wl,--no-as-needed", "libb.so.1", "-Wl,-rpath,/b"});
+  put("liba.so.1", "/a/liba.so.1");
+  EXPECT_THAT(loaded_with(host_, {"/a/liba.so.1", "/none.so"}), IsEmpty());
+  put("libb.so.1", "/b/libb.so.1");
+  EXPECT_THAT(loaded_with(host_, {"/a/liba.so.1", "/none.so"}), ElementsAre("/b/libb.so.1"));
+  EXPECT_THAT(loaded_with(host_, {"/a/liba.so.1", "/b/libb.so.1"}), IsEmpty());
+}
+
 TEST_F(LoadProblems, EndWhereLibrariesNeedEachOther) {
   library("libb.so.1", "int g(void) { return 1; }");
   library("liba.so.1", k_f, {"-Wl,--no-as-needed", "-x", "none", "libb.so.1"});

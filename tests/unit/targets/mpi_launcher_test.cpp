@@ -32,6 +32,14 @@ TEST(FindLauncher, IsOfTheSameInstallation) {
   EXPECT_EQ(launcher(host, "mpich", "/nowhere/lib/libmpi.so.12"), "");
 }
 
+TEST(FindLauncher, LiesInUsrBinOfALibraryThatLiesInLib) {
+  FakeHost host;
+  for (const char* folder : {"/bin", "/usr/bin"})
+    host.files[folder + std::string("/mpiexec.openmpi")] = "";
+  EXPECT_EQ(launcher(host, "openmpi", "/lib/x86_64-linux-gnu/libmpi.so.40"),
+            "/usr/bin/mpiexec.openmpi");
+}
+
 TEST(FindLauncher, IsNotThatOfAnotherMpiBesideIt) {
   FakeHost host;
   host.files["/usr/bin/mpiexec.openmpi"] = "";
