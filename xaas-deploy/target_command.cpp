@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "target_command.hpp"
 
+#include "table.hpp"
+
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/json.hpp"
@@ -11,7 +13,6 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace xaas {
@@ -32,29 +33,11 @@ std::string where_it_is(const KnownTarget& known) {
   return text;
 }
 
-using Row = std::array<std::string, 6>;
-
-Row row_of(const KnownTarget& known, const Result<Target>& target) {
+TableRow row_of(const KnownTarget& known, const Result<Target>& target) {
   if (!target)
     return {known.name, where_it_is(known), "no description: " + target.error().message()};
   return {known.name,        where_it_is(known),     target->cpu.name,
           target->cpu.level, describe_gpus(*target), describe_mpi(*target)};
-}
-
-/// Columns as wide as their widest text; the last one of a row as wide as itself.
-std::string table(const std::vector<Row>& rows) {
-  std::array<std::size_t, std::tuple_size_v<Row>> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      if (!row[i + 1].empty()) widths[i] = std::max(widths[i], row[i].size());
-  }
-  std::string text;
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) line += fmt::format("{:<{}}  ", row[i], widths[i]);
-    text += line.substr(0, line.find_last_not_of(' ') + 1) + "\n";
-  }
-  return text;
 }
 
 Json json_of(const KnownTarget& known, const Result<Target>& target) {
@@ -75,14 +58,14 @@ Json json_of(const KnownTarget& known, const Result<Target>& target) {
 Result<int> list(const TargetOptions& options) {
   XAAS_TRY(const auto known, known_targets());
   XAAS_TRY(const auto folders, target_folders());
-  std::vector<Row> rows{{"NAME", "FROM", "PROCESSOR", "LEVEL", "GPUS", "MPI"}};
+  std::vector<TableRow> rows{{"NAME", "FROM", "PROCESSOR", "LEVEL", "GPUS", "MPI"}};
   Json json = {{"schema", "xaas.targets/1"}, {"targets", Json::array()}};
   for (const KnownTarget& one : known) {
     const auto target = read_description(one);
     rows.push_back(row_of(one, target));
     json["targets"].push_back(json_of(one, target));
   }
-  std::string text = table(rows) + "\nEvery processor's name is a target, too, e.g. znver4.\n";
+  std::string text = aligned(rows) + "\nEvery processor's name is a target, too, e.g. znver4.\n";
   for (const auto& [where, path] : folders) {
     text += fmt::format("The {}'s own lie in {}\n", name_of(where), path.string());
     json["folders"][name_of(where)] = path.string();
