@@ -18,6 +18,12 @@ std::vector<Finding> check_deployment(const Deployed& deployed, const Target& ho
 /// Whether a tree is whole, and lies where its programs look for their files.
 std::vector<Finding> file_findings(const Deployed& deployed);
 
+/// Which of a tree's files are not as they were deployed; nothing where all are.
+std::vector<Finding> damage_findings(const Deployed& deployed);
+
+/// Whether a tree lies where its programs look for their files.
+bool is_in_its_place(const Deployed& deployed);
+
 /// Whether the processor has what the deployment's code uses unasked.
 Finding processor_finding(const Deployed& deployed, const Target& host);
 

@@ -21,12 +21,6 @@
 namespace xaas {
 namespace {
 
-bool is_in_its_place(const Deployed& deployed) {
-  std::error_code error;
-  return deployed.record->prefix.empty() ||
-         std::filesystem::equivalent(deployed.record->prefix, deployed.path, error);
-}
-
 bool is_of_mpi(const Finding& finding) {
   return finding.about == "mpi" && finding.kind == Finding::Kind::ok;
 }

@@ -22,22 +22,31 @@ class FileCheck {
  public:
   explicit FileCheck(const Deployed& deployed) : deployed_(deployed), record_(*deployed.record) {}
 
-  std::vector<Finding> run() {
-    look_at_place();
+  void look_at_place() {
+    if (is_in_its_place(deployed_)) return;
+    complain(
+        fmt::format("its programs look for their files in `{}`, and it lies in `{}`",
+                    record_.prefix, deployed_.path.string()),
+        fmt::format("`xaas-deploy relocate {}` brings them together", deployed_.path.string()));
+  }
+
+  void look_at_unreached() {
     for (const std::string& path : record_.unreached) {
       complain(fmt::format("`{}` holds the prefix of its build in pieces, which could not be "
                            "replaced: it looks for its files where they are not",
                            path),
                "package the application with `--prefix` as the place where it will lie");
     }
+  }
+
+  void look_at_content() {
     for (const DeployedTarget& part : record_.targets) {
       for (const DeployedProduct& product : part.products) look_at(product);
     }
     for (const PrefixedFile& file : record_.prefixed) look_at(file);
-    if (findings_.empty())
-      findings_.push_back({.about = "files", .text = "all are as they were deployed"});
-    return std::move(findings_);
   }
+
+  std::vector<Finding> finish() { return std::move(findings_); }
 
  private:
   void complain(std::string text, std::string help) {
@@ -45,15 +54,6 @@ class FileCheck {
                          .about = "files",
                          .text = std::move(text),
                          .help = std::move(help)});
-  }
-
-  void look_at_place() {
-    std::error_code error;
-    if (record_.prefix.empty() || fs::equivalent(record_.prefix, deployed_.path, error)) return;
-    complain(
-        fmt::format("its programs look for their files in `{}`, and it lies in `{}`",
-                    record_.prefix, deployed_.path.string()),
-        fmt::format("`xaas-deploy relocate {}` brings them together", deployed_.path.string()));
   }
 
   void complain_of(const std::string& path, std::string_view what) {
@@ -95,8 +95,27 @@ class FileCheck {
 
 }  // namespace
 
+bool is_in_its_place(const Deployed& deployed) {
+  std::error_code error;
+  const std::string& prefix = deployed.record->prefix;
+  return prefix.empty() || fs::equivalent(prefix, deployed.path, error);
+}
+
+std::vector<Finding> damage_findings(const Deployed& deployed) {
+  FileCheck check(deployed);
+  check.look_at_content();
+  return check.finish();
+}
+
 std::vector<Finding> file_findings(const Deployed& deployed) {
-  return FileCheck(deployed).run();
+  FileCheck check(deployed);
+  check.look_at_place();
+  check.look_at_unreached();
+  check.look_at_content();
+  auto findings = check.finish();
+  if (findings.empty())
+    findings.push_back({.about = "files", .text = "all are as they were deployed"});
+  return findings;
 }
 
 }  // namespace xaas

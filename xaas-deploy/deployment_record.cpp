@@ -7,6 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -201,6 +203,24 @@ Status read_prefix(const JsonReader& reader, DeploymentRecord& record) {
 
 }  // namespace
 
+Target what_decides(Target target) {
+  target.cpu.topology = {};
+  target.cpu.caches.clear();
+  target.memory = 0;
+  target.interconnect = {};
+  target.runtimes.reset();
+  target.scheduler = {};
+  target.system = {};
+  std::erase_if(target.origins, [](const auto& origin) {
+    constexpr auto k_left_out =
+        std::to_array<std::string_view>({"cpu.topology", "cpu.caches", "memory", "interconnect",
+                                         "runtimes", "scheduler", "system"});
+    return std::ranges::any_of(
+        k_left_out, [&](std::string_view field) { return origin.first.starts_with(field); });
+  });
+  return target;
+}
+
 const DeployedTarget& part_for(const DeploymentRecord& record, const Target& host) {
   std::vector<Target> targets;
   targets.reserve(record.targets.size());
@@ -226,12 +246,14 @@ std::string print_record(const DeploymentRecord& record) {
   json["lto"] = record.lto;
   json["frame_pointers"] = record.frame_pointers;
   json["debug_info"] = record.debug_info;
+  if (!record.source.empty()) json["source"] = record.source;
   json["entrypoint"] = record.entrypoint;
   json["command"] = record.command;
   json["environment"] = record.environment;
   json["targets"] = std::move(targets);
   json["notes"] = record.notes;
   json["c_library"] = record.c_library;
+  if (!record.c_library_setting.empty()) json["c_library_setting"] = record.c_library_setting;
   json["prefix"] = record.prefix;
   json["room"] = record.room;
   Json prefixed = Json::array();
@@ -265,12 +287,14 @@ Result<DeploymentRecord> parse_record(std::string_view text) {
   XAAS_TRY(record.lto, reader.string("lto"));
   XAAS_TRY(record.frame_pointers, reader.boolean_or("frame_pointers", false));
   XAAS_TRY(record.debug_info, reader.boolean_or("debug_info", false));
+  XAAS_TRY(record.source, reader.string_or("source", ""));
   XAAS_TRY(record.entrypoint, reader.strings("entrypoint"));
   XAAS_TRY(record.command, reader.strings("command"));
   XAAS_TRY(record.environment, reader.strings("environment"));
   XAAS_TRY(record.targets, read_parts(reader));
   XAAS_TRY(record.notes, reader.strings("notes"));
   XAAS_TRY(record.c_library, reader.string_or("c_library", ""));
+  XAAS_TRY(record.c_library_setting, reader.string_or("c_library_setting", ""));
   XAAS_CHECK(read_prefix(reader, record));
   return record;
 }

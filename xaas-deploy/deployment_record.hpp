@@ -71,7 +71,7 @@ struct DeploymentRecord {
   std::string application;
   Digest image;           // the IR image's index
   Digest ir;              // its IR manifest: the same in every copy, whoever wrote the index anew
-  std::string reference;  // as the user named it; only in trees, an image may travel
+  std::string reference;  // as the user named it, with an absolute path; only in trees
   std::string producer;   // "xaas-deploy 0.1.0 (LLVM 22.1.8)"
   std::string configuration;
   PointAssignment values;                         // of its points; empty: the application has none
@@ -81,12 +81,14 @@ struct DeploymentRecord {
   std::string lto;  // "thin", "full"
   bool frame_pointers = false;
   bool debug_info = false;
+  std::string source;  // of debug information: the folder that was asked for, or empty
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
   std::vector<std::string> environment;
   std::vector<DeployedTarget> targets;  // at least one; of a tree for several the generic view last
   std::vector<std::string> notes;       // of all of them
   std::string c_library;                // of a tree: "image", "host"; of an image its own: empty
+  std::string c_library_setting;        // of a tree: what was asked for, or empty
   std::string prefix;                   // of a tree in which it stands somewhere; else empty
   std::size_t room = 0;                 // for a prefix, in what is compiled in
   std::vector<std::string> unreached;   // of a tree: hold the prefix of their build in pieces
@@ -94,6 +96,10 @@ struct DeploymentRecord {
 
   friend bool operator==(const DeploymentRecord&, const DeploymentRecord&) = default;
 };
+
+/// Of a machine, what code and configuration depend on. A deployment travels, and is the same
+/// whichever of some nodes that are alike it was made on.
+Target what_decides(Target target);
 
 /// The part that this machine runs: of several the one that a chooser starts here.
 const DeployedTarget& part_for(const DeploymentRecord& record, const Target& host);

@@ -6,6 +6,7 @@
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/planning/plan.hpp"
+#include "xaas/support/diagnostics.hpp"
 #include "xaas/support/result.hpp"
 
 #include <string_view>
@@ -40,5 +41,10 @@ Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparatio
 /// and C libraries that are not there.
 Status check_request(const Preparation& preparation, const DeploymentOutput& output,
                      const SpecializeOptions& options);
+
+/// Lowers what was prepared and writes it to `output`; gives the record, which is in it.
+Result<DeploymentRecord> make_deployment(const Preparation& preparation,
+                                         const DeploymentOutput& output,
+                                         const SpecializeOptions& options, Progress& progress);
 
 }  // namespace xaas

@@ -51,6 +51,7 @@ DeploymentRecord start_record(const IrImage& image, const DeploymentPlan& plan,
           .lto = name_of(plan.options.lto),
           .frame_pointers = options.frame_pointers,
           .debug_info = options.debug,
+          .source = options.debug ? options.source.string() : "",
           .entrypoint = image.generic.config.entrypoint,
           .command = image.generic.config.command,
           .environment = image.generic.config.environment};
@@ -73,9 +74,14 @@ std::vector<UnitExceptions> recorded_exceptions(const IrManifest& ir, const Depl
   return recorded;
 }
 
+std::string name_of(CLibrary library) {
+  return library == CLibrary::image ? "image" : "host";
+}
+
 /// A tree says whose C library it runs with.
 void add_c_library(DeploymentRecord& record, const IrManifest& ir, const DeploymentPlan& plan) {
-  record.c_library = plan.tree_c_library == CLibrary::image ? "image" : "host";
+  record.c_library = name_of(plan.tree_c_library);
+  if (plan.options.tree_c_library) record.c_library_setting = name_of(*plan.options.tree_c_library);
   record.notes.push_back(
       fmt::format("programs run with {} C library: {}",
                   plan.tree_c_library == CLibrary::image ? "the image's" : "the machine's",
@@ -130,26 +136,6 @@ Status write_whole_root(const RootFileContent& content, const DeploymentOutput& 
   return {};
 }
 
-/// Of a machine, what code and configuration depend on. A deployment travels, and is the same
-/// whichever of some nodes that are alike it was made on.
-Target what_decides(Target target) {
-  target.cpu.topology = {};
-  target.cpu.caches.clear();
-  target.memory = 0;
-  target.interconnect = {};
-  target.runtimes.reset();
-  target.scheduler = {};
-  target.system = {};
-  std::erase_if(target.origins, [](const auto& origin) {
-    constexpr auto k_left_out =
-        std::to_array<std::string_view>({"cpu.topology", "cpu.caches", "memory", "interconnect",
-                                         "runtimes", "scheduler", "system"});
-    return std::ranges::any_of(
-        k_left_out, [&](std::string_view field) { return origin.first.starts_with(field); });
-  });
-  return target;
-}
-
 /// Image paths of what is linked anew.
 std::set<std::string> lowered_paths(const IrManifest& ir, const DeploymentPlan& plan) {
   std::set<std::string> paths;
@@ -179,8 +165,18 @@ Result<std::vector<ProductSet>> lower_all(const LoweringRequest& request,
   return sets;
 }
 
-Result<DeploymentRecord> deploy(const Preparation& preparation, const DeploymentOutput& output,
-                                const SpecializeOptions& options, Progress& progress) {
+/// Whoever makes a tree again does it from another folder.
+std::string lasting(LayoutReference reference) {
+  std::error_code error;
+  reference.path = std::filesystem::absolute(reference.path, error).lexically_normal();
+  return reference.str();
+}
+
+}  // namespace
+
+Result<DeploymentRecord> make_deployment(const Preparation& preparation,
+                                         const DeploymentOutput& output,
+                                         const SpecializeOptions& options, Progress& progress) {
   const IrImage& image = preparation.image;
   const auto* tree = std::get_if<TreeOutput>(&output);
   std::vector<DeploymentPlan> plans = preparation.plans;
@@ -220,7 +216,7 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
   XAAS_TRY(const auto parts, lower_all(request, plans, record, progress));
   progress.stage("writing the deployment");
   if (tree != nullptr) {
-    record.reference = image.reference.str();
+    record.reference = lasting(image.reference);
     add_c_library(record, image.ir, plans.front());
     if (!layout->left_out().empty()) {
       record.notes.push_back(
@@ -248,6 +244,8 @@ Result<DeploymentRecord> deploy(const Preparation& preparation, const Deployment
                               output));
   return record;
 }
+
+namespace {
 
 /// What all plans together read of the IR.
 IrBytes bytes_read(const Preparation& preparation) {
@@ -305,7 +303,7 @@ Result<int> run_specialize_command(const SpecializeOptions& options) {
   XAAS_CHECK(check_output_is_free(output, options.force));
   XAAS_TRY(const auto preparation, prepare(options));
   XAAS_CHECK(check_request(preparation, output, options));
-  XAAS_TRY(const auto record, deploy(preparation, output, options, progress));
+  XAAS_TRY(const auto record, make_deployment(preparation, output, options, progress));
   progress.finish();
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -8,11 +8,12 @@
 
 namespace xaas {
 
-std::string print_table(const std::vector<TableRow>& rows) {
+std::string print_table(std::span<const TableRow> rows) {
   std::vector<std::size_t> widths;
   for (const TableRow& row : rows) {
-    widths.resize(std::max(widths.size(), row.size()));
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+    widths.resize(std::max(widths.size(), row.size()), 0);
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      if (!row[i + 1].empty()) widths[i] = std::max(widths[i], row[i].size());
   }
   std::string text;
   for (const TableRow& row : rows) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -8,8 +9,7 @@ namespace xaas {
 
 using TableRow = std::vector<std::string>;
 
-/// Columns as wide as their widest text; the last one of a row is as wide as itself, whether it has
-/// the others or not.
-std::string print_table(const std::vector<TableRow>& rows);
+/// Columns as wide as their widest text; the last one of a row as wide as itself.
+std::string print_table(std::span<const TableRow> rows);
 
 }  // namespace xaas

@@ -61,11 +61,15 @@ DeploymentRecord sample() {
                                 .reasons = {"would run, but counts less"}}}},
           .library_settings = {{"mpi", "cray-mpich"}},
           .lto = "thin",
+          .debug_info = true,
+          .source = "/home/ada/app",
           .entrypoint = {"/usr/local/bin/app"},
           .command = {},
           .environment = {"PATH=/usr/local/bin:/bin"},
           .targets = {part_of("x86-64-v3"), part_of("x86-64-v2")},
-          .notes = {"programs run with the machine's C library"}};
+          .notes = {"programs run with the machine's C library"},
+          .c_library = "host",
+          .c_library_setting = "host"};
 }
 
 TEST(ParseRecord, GivesBackWhatWasPrinted) {
