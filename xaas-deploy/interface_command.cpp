@@ -11,15 +11,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
-
 namespace xaas {
 namespace {
-
-Result<std::filesystem::path> site_folder() {
-  XAAS_TRY(const auto site, load_site_profile());
-  return site_interfaces(site, environment_variables());
-}
 
 Json json_of(const LibraryInterface& interface) {
   Json json = {{"name", interface.name},
@@ -35,7 +28,7 @@ Json json_of(const LibraryInterface& interface) {
 }
 
 Result<int> list(const InterfaceOptions& options) {
-  XAAS_TRY(const auto folder, site_folder());
+  XAAS_TRY(const auto folder, interface_folder());
   XAAS_TRY(const auto interfaces, load_interfaces(folder));
   std::vector<TableRow> rows{{"NAME", "KIND", "LIBRARIES", "FROM"}};
   Json json = {
@@ -52,7 +45,7 @@ Result<int> list(const InterfaceOptions& options) {
 }
 
 Result<int> show(const std::string& name) {
-  XAAS_TRY(const auto folder, site_folder());
+  XAAS_TRY(const auto folder, interface_folder());
   XAAS_TRY(const auto text, interface_text(folder, name));
   XAAS_CHECK(print_output(text));
   return 0;
@@ -77,6 +70,11 @@ Result<int> validate(const std::vector<std::string>& files) {
 }
 
 }  // namespace
+
+Result<std::filesystem::path> interface_folder() {
+  XAAS_TRY(const auto site, load_site_profile());
+  return site_interfaces(site, environment_variables());
+}
 
 Result<int> run_interface_command(const InterfaceOptions& options) {
   if (options.action == "list") return list(options);

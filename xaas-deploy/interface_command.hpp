@@ -4,6 +4,7 @@
 #include "xaas/support/command_line.hpp"
 #include "xaas/support/result.hpp"
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ struct InterfaceOptions {
 };
 
 CLI::App* add_interface_command(CLI::App& app, InterfaceOptions& options);
+/// Where the site's lie, as its profile says.
+Result<std::filesystem::path> interface_folder();
+
 Result<int> run_interface_command(const InterfaceOptions& options);
 
 }  // namespace xaas

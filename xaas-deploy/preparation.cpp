@@ -2,6 +2,7 @@
 #include "preparation.hpp"
 
 #include "default_target.hpp"
+#include "interface_command.hpp"
 #include "site_libraries.hpp"
 
 #include "xaas/specializations/library_interface.hpp"
@@ -178,7 +179,8 @@ Status check_settings_of_several(const LibrarySettings& settings) {
 Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
                                                  const RequestedTargets& requested,
                                                  const SpecializeOptions& options) {
-  XAAS_TRY(const auto interfaces, load_interfaces({}));
+  XAAS_TRY(const auto folder, interface_folder());
+  XAAS_TRY(const auto interfaces, load_interfaces(folder));
   const LibraryUses uses = library_uses(ir, interfaces);
   const Target& target = requested.targets.front();
   LibraryQuestion question{
