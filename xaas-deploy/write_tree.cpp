@@ -12,6 +12,7 @@
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/place_file.hpp"
+#include "xaas/targets/loading.hpp"
 
 #include <fmt/format.h>
 
@@ -138,6 +139,32 @@ Status copy_files(const TreeContent& content, const std::filesystem::path& tree)
   return {};
 }
 
+/// The libraries that it was linked with, and no others that are called so and come first.
+Status check_it_loads_these(const std::filesystem::path& tree, const std::string& place,
+                            const std::vector<LinkedLibrary>& libraries) {
+  if (libraries.empty()) return {};
+  const auto loaded = loaded_with({(tree / place).string()});
+  for (const LinkedLibrary& library : libraries) {
+    const auto taken = std::ranges::find_if(loaded, [&](const std::string& path) {
+      return std::filesystem::path(path).filename() == library.soname;
+    });
+    std::error_code error;
+    if (taken == loaded.end() || std::filesystem::equivalent(*taken, library.path, error)) continue;
+    // A path in the tree is one of a temporary folder still.
+    return fail(ErrorKind::mismatch,
+                "`{}` is linked with `{}`, and its loader would take another {}: `{}`", place,
+                library.path, library.soname,
+                taken->starts_with(tree.string()) ? std::filesystem::path(*taken)
+                                                        .lexically_normal()
+                                                        .lexically_relative(tree)
+                                                        .string()
+                                                  : *taken)
+        .with_code("verify.other-library")
+        .with_help(fmt::format("`--library {}=image` links the image's own", library.interface));
+  }
+  return {};
+}
+
 /// A program's run path counts from where it lies, so it is tried there, before anybody sees the
 /// tree.
 Status check_programs_load(const TreeContent& content, std::size_t part,
@@ -153,6 +180,7 @@ Status check_programs_load(const TreeContent& content, std::size_t part,
     const std::string place =
         place_in_view(content.record.targets[part].view, content.layout.place_of(product.path));
     XAAS_CHECK(check_it_loads(product.path, tree / place, loaded_by));
+    XAAS_CHECK(check_it_loads_these(tree, place, content.record.targets[part].libraries));
   }
   return {};
 }
