@@ -69,6 +69,7 @@ Result<SiteProfile> read_profile(const JsonReader& reader) {
   XAAS_TRY(profile.never_bundle, reader.strings("never_bundle"));
   XAAS_TRY(profile.bind, reader.strings("bind"));
   XAAS_TRY(profile.launcher, reader.strings("launcher"));
+  XAAS_TRY(profile.fabric, reader.string_or("fabric", {}));
   return profile;
 }
 

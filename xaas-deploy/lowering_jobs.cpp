@@ -123,6 +123,13 @@ class JobMaker {
   /// Behind the deployment's own folders: only what it does not bring is the machine's.
   void add_site_folders(const Link& link, std::vector<LoweringJob::Item>& items) const {
     std::set<std::string> folders;
+    // What the MPI takes that a program brings is found by the program's run path.
+    for (const LibraryChoice& choice : choices_) {
+      if (choice.kind != PointKind::fabric) continue;
+      for (const auto& [soname, file] : choice.files)
+        if (!file.folder.empty() && folders.insert(file.folder).second)
+          items.emplace_back(LoweringJob::Option{"--rpath=" + file.folder});
+    }
     for (const LinkItem& item : link.items) {
       const auto* library = std::get_if<LinkLibrary>(&item);
       const LibraryFile* file = library == nullptr ? nullptr : exchanged(choices_, library->soname);

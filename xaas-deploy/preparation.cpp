@@ -174,19 +174,32 @@ Status check_settings_of_several(const LibrarySettings& settings) {
   return {};
 }
 
+/// What users ask for, and where they ask for nothing, the site: a library to networks instead of
+/// its MPI.
+Result<LibrarySettings> settings_of(const SpecializeOptions& options, bool is_for_tree) {
+  LibrarySettings settings = options.libraries;
+  if (!is_for_tree || options.targets.size() > 1 || settings.contains("mpi")) return settings;
+  XAAS_TRY(const auto site, load_site_profile());
+  if (site.fabric.empty()) return settings;
+  settings["mpi"] = k_image_library;
+  settings.emplace(site.fabric, k_site_library);
+  return settings;
+}
+
 /// Whose libraries are linked. An image travels, so it takes the machine's only where somebody asks
 /// for it; so does a deployment for several machines, which cannot have one library in two places.
 Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
                                                  const RequestedTargets& requested,
-                                                 const SpecializeOptions& options) {
+                                                 const LibrarySettings& settings,
+                                                 bool is_for_tree) {
   XAAS_TRY(const auto folder, interface_folder());
   XAAS_TRY(const auto interfaces, load_interfaces(folder));
   const LibraryUses uses = library_uses(ir, interfaces);
   const Target& target = requested.targets.front();
   LibraryQuestion question{
-      .manifest = ir, .target = target, .interfaces = interfaces, .settings = options.libraries};
+      .manifest = ir, .target = target, .interfaces = interfaces, .settings = settings};
   if (requested.targets.size() > 1) {
-    XAAS_CHECK(check_settings_of_several(options.libraries));
+    XAAS_CHECK(check_settings_of_several(settings));
     question.why_not_site = "several targets share it";
     return choose_libraries(question);
   }
@@ -194,8 +207,8 @@ Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
                                                    .is_detected_here = requested.is_this_machine,
                                                    .interfaces = interfaces,
                                                    .uses = uses,
-                                                   .settings = options.libraries});
-  question.takes_site = options.output.empty() || options.output.starts_with("tree:");
+                                                   .settings = settings});
+  question.takes_site = is_for_tree;
   question.why_not_site = "an image brings its own unless `--library` asks for the machine's";
   return choose_libraries(question);
 }
@@ -218,12 +231,14 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_CHECK(check_llvm_version(image.ir));
   XAAS_TRY(const auto requested, targets_of(options));
   const std::vector<Target>& targets = requested.targets;
-  const auto mpi = options.libraries.find("mpi");
-  if (mpi != options.libraries.end() && mpi->second == k_image_library) waive_mpi(image.ir.points);
+  const bool is_for_tree = options.output.empty() || options.output.starts_with("tree:");
+  XAAS_TRY(const auto library_settings, settings_of(options, is_for_tree));
+  const auto mpi = library_settings.find("mpi");
+  if (mpi != library_settings.end() && mpi->second == k_image_library) waive_mpi(image.ir.points);
   XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
   XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));
   XAAS_TRY(image, take_configuration(std::move(image), choice.index));
-  XAAS_TRY(const auto libraries, libraries_for(image.ir, requested, options));
+  XAAS_TRY(const auto libraries, libraries_for(image.ir, requested, library_settings, is_for_tree));
   std::vector<DeploymentPlan> plans;
   for (const Target& target : targets) {
     XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));

@@ -90,11 +90,18 @@ std::vector<Described> described_in(const Target& target, const LibraryInterface
           fft.path, fft.soname);
     }
   }
+  if (interface.kind == PointKind::fabric && target.interconnect.libraries) {
+    for (const NetworkLibrary& network : *target.interconnect.libraries) {
+      if (network.name == interface.name)
+        add({.name = network.name, .version = network.version}, network.path, {});
+    }
+  }
   return found;
 }
 
 bool is_told_by_descriptions(PointKind kind) {
-  return kind == PointKind::mpi || kind == PointKind::blas || kind == PointKind::fft;
+  return kind == PointKind::mpi || kind == PointKind::blas || kind == PointKind::fft ||
+         kind == PointKind::fabric;
 }
 
 class ImplementationSearch {
@@ -106,10 +113,15 @@ class ImplementationSearch {
   }
 
   std::vector<Implementation> search() {
-    for (const auto& [name, uses] : question_.uses) {
-      const auto& interface =
-          *std::ranges::find(question_.interfaces, name, &LibraryInterface::name);
-      const std::set<std::string> symbols = symbols_of(uses);
+    for (const LibraryInterface& interface : question_.interfaces) {
+      const std::string& name = interface.name;
+      const auto uses = question_.uses.find(name);
+      // What only the image's MPI takes is not among the uses of its links.
+      const bool is_for_mpi =
+          interface.kind == PointKind::fabric && question_.settings.contains(name);
+      if (uses == question_.uses.end() && !is_for_mpi) continue;
+      const std::set<std::string> symbols =
+          uses == question_.uses.end() ? interface.symbols : symbols_of(uses->second);
       const auto setting = question_.settings.find(name);
       const bool names_path =
           setting != question_.settings.end() && setting->second.starts_with('/');
@@ -149,7 +161,8 @@ class ImplementationSearch {
     if (is_here(interface, described)) {
       found.files = files_at(described.path, interface, symbols);
       // Whoever is called so beside it, the description is of this file.
-      if (!found.files.empty() && found.files.front().soname != described.soname)
+      if (!found.files.empty() && !described.soname.empty() &&
+          found.files.front().soname != described.soname)
         found.files.clear();
       drop_other_classes(interface, found);
     }

@@ -109,13 +109,13 @@ class LibrarySearch {
       aliases_[soname] = file.path;
       return true;
     }
-    if (choice->kind != PointKind::mpi) return false;
+    if (choice->kind != PointKind::mpi && choice->kind != PointKind::fabric) return false;
     return fail(ErrorKind::incompatible,
-                "`{}` is not linked anew and takes `{}` of {}, which `{}` lacks: two MPIs in one "
-                "process",
+                "`{}` is not linked anew and takes `{}` of {}, which the machine's `{}` lacks",
                 path, lacks, soname, file.path)
-        .with_code("deploy.two-mpis")
-        .with_help("`--library mpi=image` brings the MPI that it was built with");
+        .with_code("deploy.machine-lacks")
+        .with_help(fmt::format("`--library {}=image` brings the image's own for everything",
+                               choice->interface));
   }
 
   /// The first symbol that a file takes of one of the image's libraries and another lacks; empty:

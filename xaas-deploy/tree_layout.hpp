@@ -30,7 +30,7 @@ struct TreeLibraries {
 class TreeLayout {
  public:
   /// `root` is the generic image, unpacked. `incompatible` where something that is not linked anew
-  /// would bring the image's MPI beside the machine's.
+  /// would need the image's MPI beside the machine's.
   static Result<TreeLayout> make(const IrImage& image, const std::filesystem::path& root,
                                  const TreeLibraries& libraries);
 

@@ -99,7 +99,29 @@ class LibraryChooser {
     return choice;
   }
 
+  /// Of an interface that the image's MPI uses: all of its libraries, each by its own soname.
+  [[nodiscard]] Result<LibraryChoice> choose_for_mpi(const std::string& name) const {
+    const LibraryInterface& interface = interface_called(question_, name);
+    const std::map<std::string, std::set<std::string>> no_uses;
+    const NeededInterface needed{
+        .interface = interface, .uses = no_uses, .openmp_runtimes = openmp_};
+    LibraryChoice choice{.interface = name, .kind = interface.kind};
+    const std::string& which = question_.settings.at(name);
+    const Implementation* best = best_of(needed, which, choice.passed_over);
+    if (best == nullptr || best->files.empty()) return refuse(name, which, choice.passed_over);
+    take(needed, *best, which, choice);
+    for (const MachineLibrary& file : best->files) {
+      choice.sonames.push_back(file.soname);
+      choice.files[file.soname] = file_of(file);
+    }
+    return choice;
+  }
+
  private:
+  static LibraryFile file_of(const MachineLibrary& file) {
+    return {.soname = file.soname, .path = file.path, .folder = file.folder, .brings = file.brings};
+  }
+
   /// Null: none fits. What does not is passed over with the reason.
   [[nodiscard]] const Implementation* best_of(const NeededInterface& needed,
                                               const std::string& which,
@@ -160,9 +182,7 @@ class LibraryChooser {
     choice.abi = best.abi;
     choice.module = best.module;
     for (const auto& [soname, symbols] : needed.uses) {
-      const MachineLibrary& file = *file_with(best, symbols);
-      choice.files[soname] = {
-          .soname = file.soname, .path = file.path, .folder = file.folder, .brings = file.brings};
+      choice.files[soname] = file_of(*file_with(best, symbols));
     }
     choice.reason = which.empty() ? fmt::format("{}, the best that `{}` has", describe(best),
                                                 question_.target.name)
@@ -195,9 +215,17 @@ class LibraryChooser {
   std::set<std::string> openmp_;
 };
 
+/// An interface to networks is used by the MPI that programs bring.
+bool is_used_by_mpi(const LibraryQuestion& question, const LibraryUses& uses,
+                    const std::string& name) {
+  const auto interface = std::ranges::find(question.interfaces, name, &LibraryInterface::name);
+  return interface != question.interfaces.end() && interface->kind == PointKind::fabric &&
+         !uses.contains(name) && uses.contains("mpi");
+}
+
 Status check_settings(const LibraryQuestion& question, const LibraryUses& uses) {
   for (const auto& [name, which] : question.settings) {
-    if (uses.contains(name)) continue;
+    if (uses.contains(name) || is_used_by_mpi(question, uses, name)) continue;
     std::vector<std::string> used;
     for (const auto& [interface, sonames] : uses) used.push_back("`" + interface + "`");
     return fail(ErrorKind::invalid_input,
@@ -208,6 +236,18 @@ Status check_settings(const LibraryQuestion& question, const LibraryUses& uses) 
                                 : "what it uses can be exchanged for " + enumerated(used));
   }
   return {};
+}
+
+/// The machine's MPI comes with its own way to the network: a second one under it would be another.
+Status check_mpi_is_own(const std::vector<LibraryChoice>& choices, const std::string& fabric) {
+  const auto mpi = std::ranges::find(choices, PointKind::mpi, &LibraryChoice::kind);
+  if (mpi == choices.end() || mpi->name.empty()) return {};
+  return fail(ErrorKind::invalid_input,
+              "the machine's `{}` is for the MPI that programs bring, and they are linked with the "
+              "machine's",
+              fabric)
+      .with_code("deploy.fabric")
+      .with_help("add `--library mpi=image`, or leave the network to the machine's MPI");
 }
 
 }  // namespace
@@ -239,6 +279,12 @@ Result<std::vector<LibraryChoice>> choose_libraries(const LibraryQuestion& quest
   std::vector<LibraryChoice> choices;
   for (const auto& [name, sonames] : uses) {
     XAAS_TRY(auto choice, chooser.choose(name));
+    choices.push_back(std::move(choice));
+  }
+  for (const auto& [name, which] : question.settings) {
+    if (which == k_image_library || !is_used_by_mpi(question, uses, name)) continue;
+    XAAS_CHECK(check_mpi_is_own(choices, name));
+    XAAS_TRY(auto choice, chooser.choose_for_mpi(name));
     choices.push_back(std::move(choice));
   }
   return choices;

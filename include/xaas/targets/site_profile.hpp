@@ -24,6 +24,9 @@ struct SiteProfile {
   std::vector<std::string> never_bundle;  // sonames with * and ? that trees leave to the machine
   std::vector<std::string> bind;          // absolute paths of folders that `run` shows to images
   std::vector<std::string> launcher;      // of MPI programs: {"srun", "--mpi=pmix"}
+  /// Interface of the machine's library that programs' own MPI is given, instead of the machine's
+  /// MPI: "libfabric", "ucx".
+  std::string fabric;
 
   friend bool operator==(const SiteProfile&, const SiteProfile&) = default;
 };
