@@ -22,7 +22,7 @@ struct Run {
   xaas::Result<int> operator()(const xaas::InspectOptions& options) const {
     return run_inspect_command(options);
   }
-  xaas::Result<int> operator()(const xaas::PlanOptions& options) const {
+  xaas::Result<int> operator()(const xaas::BuildPlanOptions& options) const {
     return run_plan_command(options);
   }
 };

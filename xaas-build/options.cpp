@@ -201,7 +201,7 @@ void add_inspect(CLI::App& app, InspectOptions& options) {
   inspect->footer("");
 }
 
-const CLI::App* add_plan(CLI::App& app, PlanOptions& options) {
+const CLI::App* add_plan(CLI::App& app, BuildPlanOptions& options) {
   CLI::App* plan = add_command(app, "plan", "List the configurations of an application",
                                "--source DIR [OPTIONS]\n[-- BUILD COMMAND...]");
   plan->add_option("--source", options.source, "The application's source tree; only read")
@@ -229,7 +229,7 @@ BuildCommand parse_options(int argc, const char* const* argv) {
   IrOptions ir_options;
   IrArguments ir_arguments;
   InspectOptions inspect_options;
-  PlanOptions plan_options;
+  BuildPlanOptions plan_options;
   const CLI::App* ir = add_ir(app, ir_options, ir_arguments);
   const CLI::App* plan = add_plan(app, plan_options);
   add_inspect(app, inspect_options);

@@ -11,7 +11,7 @@
 
 namespace xaas {
 
-using BuildCommand = std::variant<Answered, IrOptions, InspectOptions, PlanOptions>;
+using BuildCommand = std::variant<Answered, IrOptions, InspectOptions, BuildPlanOptions>;
 
 BuildCommand parse_options(int argc, const char* const* argv);
 

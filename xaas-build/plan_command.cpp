@@ -22,7 +22,7 @@ std::string application_in(const Specialization& specialization,
   return folder.filename().string();
 }
 
-Result<BuildPlan> make_build_plan(const PlanOptions& options) {
+Result<BuildPlan> make_build_plan(const BuildPlanOptions& options) {
   BuildPlan plan{.looked_for = (options.source / k_specialization_file).string()};
   XAAS_CHECK(check_source_folder(options.source));
   XAAS_TRY(const auto space,
@@ -45,7 +45,7 @@ Result<BuildPlan> make_build_plan(const PlanOptions& options) {
 
 }  // namespace
 
-Result<int> run_plan_command(const PlanOptions& options) {
+Result<int> run_plan_command(const BuildPlanOptions& options) {
   XAAS_TRY(const auto plan, make_build_plan(options));
   for (const std::string& warning : plan.warnings)
     print_errors(fmt::format("xaas-build: warning: {}\n", warning));

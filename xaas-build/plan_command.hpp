@@ -12,7 +12,7 @@
 namespace xaas {
 
 /// `xaas-build plan`.
-struct PlanOptions {
+struct BuildPlanOptions {
   std::filesystem::path source;
   ConfigurationOptions configurations;
   std::filesystem::path keep;  // of an `ir` that has built some; empty: none
@@ -20,6 +20,6 @@ struct PlanOptions {
   std::vector<std::string> command;
 };
 
-Result<int> run_plan_command(const PlanOptions& options);
+Result<int> run_plan_command(const BuildPlanOptions& options);
 
 }  // namespace xaas

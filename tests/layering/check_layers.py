@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Fails when a component includes a header from a component it must not know.
+"""Fails when a component includes a header from a component it must not know, or when two headers
+define types of one name: all are in one namespace, and linkers take one of two for both.
 
 The table below is the architecture. A new edge is a design decision: change it in the same commit
 as docs/architecture.md.
@@ -40,6 +41,7 @@ LIBRARY_USERS = {"clang": {"frontend"}, "lld": {"lowering"}, "archive": {"oci"},
 # Cheap enough for any .cpp, too dear for a public header.
 PRIVATE_ONLY = {"nlohmann/json.hpp", "CLI/CLI.hpp"}
 
+TYPE = re.compile(r"^(?:struct|class|enum class)\s+(?:\[\[\w+\]\]\s+)?(\w+)\b(?!<)[^;]*$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
 
@@ -48,7 +50,24 @@ def component_files(root, name):
         yield from sorted(p for p in folder.rglob("*") if p.suffix in {".hpp", ".cpp"})
 
 
+def twins(root):
+    """Types of one name in several headers."""
+    places = {}
+    for name in ALLOWED:
+        for path in component_files(root, name):
+            if path.suffix != ".hpp":
+                continue
+            for number, line in enumerate(path.read_text().splitlines(), 1):
+                match = TYPE.match(line)
+                if match:
+                    places.setdefault(match[1], []).append(f"{path.relative_to(root)}:{number}")
+    for name, where in sorted(places.items()):
+        if len(where) > 1:
+            yield f"{where[1]}: error: `{name}` is defined in {where[0]}, too"
+
+
 def violations(root):
+    yield from twins(root)
     for folder in sorted([*(root / "include/xaas").glob("*/"), *(root / "src").glob("*/")]):
         if folder.name not in ALLOWED:
             yield f"{folder.relative_to(root)}: error: component missing from the layer table"
