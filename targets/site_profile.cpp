@@ -162,6 +162,7 @@ std::string print_site_profile(const SiteProfile& profile) {
   if (!profile.never_bundle.empty()) json["never_bundle"] = profile.never_bundle;
   if (!profile.bind.empty()) json["bind"] = profile.bind;
   if (!profile.launcher.empty()) json["launcher"] = profile.launcher;
+  if (!profile.fabric.empty()) json["fabric"] = profile.fabric;
   return print_json(json);
 }
 

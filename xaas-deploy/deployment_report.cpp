@@ -39,8 +39,12 @@ std::string describe_part(const DeploymentRecord& record, const DeployedTarget& 
     }
   }
   for (const LinkedLibrary& library : part.libraries) {
-    text += fmt::format("  {}: {}\n    {} in place of {}\n", library.interface, library.reason,
-                        library.path, fmt::join(library.stands_for, ", "));
+    const std::string role =
+        library.stands_for.empty()
+            ? ", which goes with it"
+            : fmt::format(" in place of {}", fmt::join(library.stands_for, ", "));
+    text +=
+        fmt::format("  {}: {}\n    {}{}\n", library.interface, library.reason, library.path, role);
   }
   for (const std::string& path : part.generic_products)
     text += fmt::format("  {}: stays generic\n", path);

@@ -69,7 +69,7 @@ class InputCheck {
   Status operator()(const auto& /*units and options*/) const { return {}; }
 
   [[nodiscard]] Result<std::filesystem::path> file_of(const LinkLibrary& library) const {
-    if (const LibraryFile* file = exchanged(libraries_, library.soname)) return file->path;
+    if (const StandInLibrary* file = exchanged(libraries_, library.soname)) return file->path;
     if (library.path.empty()) return places_.blobs / library.content.hex();
     return path_in_root(places_.root, library.path);
   }

@@ -107,8 +107,10 @@ std::vector<PlannedLowering> make_jobs(const LoweringRequest& request, const Dep
 /// Those of the machine's libraries that programs are linked with.
 std::set<std::string> sonames_of(const std::vector<LibraryChoice>& choices) {
   std::set<std::string> sonames;
-  for (const LibraryChoice& choice : choices)
+  for (const LibraryChoice& choice : choices) {
     for (const auto& [replaced, file] : choice.files) sonames.insert(file.soname);
+    for (const StandInLibrary& file : choice.demanded) sonames.insert(file.soname);
+  }
   return sonames;
 }
 

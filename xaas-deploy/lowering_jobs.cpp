@@ -106,6 +106,7 @@ class JobMaker {
     if (brings_loader) add_loader(items);
     if (is_static_pie(link)) return items;
     if (runpath) add_runpath(*runpath, items);
+    add_demanded(link, items);
     add_site_folders(link, items);
     return items;
   }
@@ -123,18 +124,39 @@ class JobMaker {
   /// Behind the deployment's own folders: only what it does not bring is the machine's.
   void add_site_folders(const Link& link, std::vector<LoweringJob::Item>& items) const {
     std::set<std::string> folders;
-    // What the MPI takes that a program brings is found by the program's run path.
+    const auto add = [&](const StandInLibrary& file) {
+      if (!file.folder.empty() && folders.insert(file.folder).second)
+        items.emplace_back(LoweringJob::Option{"--rpath=" + file.folder});
+    };
     for (const LibraryChoice& choice : choices_) {
-      if (choice.kind != PointKind::fabric) continue;
+      // What the MPI takes that a program brings is found by the program's run path.
+      const bool is_below = choice.kind == PointKind::fabric;
+      if (!is_below && !takes_of(link, choice)) continue;
       for (const auto& [soname, file] : choice.files)
-        if (!file.folder.empty() && folders.insert(file.folder).second)
-          items.emplace_back(LoweringJob::Option{"--rpath=" + file.folder});
+        if (is_below || takes(link, soname)) add(file);
+      std::ranges::for_each(choice.demanded, add);
     }
-    for (const LinkItem& item : link.items) {
+  }
+
+  [[nodiscard]] static bool takes(const Link& link, const std::string& soname) {
+    return std::ranges::any_of(link.items, [&](const LinkItem& item) {
       const auto* library = std::get_if<LinkLibrary>(&item);
-      const LibraryFile* file = library == nullptr ? nullptr : exchanged(choices_, library->soname);
-      if (file == nullptr || file->folder.empty() || !folders.insert(file->folder).second) continue;
-      items.emplace_back(LoweringJob::Option{"--rpath=" + file->folder});
+      return library != nullptr && library->soname == soname;
+    });
+  }
+
+  [[nodiscard]] static bool takes_of(const Link& link, const LibraryChoice& choice) {
+    return std::ranges::any_of(choice.files,
+                               [&](const auto& file) { return takes(link, file.first); });
+  }
+
+  /// What nothing refers to by a symbol.
+  void add_demanded(const Link& link, std::vector<LoweringJob::Item>& items) const {
+    for (const LibraryChoice& choice : choices_) {
+      if (choice.demanded.empty() || !takes_of(link, choice)) continue;
+      items.emplace_back(LoweringJob::Option{"--no-as-needed"});
+      for (const StandInLibrary& file : choice.demanded)
+        items.emplace_back(LoweringJob::Object{.prefix = "", .path = file.path});
     }
   }
 
@@ -290,7 +312,7 @@ std::filesystem::path library_folder(const LoweringPlaces& places, const LinkPla
 }
 
 std::string linked_soname(const std::vector<LibraryChoice>& choices, const LinkLibrary& library) {
-  const LibraryFile* file = exchanged(choices, library.soname);
+  const StandInLibrary* file = exchanged(choices, library.soname);
   return file == nullptr ? library.soname : file->soname;
 }
 

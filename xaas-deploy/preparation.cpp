@@ -196,7 +196,7 @@ Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
   XAAS_TRY(const auto interfaces, load_interfaces(folder));
   const LibraryUses uses = library_uses(ir, interfaces);
   const Target& target = requested.targets.front();
-  LibraryQuestion question{
+  LibraryChoiceInputs question{
       .manifest = ir, .target = target, .interfaces = interfaces, .settings = settings};
   if (requested.targets.size() > 1) {
     XAAS_CHECK(check_settings_of_several(settings));

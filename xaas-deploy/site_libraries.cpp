@@ -55,19 +55,23 @@ struct Described {
   Implementation implementation;
   std::string path;
   std::string soname;
+  std::string companion;  // path of a library that goes with it and may lie elsewhere; empty: none
 };
 
 std::vector<Described> described_in(const Target& target, const LibraryInterface& interface) {
   std::vector<Described> found;
   const auto add = [&](Implementation implementation, const std::string& path,
-                       const std::string& soname) {
+                       const std::string& soname, const std::string& companion = {}) {
     implementation.interface = interface.name;
-    found.push_back({std::move(implementation), path, soname});
+    found.push_back({.implementation = std::move(implementation),
+                     .path = path,
+                     .soname = soname,
+                     .companion = companion});
   };
   if (interface.kind == PointKind::mpi && target.mpi) {
     for (const MpiInstallation& mpi : *target.mpi) {
       add({.name = mpi.flavour, .version = mpi.version, .abi = mpi.abi, .module = mpi.module},
-          mpi.path, mpi.soname);
+          mpi.path, mpi.soname, mpi.gpu_library);
     }
   }
   if (interface.kind == PointKind::blas && target.blas) {
@@ -165,8 +169,16 @@ class ImplementationSearch {
           found.files.front().soname != described.soname)
         found.files.clear();
       drop_other_classes(interface, found);
+      add_companion(interface, symbols, described.companion, found);
     }
     found_.push_back(std::move(found));
+  }
+
+  void add_companion(const LibraryInterface& interface, const std::set<std::string>& symbols,
+                     const std::string& path, Implementation& found) const {
+    if (path.empty() || found.files.empty()) return;
+    auto files = files_at(path, interface, symbols);
+    if (!files.empty()) found.files.push_back(std::move(files.front()));
   }
 
   void add_file(const LibraryInterface& interface, std::set<std::string> symbols,
@@ -207,9 +219,12 @@ Result<std::vector<LinkedLibrary>> linked_libraries(const std::vector<LibraryCho
   std::vector<LinkedLibrary> linked;
   for (const LibraryChoice& choice : choices) {
     std::map<std::string, LinkedLibrary> by_path;
-    for (const auto& [soname, file] : choice.files) {
+    std::vector<std::pair<std::string, StandInLibrary>> files(choice.files.begin(),
+                                                              choice.files.end());
+    for (const StandInLibrary& file : choice.demanded) files.emplace_back("", file);
+    for (const auto& [soname, file] : files) {
       LinkedLibrary& library = by_path[file.path];
-      library.stands_for.push_back(soname);
+      if (!soname.empty()) library.stands_for.push_back(soname);
       if (library.path == file.path) continue;
       XAAS_TRY(const auto bytes, MappedFile::open(file.path));
       library.interface = choice.interface;

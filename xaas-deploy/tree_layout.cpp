@@ -103,7 +103,7 @@ class LibrarySearch {
     const LibraryChoice* choice = choice_for(soname);
     if (choice == nullptr) return false;
     if (libraries_.lowered.contains(path)) return true;
-    const LibraryFile& file = choice->files.at(soname);
+    const StandInLibrary& file = choice->files.at(soname);
     XAAS_TRY(const auto lacks, lacking(bytes, soname, file));
     if (lacks.empty()) {
       aliases_[soname] = file.path;
@@ -121,7 +121,7 @@ class LibrarySearch {
   /// The first symbol that a file takes of one of the image's libraries and another lacks; empty:
   /// it has them all.
   [[nodiscard]] Result<std::string> lacking(std::string_view bytes, const std::string& soname,
-                                            const LibraryFile& file) const {
+                                            const StandInLibrary& file) const {
     const auto own = by_name_.find(soname);
     if (own == by_name_.end()) return std::string();
     XAAS_TRY(const auto undefined, undefined_symbols(bytes));

@@ -15,7 +15,8 @@
 namespace xaas {
 namespace {
 
-const LibraryInterface& interface_called(const LibraryQuestion& question, const std::string& name) {
+const LibraryInterface& interface_called(const LibraryChoiceInputs& question,
+                                         const std::string& name) {
   return *std::ranges::find(question.interfaces, name, &LibraryInterface::name);
 }
 
@@ -64,8 +65,12 @@ int threading_rank(const std::string& threading, bool has_openmp) {
 
 class LibraryChooser {
  public:
-  LibraryChooser(const LibraryQuestion& question, const LibraryUses& uses)
-      : question_(question), uses_(uses), openmp_(openmp_runtimes_of(question.manifest)) {}
+  LibraryChooser(const LibraryChoiceInputs& question, const LibraryUses& uses)
+      : question_(question), uses_(uses), openmp_(openmp_runtimes_of(question.manifest)) {
+    const Requirements requirements =
+        requirements_of(question.manifest.points, question.manifest.configurations.front().values);
+    uses_gpus_ = !requirements.gpu_backend.empty();
+  }
 
   [[nodiscard]] Result<LibraryChoice> choose(const std::string& name) const {
     const LibraryInterface& interface = interface_called(question_, name);
@@ -118,7 +123,7 @@ class LibraryChooser {
   }
 
  private:
-  static LibraryFile file_of(const MachineLibrary& file) {
+  static StandInLibrary file_of(const MachineLibrary& file) {
     return {.soname = file.soname, .path = file.path, .folder = file.folder, .brings = file.brings};
   }
 
@@ -144,6 +149,7 @@ class LibraryChooser {
   [[nodiscard]] std::string objection_to(const NeededInterface& needed,
                                          const Implementation& candidate, bool unasked) const {
     std::string objection = why_unfit(needed, candidate);
+    if (objection.empty()) objection = missing_demand(needed, candidate);
     if (!objection.empty() || !unasked || needed.interface.kind == PointKind::mpi) return objection;
     if (is_reference(needed.interface, candidate.name))
       return "a reference implementation, no faster than the image's own";
@@ -184,9 +190,48 @@ class LibraryChooser {
     for (const auto& [soname, symbols] : needed.uses) {
       choice.files[soname] = file_of(*file_with(best, symbols));
     }
+    choice.demanded = demanded_by(needed, best);
     choice.reason = which.empty() ? fmt::format("{}, the best that `{}` has", describe(best),
                                                 question_.target.name)
                                   : fmt::format("{}, as asked for", describe(best));
+  }
+
+  /// On machines with GPUs, for programs that use them.
+  [[nodiscard]] std::vector<StandInLibrary> demanded_by(const NeededInterface& needed,
+                                                        const Implementation& best) const {
+    std::vector<StandInLibrary> demanded;
+    for (const InterfaceDemand* demand : demands_on(needed, best.name)) {
+      for (const MachineLibrary& file : best.files)
+        if (is_called_like(file.soname, demand->sonames)) demanded.push_back(file_of(file));
+    }
+    return demanded;
+  }
+
+  [[nodiscard]] std::vector<const InterfaceDemand*> demands_on(const NeededInterface& needed,
+                                                               const std::string& name) const {
+    std::vector<const InterfaceDemand*> demands;
+    const InterfaceImplementation* known = implementation_called(needed.interface, name);
+    if (known == nullptr || !uses_gpus_ || !question_.target.gpus) return demands;
+    for (const InterfaceDemand& demand : known->demands) {
+      const auto is_there =
+          std::ranges::find(*question_.target.gpus, demand.gpu_vendor, &Gpu::vendor);
+      if (is_there != question_.target.gpus->end()) demands.push_back(&demand);
+    }
+    return demands;
+  }
+
+  /// What it would be linked with, too, and lacks; empty: it has all.
+  [[nodiscard]] std::string missing_demand(const NeededInterface& needed,
+                                           const Implementation& candidate) const {
+    for (const InterfaceDemand* demand : demands_on(needed, candidate.name)) {
+      const bool is_there = std::ranges::any_of(candidate.files, [&](const MachineLibrary& file) {
+        return is_called_like(file.soname, demand->sonames);
+      });
+      if (is_there) continue;
+      return fmt::format("programs for GPUs of {} need {} beside it, and there is none",
+                         demand->gpu_vendor, fmt::join(demand->sonames, " or "));
+    }
+    return {};
   }
 
   [[nodiscard]] Error refuse(const std::string& name, const std::string& which,
@@ -210,20 +255,21 @@ class LibraryChooser {
         .with_help(help);
   }
 
-  const LibraryQuestion& question_;
+  const LibraryChoiceInputs& question_;
   const LibraryUses& uses_;
   std::set<std::string> openmp_;
+  bool uses_gpus_ = false;
 };
 
 /// An interface to networks is used by the MPI that programs bring.
-bool is_used_by_mpi(const LibraryQuestion& question, const LibraryUses& uses,
+bool is_used_by_mpi(const LibraryChoiceInputs& question, const LibraryUses& uses,
                     const std::string& name) {
   const auto interface = std::ranges::find(question.interfaces, name, &LibraryInterface::name);
   return interface != question.interfaces.end() && interface->kind == PointKind::fabric &&
          !uses.contains(name) && uses.contains("mpi");
 }
 
-Status check_settings(const LibraryQuestion& question, const LibraryUses& uses) {
+Status check_settings(const LibraryChoiceInputs& question, const LibraryUses& uses) {
   for (const auto& [name, which] : question.settings) {
     if (uses.contains(name) || is_used_by_mpi(question, uses, name)) continue;
     std::vector<std::string> used;
@@ -272,7 +318,7 @@ LibraryUses library_uses(const IrManifest& manifest,
   return uses;
 }
 
-Result<std::vector<LibraryChoice>> choose_libraries(const LibraryQuestion& question) {
+Result<std::vector<LibraryChoice>> choose_libraries(const LibraryChoiceInputs& question) {
   const LibraryUses uses = library_uses(question.manifest, question.interfaces);
   XAAS_CHECK(check_settings(question, uses));
   const LibraryChooser chooser(question, uses);
@@ -300,13 +346,16 @@ std::string explain_libraries(const std::vector<LibraryChoice>& choices) {
       text += fmt::format("{}: {}\n", choice.interface, choice.reason);
       for (const auto& [soname, file] : choice.files)
         text += fmt::format("  {} in place of {}\n", file.path, soname);
+      for (const StandInLibrary& file : choice.demanded)
+        text += fmt::format("  {}, which goes with it\n", file.path);
     }
     for (const std::string& other : choice.passed_over) text += fmt::format("  not {}\n", other);
   }
   return text;
 }
 
-const LibraryFile* exchanged(const std::vector<LibraryChoice>& choices, const std::string& soname) {
+const StandInLibrary* exchanged(const std::vector<LibraryChoice>& choices,
+                                const std::string& soname) {
   for (const LibraryChoice& choice : choices) {
     const auto found = choice.files.find(soname);
     if (found != choice.files.end()) return &found->second;

@@ -37,13 +37,13 @@ struct Implementation {
 };
 
 /// What stands for one of the image's libraries.
-struct LibraryFile {
+struct StandInLibrary {
   std::string soname;
   std::string path;
   std::string folder;            // as MachineLibrary's
   std::set<std::string> brings;  // the same
 
-  friend bool operator==(const LibraryFile&, const LibraryFile&) = default;
+  friend bool operator==(const StandInLibrary&, const StandInLibrary&) = default;
 };
 
 /// Whose library of an interface the links take.
@@ -54,10 +54,11 @@ struct LibraryChoice {
   std::string version;
   std::string abi;
   std::string module;
-  std::map<std::string, LibraryFile> files;  // by the soname in the image
-  std::vector<std::string> sonames;          // in the image, of which links take something
-  std::string reason;                        // in words
-  std::vector<std::string> passed_over;      // implementations, each with the reason
+  std::map<std::string, StandInLibrary> files;  // by the soname in the image
+  std::vector<StandInLibrary> demanded;         // that must be linked with it, too
+  std::vector<std::string> sonames;             // in the image, of which links take something
+  std::string reason;                           // in words
+  std::vector<std::string> passed_over;         // implementations, each with the reason
 
   friend bool operator==(const LibraryChoice&, const LibraryChoice&) = default;
 };
@@ -69,7 +70,7 @@ using LibraryUses = std::map<std::string, std::map<std::string, std::set<std::st
 LibraryUses library_uses(const IrManifest& manifest,
                          const std::vector<LibraryInterface>& interfaces);
 
-struct LibraryQuestion {
+struct LibraryChoiceInputs {
   const IrManifest& manifest;
   const Target& target;
   const std::vector<LibraryInterface>& interfaces;
@@ -83,12 +84,13 @@ struct LibraryQuestion {
 /// One choice for each interface that the links use, by name. `incompatible` where what is asked
 /// for is not there or does not fit: says what does not, and lists what there is. `invalid_input`
 /// for a setting of an interface that nothing in the image uses or that is not known.
-Result<std::vector<LibraryChoice>> choose_libraries(const LibraryQuestion& question);
+Result<std::vector<LibraryChoice>> choose_libraries(const LibraryChoiceInputs& question);
 
 /// The choices in words, a line each; empty for none.
 std::string explain_libraries(const std::vector<LibraryChoice>& choices);
 
 /// The file that stands for this library; null: the image's own.
-const LibraryFile* exchanged(const std::vector<LibraryChoice>& choices, const std::string& soname);
+const StandInLibrary* exchanged(const std::vector<LibraryChoice>& choices,
+                                const std::string& soname);
 
 }  // namespace xaas

@@ -50,7 +50,8 @@ TEST(ParseSiteProfile, ReadsWhatPrintSiteProfileWrites) {
                                    .interfaces = "/apps/interfaces",
                                    .never_bundle = {"libcuda.so.*", "libcxi.so.1"},
                                    .bind = {"/opt/cray"},
-                                   .launcher = {"srun", "--mpi=pmix"}}})
+                                   .launcher = {"srun", "--mpi=pmix"},
+                                   .fabric = "ucx"}})
     EXPECT_EQ(parse_site_profile(print_site_profile(profile)).value(), profile);
 }
 
