@@ -24,15 +24,26 @@ bool is_openmp_runtime(std::string_view soname) {
                              [&](auto begin) { return soname.starts_with(begin); });
 }
 
-/// Of one library, what it was compiled for; empty: nothing tells.
-std::string needed_class(const NeededInterface& needed) {
+/// What a program that takes these of a library was compiled for; empty: nothing tells.
+std::string needed_class(const LibraryInterface& interface, const std::string& soname,
+                         const std::set<std::string>& symbols) {
+  std::string by_name = class_of(interface, soname);
+  if (!by_name.empty()) return by_name;
+  const auto is_taken = [&](const std::string& symbol) { return symbols.contains(symbol); };
+  for (const InterfaceClass& one : interface.classes)
+    if (std::ranges::any_of(one.symbols, is_taken)) return one.name;
+  return {};
+}
+
+/// One of a program's libraries may be of another class than the rest, as Intel MPI's for an
+/// INTEGER of 64 bits.
+std::string describe_other_class(const NeededInterface& needed, const Implementation& candidate) {
+  if (candidate.abi.empty()) return {};
   for (const auto& [soname, symbols] : needed.uses) {
-    std::string by_name = class_of(needed.interface, soname);
-    if (!by_name.empty()) return by_name;
-    for (const InterfaceClass& one : needed.interface.classes) {
-      const auto is_taken = [&](const std::string& symbol) { return symbols.contains(symbol); };
-      if (std::ranges::any_of(one.symbols, is_taken)) return one.name;
-    }
+    const std::string compiled_for = needed_class(needed.interface, soname, symbols);
+    if (compiled_for.empty() || compiled_for == candidate.abi) continue;
+    return fmt::format("its ABI is `{}`, and the program is compiled for `{}`", candidate.abi,
+                       compiled_for);
   }
   return {};
 }
@@ -124,11 +135,8 @@ const MachineLibrary* file_with(const Implementation& candidate,
 }
 
 std::string why_unfit(const NeededInterface& needed, const Implementation& candidate) {
-  const std::string compiled_for = needed_class(needed);
-  if (!compiled_for.empty() && !candidate.abi.empty() && candidate.abi != compiled_for) {
-    return fmt::format("its ABI is `{}`, and the program is compiled for `{}`", candidate.abi,
-                       compiled_for);
-  }
+  std::string other_class = describe_other_class(needed, candidate);
+  if (!other_class.empty()) return other_class;
   for (const auto& [soname, symbols] : needed.uses) {
     const MachineLibrary* file = file_with(candidate, symbols);
     if (file == nullptr) return describe_lack(candidate, soname, symbols);
