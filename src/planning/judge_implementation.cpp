@@ -98,13 +98,24 @@ std::string second_openmp(const MachineLibrary& file, const std::set<std::string
   return {};
 }
 
-/// Whether a program takes a function of which its caller and this file have different ideas.
-bool returns_otherwise(const NeededInterface& needed, const Implementation& candidate,
-                       const MachineLibrary& file, const std::set<std::string>& symbols) {
-  const InterfaceImplementation* known = implementation_called(needed.interface, candidate.name);
-  if (known == nullptr || !is_called_like(file.soname, known->complex_by_argument)) return false;
-  return std::ranges::any_of(needed.interface.complex_functions,
-                             [&](const std::string& name) { return symbols.contains(name); });
+bool returns_by_argument(const LibraryInterface& interface, const std::string& soname) {
+  return std::ranges::any_of(interface.implementations, [&](const InterfaceImplementation& one) {
+    return is_called_like(soname, one.complex_by_argument);
+  });
+}
+
+/// A program calls what returns complex numbers as the library that it was linked with has it.
+std::string describe_other_call(const LibraryInterface& interface, const std::string& soname,
+                                const std::set<std::string>& symbols, const MachineLibrary& file) {
+  const bool is_by_argument = returns_by_argument(interface, file.soname);
+  if (is_by_argument == returns_by_argument(interface, soname)) return {};
+  const bool is_called = std::ranges::any_of(
+      interface.complex_functions, [&](const std::string& name) { return symbols.contains(name); });
+  if (!is_called) return {};
+  return is_by_argument ? "its functions return complex numbers by an argument, and the program "
+                          "expects them in registers"
+                        : "its functions return complex numbers in registers, and the program "
+                          "expects them by an argument";
 }
 
 /// A machine's module would bring what is missing.
@@ -142,10 +153,8 @@ std::string why_unfit(const NeededInterface& needed, const Implementation& candi
     if (file == nullptr) return describe_lack(candidate, soname, symbols);
     if (!file->problems.empty())
       return with_module(describe_problem(file->problems.front()), candidate);
-    if (returns_otherwise(needed, candidate, *file, symbols)) {
-      return "its functions return complex numbers by an argument, and the program expects them in "
-             "registers";
-    }
+    std::string other_call = describe_other_call(needed.interface, soname, symbols, *file);
+    if (!other_call.empty()) return other_call;
     std::string second = second_openmp(*file, needed.openmp_runtimes);
     if (!second.empty()) return second;
   }
