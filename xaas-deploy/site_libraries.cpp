@@ -37,6 +37,20 @@ bool defines_one_of(const MachineLibrary& file, const std::set<std::string>& sym
                              [&](const std::string& name) { return file.symbols.contains(name); });
 }
 
+/// What a soname tells holds unless marks of that class are missing: one of another class may be
+/// called so, and MPICH's library of the standard's ABI has the marks of its own one, too.
+std::string class_of_file(const LibraryInterface& interface, const MachineLibrary& file) {
+  std::string by_name = class_of(interface, file.soname);
+  const auto& classes = interface.classes;
+  const auto named = std::ranges::find(classes, by_name, &InterfaceClass::name);
+  const bool is_plausible =
+      named != classes.end() && (named->symbols.empty() || defines_one_of(file, named->symbols));
+  if (is_plausible) return by_name;
+  const auto marked = std::ranges::find_if(
+      classes, [&](const InterfaceClass& one) { return defines_one_of(file, one.symbols); });
+  return marked == classes.end() ? by_name : marked->name;
+}
+
 /// What a library is that no description tells of.
 void name_by_marks(const LibraryInterface& interface, Implementation& found) {
   const MachineLibrary& file = found.files.front();
@@ -45,9 +59,7 @@ void name_by_marks(const LibraryInterface& interface, Implementation& found) {
     found.name = one.name;
     break;
   }
-  for (const InterfaceClass& one : interface.classes)
-    if (found.abi.empty() && defines_one_of(file, one.symbols)) found.abi = one.name;
-  if (found.abi.empty()) found.abi = class_of(interface, file.soname);
+  found.abi = class_of_file(interface, file);
 }
 
 /// What a description says of one, before its files are looked at.

@@ -24,15 +24,26 @@ bool is_openmp_runtime(std::string_view soname) {
                              [&](auto begin) { return soname.starts_with(begin); });
 }
 
-/// Of one library, what it was compiled for; empty: nothing tells.
-std::string needed_class(const NeededInterface& needed) {
+/// What a program that takes these of a library was compiled for; empty: nothing tells.
+std::string needed_class(const LibraryInterface& interface, const std::string& soname,
+                         const std::set<std::string>& symbols) {
+  std::string by_name = class_of(interface, soname);
+  if (!by_name.empty()) return by_name;
+  const auto is_taken = [&](const std::string& symbol) { return symbols.contains(symbol); };
+  for (const InterfaceClass& one : interface.classes)
+    if (std::ranges::any_of(one.symbols, is_taken)) return one.name;
+  return {};
+}
+
+/// One of a program's libraries may be of another class than the rest, as Intel MPI's for an
+/// INTEGER of 64 bits.
+std::string describe_other_class(const NeededInterface& needed, const Implementation& candidate) {
+  if (candidate.abi.empty()) return {};
   for (const auto& [soname, symbols] : needed.uses) {
-    std::string by_name = class_of(needed.interface, soname);
-    if (!by_name.empty()) return by_name;
-    for (const InterfaceClass& one : needed.interface.classes) {
-      const auto is_taken = [&](const std::string& symbol) { return symbols.contains(symbol); };
-      if (std::ranges::any_of(one.symbols, is_taken)) return one.name;
-    }
+    const std::string compiled_for = needed_class(needed.interface, soname, symbols);
+    if (compiled_for.empty() || compiled_for == candidate.abi) continue;
+    return fmt::format("its ABI is `{}`, and the program is compiled for `{}`", candidate.abi,
+                       compiled_for);
   }
   return {};
 }
@@ -87,13 +98,24 @@ std::string second_openmp(const MachineLibrary& file, const std::set<std::string
   return {};
 }
 
-/// Whether a program takes a function of which its caller and this file have different ideas.
-bool returns_otherwise(const NeededInterface& needed, const Implementation& candidate,
-                       const MachineLibrary& file, const std::set<std::string>& symbols) {
-  const InterfaceImplementation* known = implementation_called(needed.interface, candidate.name);
-  if (known == nullptr || !is_called_like(file.soname, known->complex_by_argument)) return false;
-  return std::ranges::any_of(needed.interface.complex_functions,
-                             [&](const std::string& name) { return symbols.contains(name); });
+bool returns_by_argument(const LibraryInterface& interface, const std::string& soname) {
+  return std::ranges::any_of(interface.implementations, [&](const InterfaceImplementation& one) {
+    return is_called_like(soname, one.complex_by_argument);
+  });
+}
+
+/// A program calls what returns complex numbers as the library that it was linked with has it.
+std::string describe_other_call(const LibraryInterface& interface, const std::string& soname,
+                                const std::set<std::string>& symbols, const MachineLibrary& file) {
+  const bool is_by_argument = returns_by_argument(interface, file.soname);
+  if (is_by_argument == returns_by_argument(interface, soname)) return {};
+  const bool is_called = std::ranges::any_of(
+      interface.complex_functions, [&](const std::string& name) { return symbols.contains(name); });
+  if (!is_called) return {};
+  return is_by_argument ? "its functions return complex numbers by an argument, and the program "
+                          "expects them in registers"
+                        : "its functions return complex numbers in registers, and the program "
+                          "expects them by an argument";
 }
 
 /// A machine's module would bring what is missing.
@@ -124,20 +146,15 @@ const MachineLibrary* file_with(const Implementation& candidate,
 }
 
 std::string why_unfit(const NeededInterface& needed, const Implementation& candidate) {
-  const std::string compiled_for = needed_class(needed);
-  if (!compiled_for.empty() && !candidate.abi.empty() && candidate.abi != compiled_for) {
-    return fmt::format("its ABI is `{}`, and the program is compiled for `{}`", candidate.abi,
-                       compiled_for);
-  }
+  std::string other_class = describe_other_class(needed, candidate);
+  if (!other_class.empty()) return other_class;
   for (const auto& [soname, symbols] : needed.uses) {
     const MachineLibrary* file = file_with(candidate, symbols);
     if (file == nullptr) return describe_lack(candidate, soname, symbols);
     if (!file->problems.empty())
       return with_module(describe_problem(file->problems.front()), candidate);
-    if (returns_otherwise(needed, candidate, *file, symbols)) {
-      return "its functions return complex numbers by an argument, and the program expects them in "
-             "registers";
-    }
+    std::string other_call = describe_other_call(needed.interface, soname, symbols, *file);
+    if (!other_call.empty()) return other_call;
     std::string second = second_openmp(*file, needed.openmp_runtimes);
     if (!second.empty()) return second;
   }

@@ -189,6 +189,29 @@ TEST_F(ChooseLibraries, TellsWidthsBySymbolsWhereNamesDoNot) {
   EXPECT_EQ(only_choice().name, "openblas");
 }
 
+TEST_F(ChooseLibraries, RefusesComplexResultsInRegistersToProgramsOfMkl) {
+  interfaces_ = *load_interfaces({});
+  implementations_ = {openblas()};
+  takes("libmkl_rt.so.2", {"dgemm_"});
+  EXPECT_EQ(only_choice().name, "openblas");
+  std::get<LinkLibrary>(manifest_.links[0].items[0]).uses->insert("zdotc_");
+  EXPECT_THAT(only_choice().passed_over, ElementsAre(HasSubstr("complex numbers in registers")));
+  // As it has been called.
+  implementations_[0].name = "mkl";
+  implementations_[0].files = {file("libmkl_intel_lp64.so.2", {"dgemm_", "zdotc_"})};
+  EXPECT_EQ(only_choice().name, "mkl");
+}
+
+TEST_F(ChooseLibraries, HoldsEveryLibraryOfAProgramAgainstTheAbi) {
+  interfaces_ = *load_interfaces({});
+  takes("libmpi.so.12", {"MPI_Init"});
+  implementations_ = {mpich()};
+  EXPECT_EQ(only_choice().name, "mpich");
+  // Its functions have the names of the others, and integers of another width.
+  takes("libmpi_ilp64.so", {"MPI_Send"});
+  EXPECT_THAT(only_choice().passed_over, ElementsAre(HasSubstr("is compiled for `mpich-ilp64`")));
+}
+
 TEST_F(ChooseLibraries, RefusesComplexResultsByArgumentToProgramsThatTakeSome) {
   implementations_ = {openblas()};
   implementations_[0].name = "mkl";
