@@ -93,7 +93,7 @@ Result<std::vector<std::vector<std::string>>> apptainer_options(const ExportSubj
   XAAS_TRY(const auto paths, paths_to_bind(subject));
   for (const std::string& path : paths) options.push_back({"--bind", path});
   for (const auto& [name, value] : container_settings(subject))
-    options.push_back({"--env", name + "=" + value});
+    options.push_back({"--env", fmt::format("{}={}", name, value)});
   return options;
 }
 
@@ -110,7 +110,7 @@ Result<std::string> export_apptainer(const ExportSubject& subject) {
   usage.emplace_back(k_prepare);
   return script(subject, "in Apptainer", usage,
                 made_once(subject, ".sif", "apptainer build \"$work/made\" " + in_sh(reference)) +
-                    call(options, "\"$image\" \"$@\""));
+                    call(options, R"("$image" "$@")"));
 }
 
 namespace {
@@ -167,14 +167,15 @@ Result<std::string> export_charliecloud(const ExportSubject& subject) {
   auto settings = subject.settings;
   for (const auto& [name, value] : container_settings(subject)) settings[name] = value;
   options.push_back({"--env-no-expand"});
-  for (const auto& [name, value] : settings) options.push_back({"--set-env=" + name + "=" + value});
+  for (const auto& [name, value] : settings)
+    options.push_back({fmt::format("--set-env={}={}", name, value)});
   const std::string here = "\"$image$PWD\"";
   const std::string body =
       default_arguments(subject) + made_once(subject, "", make_folder(subject, reference)) +
       mount_points(paths) + fmt::format("[ -d {0} ] || mkdir -p {0}\n", here) +
       // ch-run asks for it where nobody has logged in.
       "export USER=\"${USER:-$(id -un)}\"\n" +
-      call(options, "--bind \"$PWD\" --cd \"$PWD\" \"$image\" -- " + program_words(subject));
+      call(options, R"(--bind "$PWD" --cd "$PWD" "$image" -- )" + program_words(subject));
   return script(subject, "in Charliecloud",
                 {ranks_by(subject, ""),
                  "the first call makes a folder beside the image, or XAAS_IMAGE=FOLDER", k_prepare,
@@ -223,18 +224,19 @@ Result<std::string> export_podman(const ExportSubject& subject) {
   XAAS_TRY(const auto reference, image_reference(subject));
   auto options = podman_options(subject);
   XAAS_TRY(const auto paths, paths_to_bind(subject));
-  for (const std::string& path : paths) options.push_back({"--volume=" + path + ":" + path});
+  for (const std::string& path : paths) options.push_back({fmt::format("--volume={0}:{0}", path)});
   auto settings = container_settings(subject);
   // The host's environment comes after the image's.
   if (subject.mpi) settings.insert(subject.settings.begin(), subject.settings.end());
-  for (const auto& [name, value] : settings) options.push_back({"--env=" + name + "=" + value});
+  for (const auto& [name, value] : settings)
+    options.push_back({fmt::format("--env={}={}", name, value)});
   const auto slash = reference.rfind('/');
   const auto colon = reference.find(':');
   const std::string local = reference.substr(0, colon + 1) + reference.substr(slash + 1);
   const std::string body = fmt::format(
       "here=$PWD\ncd {}\n{}", in_sh(subject.path.parent_path().string()),
       call(options,
-           fmt::format("--volume=\"$here:$here\" --workdir=\"$here\" {} \"$@\"", in_sh(local))));
+           fmt::format(R"(--volume="$here:$here" --workdir="$here" {} "$@")", in_sh(local))));
   std::vector<std::string> usage{ranks_by(subject, "-pmi-port ")};
   if (needed_gpu(subject) == "cuda")
     usage.emplace_back("the GPUs are described to it by `nvidia-ctk cdi generate`, see /etc/cdi");

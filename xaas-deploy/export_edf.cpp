@@ -85,7 +85,7 @@ Result<std::string> export_edf(const ExportSubject& subject) {
   if (!paths.empty()) {
     text += "mounts = [\n";
     for (const std::string& path : paths)
-      text += fmt::format("  {},\n", in_toml(path + ":" + path));
+      text += fmt::format("  {},\n", in_toml(fmt::format("{0}:{0}", path)));
     text += "]\n";
   }
   return text + table_of_variables(subject) + table_of_annotations(subject);

@@ -82,8 +82,8 @@ Result<ModuleContent> content_of(const ExportSubject& subject) {
   return content;
 }
 
-const std::vector<std::string> k_usage{
-    "put it into a folder of MODULEPATH, or say `module use` of the folder that it lies in"};
+constexpr const char* k_usage =
+    "put it into a folder of MODULEPATH, or say `module use` of the folder that it lies in";
 
 /// A string of Lua.
 std::string in_lua(std::string_view text) {
@@ -126,9 +126,9 @@ bool sets_manpath(const ModuleContent& content) {
 
 Result<std::string> export_lua_module(const ExportSubject& subject) {
   XAAS_TRY(const auto content, content_of(subject));
-  std::string text = export_header(subject, "--", "as a module for Lmod", k_usage);
+  std::string text = export_header(subject, "--", "as a module for Lmod", {k_usage});
   for (const auto& [name, value] : content.facts)
-    text += fmt::format("whatis({})\n", in_lua(name + ": " + value));
+    text += fmt::format("whatis({})\n", in_lua(fmt::format("{}: {}", name, value)));
   // One deployment of an application at a time.
   text += fmt::format("family({})\n", in_lua(plain_name(subject)));
   for (const std::string& module : content.needed)
@@ -144,9 +144,9 @@ Result<std::string> export_lua_module(const ExportSubject& subject) {
 
 Result<std::string> export_tcl_module(const ExportSubject& subject) {
   XAAS_TRY(const auto content, content_of(subject));
-  std::string text = "#%Module1.0\n" + export_header(subject, "#", "as a module in Tcl", k_usage);
+  std::string text = "#%Module1.0\n" + export_header(subject, "#", "as a module in Tcl", {k_usage});
   for (const auto& [name, value] : content.facts)
-    text += fmt::format("module-whatis {}\n", in_tcl(name + ": " + value));
+    text += fmt::format("module-whatis {}\n", in_tcl(fmt::format("{}: {}", name, value)));
   text += fmt::format("conflict {}\n", in_tcl(plain_name(subject)));
   for (const std::string& module : content.needed)
     text += fmt::format("prereq {}\n", in_tcl(module));
