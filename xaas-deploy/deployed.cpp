@@ -87,6 +87,7 @@ Result<Deployed> unpacked(const Layout& layout, const RunnableImage& image,
   return Deployed{.form = Deployed::Form::image,
                   .name = name,
                   .path = std::move(root),
+                  .digest = image.descriptor.digest.str(),
                   .entrypoint = image.config.entrypoint,
                   .command = image.config.command,
                   .environment = image.config.environment};

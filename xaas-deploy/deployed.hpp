@@ -20,6 +20,7 @@ struct Deployed {
   enum class Form { tree, image, program } form = Form::program;
   std::string name;            // as the user named it
   std::filesystem::path path;  // the tree, the image's unpacked root, or the program
+  std::string digest;          // of an image's manifest
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;  // stands for the arguments where none are given
   std::vector<std::string> environment;

@@ -85,7 +85,11 @@ class Binds {
     for (const std::string& folder : plugin_folders(path)) add(bound_.paths, folder);
   }
 
-  void add_needed(const fs::path& path) {
+  void add_needed(const fs::path& found) {
+    // The loader's cache may name it by /lib, where that leads to /usr/lib.
+    std::error_code error;
+    const fs::path folder = fs::canonical(found.parent_path(), error);
+    const fs::path path = error ? found : folder / found.filename();
     const bool has_it = std::ranges::any_of(folders_, [&](const std::string& folder) {
       return holds(fs::path(folder) / path.filename());
     });
@@ -99,7 +103,11 @@ class Binds {
     const std::string folder = path.parent_path();
     add(bound_.paths, holds(folder) ? path.string() : folder);
     // The image's loader looks into its own folders anyway.
-    if (std::ranges::find(folders_, folder) == folders_.end()) add(bound_.library_folders, folder);
+    const auto place = path_in_root(root_, folder);
+    const bool is_own = std::ranges::any_of(folders_, [&](const std::string& own) {
+      return path_in_root(root_, own).value_or(fs::path()) == place.value_or(folder);
+    });
+    if (!is_own) add(bound_.library_folders, folder);
   }
 
   /// Whether the image has more there than an empty place that something was bound to before.

@@ -36,6 +36,9 @@ struct Run {
   xaas::Result<int> operator()(const xaas::CheckOptions& options) const {
     return run_check_command(options);
   }
+  xaas::Result<int> operator()(const xaas::ExportOptions& options) const {
+    return run_export_command(options);
+  }
   xaas::Result<int> operator()(const xaas::DoctorOptions& options) const {
     return run_doctor_command(options);
   }

@@ -116,16 +116,6 @@ std::string help_on_other_mpi(const MpiLaunch& launch, const std::string& own_la
   return fmt::format("{}that MPI's own launcher is `{}`", help, own_launcher);
 }
 
-/// The one beside the library, else that of the same MPI on this machine.
-std::string own_launcher(const Target& host, const MpiInstallation& mpi) {
-  if (!mpi.launcher.empty() || !host.mpi) return mpi.launcher;
-  const auto found = std::ranges::find_if(*host.mpi, [&](const MpiInstallation& other) {
-    return other.flavour == mpi.flavour && other.version == mpi.version &&
-           other.soname == mpi.soname;
-  });
-  return found == host.mpi->end() ? std::string() : found->launcher;
-}
-
 std::string suggested_launch(const Target& host, const MpiInstallation& mpi) {
   if (host.scheduler.name == "slurm") return "srun -n 2";
   if (host.scheduler.name == "flux") return "flux run -n 2";
@@ -239,6 +229,15 @@ bool has_count(const std::vector<std::string>& words) {
 }
 
 }  // namespace
+
+std::string own_launcher(const Target& host, const MpiInstallation& mpi) {
+  if (!mpi.launcher.empty() || !host.mpi) return mpi.launcher;
+  const auto found = std::ranges::find_if(*host.mpi, [&](const MpiInstallation& other) {
+    return other.flavour == mpi.flavour && other.version == mpi.version &&
+           other.soname == mpi.soname;
+  });
+  return found == host.mpi->end() ? std::string() : found->launcher;
+}
 
 std::string site_launch(const SiteProfile& profile, const Target& host, Asked asked) {
   if (profile.launcher.empty() || (asked == Asked::no && !job_command(host).empty())) return {};

@@ -28,6 +28,9 @@ enum class Asked { no, yes };
 /// that would submit a job that nobody asked for.
 std::string site_launch(const SiteProfile& profile, const Target& host, Asked asked);
 
+/// The mpiexec beside the library, else that of the same MPI on `host`; empty: none is known.
+std::string own_launcher(const Target& host, const MpiInstallation& mpi);
+
 /// Whether several ranks that the launcher starts form one world: for each MPI that the
 /// deployment's programs load, a program of ours is started that loads the same. None of the
 /// deployment's is run.

@@ -184,6 +184,8 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   const CLI::App* relocate = add_relocate(app, relocate_options);
   CheckOptions check_options;
   const CLI::App* check = add_check_command(app, check_options);
+  ExportOptions export_options;
+  const CLI::App* exporting = add_export_command(app, export_options);
 
   DoctorOptions doctor_options;
   const CLI::App* doctor = add_doctor_command(app, doctor_options);
@@ -210,6 +212,7 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (identify->parsed()) return identify_options;
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
+  if (exporting->parsed()) return export_options;
   if (doctor->parsed()) return doctor_options;
   if (why_not->parsed()) return why_not_options;
   if (explain->parsed()) return explain_options;

@@ -5,6 +5,7 @@
 #include "commands.hpp"
 #include "doctor.hpp"
 #include "explain.hpp"
+#include "export.hpp"
 #include "identity.hpp"
 #include "interface_command.hpp"
 #include "report.hpp"
@@ -31,7 +32,7 @@ using DeployCommand =
     std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
                  CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
                  TargetOptions, InterfaceOptions, DoctorOptions, WhyNotOptions, ExplainOptions,
-                 ReportOptions>;
+                 ReportOptions, ExportOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

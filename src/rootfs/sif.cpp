@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -112,6 +113,28 @@ std::string print_header(const std::vector<Object>& objects, std::string_view ar
   return bytes;
 }
 
+std::uint64_t number_at(std::string_view bytes, std::size_t at) {
+  std::uint64_t number = 0;
+  for (std::size_t i = 0; i < sizeof number; ++i)
+    number |= std::uint64_t{static_cast<unsigned char>(bytes[at + i])} << (8 * i);
+  return number;
+}
+
+/// Its place and size.
+std::optional<Object> find_object(std::ifstream& file, const std::string& name) {
+  std::string bytes(k_data_begin, '\0');
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return std::nullopt;
+  if (bytes.substr(32, k_magic.size()) != k_magic) return std::nullopt;
+  std::string wanted;
+  put(wanted, name, k_name_length);
+  for (std::size_t i = 0; i < k_descriptor_count; ++i) {
+    const auto at = k_descriptors_begin + i * k_descriptor_size;
+    if (bytes[at + 4] == 1 && bytes.substr(at + 73, k_name_length) == wanted)
+      return Object{.offset = number_at(bytes, at + 17), .size = number_at(bytes, at + 25)};
+  }
+  return std::nullopt;
+}
+
 Result<std::string> code_of(const std::string& architecture) {
   if (architecture == "amd64") return std::string("02");
   if (architecture == "arm64") return std::string("04");
@@ -152,16 +175,18 @@ Status write_sif(const SifContent& content, const std::filesystem::path& path, u
 
 bool sif_holds(const std::filesystem::path& path, const std::string& name) {
   std::ifstream file(path, std::ios::binary);
-  std::string bytes(k_data_begin, '\0');
-  if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) return false;
-  if (bytes.substr(32, k_magic.size()) != k_magic) return false;
-  std::string wanted;
-  put(wanted, name, k_name_length);
-  for (std::size_t i = 0; i < k_descriptor_count; ++i) {
-    const auto at = k_descriptors_begin + i * k_descriptor_size;
-    if (bytes[at + 4] == 1 && bytes.substr(at + 73, k_name_length) == wanted) return true;
-  }
-  return false;
+  return find_object(file, name).has_value();
+}
+
+std::optional<std::string> read_in_sif(const std::filesystem::path& path, const std::string& name,
+                                       std::uint64_t limit) {
+  std::ifstream file(path, std::ios::binary);
+  const auto found = find_object(file, name);
+  if (!found || found->size > limit || !file.seekg(static_cast<std::streamoff>(found->offset)))
+    return std::nullopt;
+  std::string text(found->size, '\0');
+  if (!file.read(text.data(), static_cast<std::streamsize>(text.size()))) return std::nullopt;
+  return text;
 }
 
 }  // namespace xaas

@@ -14,7 +14,6 @@
 #include <sqfs/block_processor.h>
 #include <sqfs/block_writer.h>
 #include <sqfs/compressor.h>
-#include <sqfs/dir_reader.h>
 #include <sqfs/dir_writer.h>
 #include <sqfs/error.h>
 #include <sqfs/frag_table.h>
@@ -308,26 +307,6 @@ Result<std::uint64_t> write_squashfs(const LayerContent& content, const std::fil
   XAAS_TRY(const auto size, write_squashfs_at(content, created, 0, threads));
   XAAS_CHECK(created.close());
   return size;
-}
-
-bool squashfs_holds(const std::filesystem::path& file, const std::string& path) {
-  const Owned<sqfs_file_t> input(sqfs_open_file(file.c_str(), SQFS_FILE_OPEN_READ_ONLY));
-  sqfs_super_t super;
-  if (!input || sqfs_super_read(&super, input.get()) != 0) return false;
-  sqfs_compressor_config_t config;
-  sqfs_compressor_t* made = nullptr;
-  if (sqfs_compressor_config_init(&config, static_cast<SQFS_COMPRESSOR>(super.compression_id),
-                                  super.block_size, SQFS_COMP_FLAG_UNCOMPRESS) != 0 ||
-      sqfs_compressor_create(&config, &made) != 0)
-    return false;
-  const Owned<sqfs_compressor_t> compressor(made);
-  const Owned<sqfs_dir_reader_t> reader(
-      sqfs_dir_reader_create(&super, compressor.get(), input.get(), 0));
-  sqfs_inode_generic_t* found = nullptr;
-  if (!reader || sqfs_dir_reader_find_by_path(reader.get(), nullptr, path.c_str(), &found) != 0)
-    return false;
-  sqfs_free(found);
-  return true;
 }
 
 }  // namespace xaas

@@ -4,8 +4,10 @@
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/result.hpp"
 
+#include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace xaas {
@@ -24,5 +26,9 @@ Status write_sif(const SifContent& content, const std::filesystem::path& path, u
 
 /// Whether a file is a SIF with an object of that name.
 bool sif_holds(const std::filesystem::path& path, const std::string& name);
+
+/// That object, of at most `limit` bytes; empty where there is none, or it cannot be read.
+std::optional<std::string> read_in_sif(const std::filesystem::path& path, const std::string& name,
+                                       std::uint64_t limit);
 
 }  // namespace xaas

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace xaas {
@@ -19,5 +20,10 @@ Result<std::uint64_t> write_squashfs(const LayerContent& content, const std::fil
 /// Whether a file is a squashfs (of any tool) with something at `path`. What cannot be read as one
 /// is none.
 bool squashfs_holds(const std::filesystem::path& file, const std::string& path);
+
+/// The content of a regular file in it, of at most `limit` (below 2 GiB) bytes; empty where there
+/// is none, or it cannot be read.
+std::optional<std::string> read_in_squashfs(const std::filesystem::path& file,
+                                            const std::string& path, std::uint64_t limit);
 
 }  // namespace xaas

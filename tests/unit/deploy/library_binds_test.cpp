@@ -42,6 +42,7 @@ TEST_F(BindsOf, IsTheFileWhereTheFolderWouldHideTheImages) {
   EXPECT_THAT(bound.library_folders, IsEmpty());
   const auto by_link = binds_of({"/lib/x86_64-linux-gnu/libmpich.so.12"}, {}, root());
   EXPECT_THAT(by_link.paths, ElementsAre("/lib/x86_64-linux-gnu/libmpich.so.12"));
+  EXPECT_THAT(by_link.library_folders, IsEmpty());
 }
 
 TEST_F(BindsOf, HasOfWhatALibraryNeedsOnlyWhatTheImageHasNot) {

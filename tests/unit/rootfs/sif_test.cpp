@@ -148,6 +148,9 @@ TEST_F(SifTest, TellsWhatItHolds) {
   write({.root = root_, .architecture = "amd64", .documents = {{"a.json", "{}"}}});
   EXPECT_TRUE(sif_holds(folder_.path() / "image.sif", "a.json"));
   EXPECT_FALSE(sif_holds(folder_.path() / "image.sif", "a"));
+  EXPECT_EQ(read_in_sif(folder_.path() / "image.sif", "a.json", 2), "{}");
+  EXPECT_EQ(read_in_sif(folder_.path() / "image.sif", "a.json", 1), std::nullopt);
+  EXPECT_EQ(read_in_sif(folder_.path() / "image.sif", "a", 2), std::nullopt);
   EXPECT_FALSE(sif_holds(folder_.path() / "absent", "a.json"));
   ASSERT_TRUE(write_file(folder_.path() / "other", "years of work"));
   EXPECT_FALSE(sif_holds(folder_.path() / "other", "a.json"));

@@ -40,6 +40,10 @@ TEST_F(SquashfsTest, HoldsWhatItIsGiven) {
   for (const auto& [path, entry] : content) EXPECT_TRUE(squashfs_holds(file_, path)) << path;
   EXPECT_TRUE(squashfs_holds(file_, "deep/er"));
   EXPECT_FALSE(squashfs_holds(file_, "deep/ex"));
+  EXPECT_EQ(read_in_squashfs(file_, "deep/er/file", 500'000), std::string(500'000, 'x'));
+  EXPECT_EQ(read_in_squashfs(file_, "folder/file9", 10'000)->size(), 9000U);
+  for (const char* path : {"deep/er/file", "folder", "link", "none"})
+    EXPECT_EQ(read_in_squashfs(file_, path, 10'000), std::nullopt) << path;
 }
 
 TEST_F(SquashfsTest, IsTheSameHoweverManyThreadsWriteIt) {
@@ -94,6 +98,7 @@ TEST_F(SquashfsTest, WhatIsNoSquashfsHoldsNothing) {
   EXPECT_FALSE(squashfs_holds(file_, "a"));
   ASSERT_TRUE(write_file(file_, "hsqs" + std::string(10'000, '\xff')));
   EXPECT_FALSE(squashfs_holds(file_, "a"));
+  EXPECT_EQ(read_in_squashfs(file_, "a", 10), std::nullopt);
 }
 
 }  // namespace
