@@ -10,6 +10,7 @@
 #include "specialize_command.hpp"
 #include "target_command.hpp"
 #include "tree_commands.hpp"
+#include "upkeep/upkeep.hpp"
 #include "why_not.hpp"
 
 #include "xaas/support/command_line.hpp"
@@ -29,7 +30,8 @@ struct LowerOneLink {};
 using DeployCommand =
     std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
                  CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
-                 TargetOptions, DoctorOptions, WhyNotOptions, ExplainOptions, ReportOptions>;
+                 TargetOptions, DoctorOptions, WhyNotOptions, ExplainOptions, ReportOptions,
+                 ListOptions, RefreshOptions, RollbackOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 
