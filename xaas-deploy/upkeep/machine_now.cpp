@@ -17,7 +17,7 @@ namespace {
 FileNow look_at_file(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status) && !error) return {};
+  if (status.type() == std::filesystem::file_type::not_found) return {};
   // A pipe or a device has no end.
   if (status.type() != std::filesystem::file_type::regular)
     return {.is_there = true,

@@ -110,7 +110,7 @@ std::optional<fs::path> place_set_aside(const fs::path& folder) {
 Result<PlaceLock> PlaceLock::take(const fs::path& place) {
   constexpr int k_attempts = 100;
   const fs::path path = beside(place, k_lock);
-  XAAS_CHECK(check_can_make(path));
+  XAAS_CHECK(check_can_make_beside(place));
   for (int attempt = 0; attempt < k_attempts; ++attempt) {
     XAAS_TRY(auto lock, FileLock::try_lock(path));
     if (!lock) break;

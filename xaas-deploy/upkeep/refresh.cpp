@@ -12,6 +12,7 @@
 #include "upkeep/remake.hpp"
 
 #include "xaas/support/files.hpp"
+#include "xaas/support/place_file.hpp"
 
 #include <fmt/format.h>
 
@@ -54,7 +55,7 @@ Result<CarriedOver> remake(const Deployed& deployed, const RefreshOptions& optio
                            MachineNow& machine, Progress& progress) {
   const fs::path& place = deployed.path;
   if (!options.plan) remove_stale_temporaries(place.parent_path());
-  XAAS_CHECK(check_can_make(previous_of(place)));
+  XAAS_CHECK(check_can_make_beside(place));
   XAAS_TRY(const auto temporary,
            TemporaryFolder::make(options.plan ? fs::path() : place.parent_path()));
   XAAS_TRY(auto again, prepare_remake(*deployed.record, options, machine, temporary.path()));
