@@ -28,15 +28,17 @@ namespace xaas {
 namespace {
 
 Result<Deployed> open_tree(const std::string& name, const std::filesystem::path& folder) {
-  const auto text = read_file(folder / k_record_path, k_longest_document);
+  auto text = read_file(folder / k_record_path, k_longest_document);
+  const auto doing = fmt::format("reading the record of `{}`", name);
+  if (!text && text.error().kind() != ErrorKind::not_found)
+    return std::move(text.error()).while_doing(doing);
   if (!text) {
     return fail(ErrorKind::not_found, "`{}` is not a deployment: it has no `{}`", folder.string(),
                 k_record_path)
         .with_code("deployed.no-record")
         .with_help("`xaas-deploy specialize IMAGE --output tree:FOLDER` makes one");
   }
-  XAAS_TRY(auto record,
-           while_doing(parse_record(*text), fmt::format("reading the record of `{}`", name)));
+  XAAS_TRY(auto record, while_doing(parse_record(*text), doing));
   std::error_code error;
   Deployed deployed{.form = Deployed::Form::tree,
                     .name = name,

@@ -39,6 +39,15 @@ struct Run {
   xaas::Result<int> operator()(const xaas::ExportOptions& options) const {
     return run_export_command(options);
   }
+  xaas::Result<int> operator()(const xaas::ListOptions& options) const {
+    return run_list_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::RefreshOptions& options) const {
+    return run_refresh_command(options);
+  }
+  xaas::Result<int> operator()(const xaas::RollbackOptions& options) const {
+    return run_rollback_command(options);
+  }
   xaas::Result<int> operator()(const xaas::DoctorOptions& options) const {
     return run_doctor_command(options);
   }

@@ -186,6 +186,12 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   const CLI::App* check = add_check_command(app, check_options);
   ExportOptions export_options;
   const CLI::App* exporting = add_export_command(app, export_options);
+  ListOptions list_options;
+  const CLI::App* list = add_list_command(app, list_options);
+  RefreshOptions refresh_options;
+  const CLI::App* refresh = add_refresh_command(app, refresh_options);
+  RollbackOptions rollback_options;
+  const CLI::App* rollback = add_rollback_command(app, rollback_options);
 
   DoctorOptions doctor_options;
   const CLI::App* doctor = add_doctor_command(app, doctor_options);
@@ -213,6 +219,9 @@ DeployCommand parse_options(int argc, const char* const* argv) {
   if (relocate->parsed()) return relocate_options;
   if (check->parsed()) return check_options;
   if (exporting->parsed()) return export_options;
+  if (list->parsed()) return list_options;
+  if (refresh->parsed()) return refresh_options;
+  if (rollback->parsed()) return rollback_options;
   if (doctor->parsed()) return doctor_options;
   if (why_not->parsed()) return why_not_options;
   if (explain->parsed()) return explain_options;

@@ -12,6 +12,7 @@
 #include "specialize_command.hpp"
 #include "target_command.hpp"
 #include "tree_commands.hpp"
+#include "upkeep/upkeep.hpp"
 #include "why_not.hpp"
 
 #include "xaas/support/command_line.hpp"
@@ -32,7 +33,7 @@ using DeployCommand =
     std::variant<Answered, LowerOneLink, DetectOptions, PlanCommand, SpecializeOptions, RunOptions,
                  CompareOptions, IdentifyOptions, RelocateOptions, CheckOptions, CacheOptions,
                  TargetOptions, InterfaceOptions, DoctorOptions, WhyNotOptions, ExplainOptions,
-                 ReportOptions, ExportOptions>;
+                 ReportOptions, ExportOptions, ListOptions, RefreshOptions, RollbackOptions>;
 
 DeployCommand parse_options(int argc, const char* const* argv);
 

@@ -277,6 +277,13 @@ Result<std::optional<FileLock>> FileLock::try_lock(const std::filesystem::path& 
   return io_error("locking", path, error);
 }
 
+bool FileLock::is_on(const std::filesystem::path& path) const {
+  struct stat held{};
+  struct stat there{};
+  return ::fstat(descriptor_, &held) == 0 && ::stat(path.c_str(), &there) == 0 &&
+         held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
 FileLock::FileLock(FileLock&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
 
 FileLock& FileLock::operator=(FileLock&& other) noexcept {

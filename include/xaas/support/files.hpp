@@ -90,6 +90,8 @@ class FileLock {
  public:
   /// Empty when another process holds it.
   static Result<std::optional<FileLock>> try_lock(const std::filesystem::path& path);
+  /// Whether the file is still the one at `path`: another holder may have removed it.
+  [[nodiscard]] bool is_on(const std::filesystem::path& path) const;
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;
   FileLock(const FileLock&) = delete;
