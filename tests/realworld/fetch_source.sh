@@ -65,8 +65,14 @@ fi
 work=$root/$name.part
 rm -rf "$work"
 mkdir "$work"
-(cd "$work" && apt-get -q source --download-only "$name" && dpkg-source -x ./*.dsc tree) \
-  >>"$log" 2>&1 </dev/null || { tail -n 10 "$log" >&2; exit 1; }
+debians() { apt-get -q source --download-only "$name" && dpkg-source -x ./*.dsc tree; }
+# Without Debian's changes, where a server does not have them.
+upstreams() {
+  rm -rf ./* && apt-get -q source --download-only --tar-only "$name" &&
+    mkdir tree && tar -x --strip-components=1 -C tree -f ./*.orig.tar.*z*
+}
+(cd "$work" && { debians || upstreams; }) >>"$log" 2>&1 </dev/null ||
+  { tail -n 10 "$log" >&2; exit 1; }
 rm -rf "${root:?}/$name"
 mv "$work" "$root/$name"
 echo "$root/$name/tree" | tee "$root/$name.path"
