@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import growth
+import hpcc
 import measure
 import report
 import workshop
@@ -184,6 +185,10 @@ PROGRAMS = {"zstd": zstd_programs, "fftw3": fftw3_programs, "geos": geos_program
 def programs(shop, packages, _):
     rows = guarded("heat", lambda: heat_programs(shop))
     return rows + each_package(packages, lambda package: PROGRAMS[package.name](shop, package))
+
+
+def libraries(shop, _, __):
+    return guarded("hpcc", lambda: hpcc.rows(shop))
 
 
 def memory(shop, packages, _):
@@ -400,6 +405,8 @@ NOTES = {
                                "configuration, by clang `-O3 -march=native`."),
     "programs": (programs, "Medians that `xaas-deploy compare` found; a ratio above 1: A is faster, so for "
                            "seconds it is B / A."),
+    "libraries": (libraries, "HPC Challenge on two ranks with MPICH, one thread each; of ping-pongs, times, A and B "
+                             "have changed places, so that a ratio above 1 says that the specialized one is faster."),
     "numerics": (numerics, "Deployed images for this machine, `--numerics generic` against native; a ratio below 1 is "
                            "the price of the generic image's bits. Units with fast-math keep the generic machine code."),
     "memory": (memory, "Resident memory; the sum over all processes is sampled every 50 ms and counts "
