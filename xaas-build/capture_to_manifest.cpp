@@ -5,6 +5,7 @@
 #include "library_uses.hpp"
 #include "link_table.hpp"
 #include "merge_equal.hpp"
+#include "static_mpi.hpp"
 #include "unit_differences.hpp"
 #include "unsteady_sources.hpp"
 
@@ -273,6 +274,8 @@ class ManifestMaker {
         for (const std::string& warning : *warnings) say(warning);
     }
     for (std::string& warning : unsteady_sources(*request_.configurations, captured_.manifest))
+      say(std::move(warning));
+    for (std::string& warning : static_mpi_warnings(*request_.configurations))
       say(std::move(warning));
     warn_of_native_flags();
     for (const BuiltConfiguration& built : *request_.configurations) {
