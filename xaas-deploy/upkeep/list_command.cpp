@@ -87,7 +87,7 @@ std::string print_list(const std::vector<Listed>& all) {
     rows.back()[3] = joined_parts(*one.record, target_of);
     rows.back()[4] = joined_parts(*one.record, libraries_of);
   }
-  return aligned(rows);
+  return print_table(rows);
 }
 
 Json to_json(const LinkedLibrary& library) {

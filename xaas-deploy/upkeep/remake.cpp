@@ -104,6 +104,7 @@ SpecializeOptions settings_of(const DeploymentRecord& record) {
   SpecializeOptions options;
   options.gpus = gpu_settings(first.target);
   for (const auto& [point, value] : record.values) options.settings.push_back(point + "=" + value);
+  options.libraries = record.library_settings;
   options.plan.lto = record.lto == "full" ? LtoMode::full : LtoMode::thin;
   options.plan.numerics =
       first.numerics == "generic" ? NumericsMode::generic : NumericsMode::native;
