@@ -54,11 +54,10 @@ Status check_result(const Replacement& replacement, MachineNow& machine) {
 Result<CarriedOver> remake(const Deployed& deployed, const RefreshOptions& options,
                            MachineNow& machine, Progress& progress) {
   const fs::path& place = deployed.path;
-  if (!options.plan) remove_stale_temporaries(place.parent_path());
   XAAS_CHECK(check_can_make_beside(place));
   XAAS_TRY(const auto temporary,
            TemporaryFolder::make(options.plan ? fs::path() : place.parent_path()));
-  XAAS_TRY(auto again, prepare_remake(*deployed.record, options, machine, temporary.path()));
+  XAAS_TRY(auto again, prepare_remake(deployed, options, machine, temporary.path()));
   const TreeOutput output{.folder = temporary.path() / "made"};
   if (again.options.prefix.empty()) again.options.prefix = place;
   XAAS_CHECK(check_request(again.preparation, output, again.options));
@@ -96,6 +95,7 @@ Status work_at(RefreshOutcome& outcome, const RefreshOptions& options, MachineNo
   if (options.plan) return look_and_remake(outcome, options, machine, progress);
   XAAS_TRY(const auto lock, PlaceLock::take(outcome.place));
   XAAS_CHECK(mend_place(outcome.place));
+  remove_stale_temporaries(outcome.place.parent_path());
   return look_and_remake(outcome, options, machine, progress);
 }
 

@@ -67,25 +67,25 @@ Result<std::string> find_image(const DeploymentRecord& record, const std::string
 
 /// On a login node `host` may be another processor than that of the nodes it was made on, and it
 /// would become one for the login node.
-Status check_host(const Target& recorded, const Target& host) {
+Status check_host(const Target& recorded, const Target& host, const std::string& place) {
   const std::string job = job_command(host);
   if (job.empty() ||
       (recorded.cpu.name == host.cpu.name && recorded.cpu.features == host.cpu.features))
     return {};
   return fail(ErrorKind::incompatible,
-              "it was made for `{}` on the machine it lies on, and this login node has `{}`",
-              recorded.cpu.name, host.cpu.name)
+              "it was made on a machine with `{}`, and this login node has `{}`", recorded.cpu.name,
+              host.cpu.name)
       .with_code("refresh.login-node")
-      .with_help(fmt::format("refresh it where it runs: `{} xaas-deploy refresh FOLDER`", job));
+      .with_help(fmt::format("refresh it where it runs: `{} xaas-deploy refresh {}`", job, place));
 }
 
-Result<std::vector<std::string>> target_texts(const DeploymentRecord& record, MachineNow& machine,
+Result<std::vector<std::string>> target_texts(const Deployed& deployed, MachineNow& machine,
                                               const fs::path& folder) {
   std::vector<std::string> texts;
-  for (const DeployedTarget& part : record.targets) {
+  for (const DeployedTarget& part : deployed.record->targets) {
     if (part.view == k_generic_view) continue;
     if (part.target.name == "host") {
-      XAAS_CHECK(check_host(part.target, machine.host()));
+      XAAS_CHECK(check_host(part.target, machine.host(), deployed.path.string()));
       texts.emplace_back("host");
       continue;
     }
@@ -104,6 +104,7 @@ SpecializeOptions settings_of(const DeploymentRecord& record) {
   SpecializeOptions options;
   options.gpus = gpu_settings(first.target);
   for (const auto& [point, value] : record.values) options.settings.push_back(point + "=" + value);
+  options.libraries = record.library_settings;
   options.plan.lto = record.lto == "full" ? LtoMode::full : LtoMode::thin;
   options.plan.numerics =
       first.numerics == "generic" ? NumericsMode::generic : NumericsMode::native;
@@ -116,14 +117,15 @@ SpecializeOptions settings_of(const DeploymentRecord& record) {
   return options;
 }
 
-Result<Remake> prepare_remake(const DeploymentRecord& record, const RefreshOptions& options,
+Result<Remake> prepare_remake(const Deployed& deployed, const RefreshOptions& options,
                               MachineNow& machine, const fs::path& folder) {
+  const DeploymentRecord& record = *deployed.record;
   SpecializeOptions settings = settings_of(record);
   settings.cache = options.cache;
   settings.use_cache = options.use_cache;
   settings.jobs = options.jobs;
   XAAS_TRY(settings.image, find_image(record, options.image));
-  XAAS_TRY(settings.targets, target_texts(record, machine, folder));
+  XAAS_TRY(settings.targets, target_texts(deployed, machine, folder));
   XAAS_TRY(auto preparation, prepare(settings));
   // Another process may have given the tag to another image since.
   const Digest& ir = preparation.image.ir_descriptor.digest;

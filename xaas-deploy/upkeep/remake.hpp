@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "deployment_record.hpp"
+#include "deployed.hpp"
 #include "preparation.hpp"
 #include "specialize_command.hpp"
 #include "upkeep/state.hpp"
@@ -28,7 +28,7 @@ struct Remake {
 /// plans for the same targets: `host` and names as they are now, others as they were recorded, by
 /// files in `folder`. `refresh.other-image` when what is there is another one; `refresh.login-node`
 /// when `host` would be another machine than the deployment is for.
-Result<Remake> prepare_remake(const DeploymentRecord& record, const RefreshOptions& options,
+Result<Remake> prepare_remake(const Deployed& deployed, const RefreshOptions& options,
                               MachineNow& machine, const std::filesystem::path& folder);
 
 }  // namespace xaas

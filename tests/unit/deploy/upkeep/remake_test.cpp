@@ -31,6 +31,7 @@ TEST(SettingsOf, AreThoseOfTheRecord) {
   DeploymentRecord record = record_for(target);
   record.targets.front().numerics = "generic";
   record.values = {{"mpi", "off"}, {"simd", "avx2"}};
+  record.library_settings = {{"blas", "openblas"}};
   record.lto = "full";
   record.frame_pointers = true;
   record.debug_info = true;
@@ -41,6 +42,7 @@ TEST(SettingsOf, AreThoseOfTheRecord) {
   const SpecializeOptions options = settings_of(record);
   EXPECT_THAT(options.settings, ElementsAre("mpi=off", "simd=avx2"));
   EXPECT_THAT(options.gpus, ElementsAre("sm_90*4"));
+  EXPECT_EQ(options.libraries, record.library_settings);
   EXPECT_EQ(options.plan.lto, LtoMode::full);
   EXPECT_EQ(options.plan.numerics, NumericsMode::generic);
   EXPECT_EQ(options.plan.tree_c_library, CLibrary::host);
