@@ -4,9 +4,11 @@
 #include "export.hpp"
 #include "mpi_world.hpp"
 
+#include "xaas/elf/elf_file.hpp"
 #include "xaas/oci/layout.hpp"
 #include "xaas/rootfs/sif.hpp"
 #include "xaas/rootfs/squashfs.hpp"
+#include "xaas/specializations/library_interface.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/process.hpp"
@@ -16,6 +18,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <sstream>
 #include <system_error>
 #include <utility>
@@ -25,6 +28,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using Kind = ExportSubject::Kind;
+
+/// Of what is looked at in memory.
+constexpr std::uint64_t k_longest_program = std::uint64_t{1} << 30U;
 
 /// Nothing that is written may end a comment's line, whoever wrote a record.
 std::string in_one_line(std::string text) {
@@ -82,6 +88,23 @@ std::optional<MpiInstallation> mpi_of(const ExportSubject& subject, const Deploy
   return programs.front().mpi;
 }
 
+/// What a product in a squashfs file needs by a soname that tells the MPI's class.
+std::optional<MpiInstallation> needed_mpi(const ExportSubject& subject) {
+  const auto interfaces = load_interfaces({});
+  if (!interfaces) return std::nullopt;
+  for (const DeployedProduct& product : subject.part.products) {
+    const auto bytes = read_in_squashfs(subject.path, product.path.substr(1), k_longest_program);
+    const auto elf = read_elf(bytes.value_or(""));
+    if (!elf || !*elf) continue;
+    for (const std::string& soname : (*elf)->needed) {
+      const LibraryInterface* interface = interface_of(*interfaces, soname);
+      if (interface != nullptr && interface->kind == PointKind::mpi)
+        return MpiInstallation{.abi = class_of(*interface, soname), .soname = soname};
+    }
+  }
+  return std::nullopt;
+}
+
 /// The tag of the image that was chosen: where a tag names several, each has one of its own.
 Result<std::string> own_tag(const LayoutReference& reference, const std::string& digest) {
   XAAS_TRY(const auto layout, Layout::open(reference));
@@ -120,6 +143,7 @@ Result<std::optional<ExportSubject>> open_root_file(const std::string& name) {
         .with_help("export the same deployment written as an image, `--output oci:LAYOUT`");
   }
   subject.mpi = recorded_mpi(subject);
+  if (!subject.mpi && subject.kind == Kind::squashfs) subject.mpi = needed_mpi(subject);
   subject.program = subject.record.entrypoint;
   subject.settings = variables_in_list(subject.record.environment);
   return subject;
@@ -223,8 +247,10 @@ Result<std::vector<std::string>> paths_to_bind(const ExportSubject& subject) {
 
 std::map<std::string, std::string> container_settings(const ExportSubject& subject) {
   std::map<std::string, std::string> settings;
-  if (!subject.bound.library_folders.empty())
-    settings["LD_LIBRARY_PATH"] = fmt::format("{}", fmt::join(subject.bound.library_folders, ":"));
+  std::vector<std::string> folders = subject.bound.library_folders;
+  const auto own = subject.settings.find("LD_LIBRARY_PATH");
+  if (!folders.empty() && own != subject.settings.end()) folders.push_back(own->second);
+  if (!folders.empty()) settings["LD_LIBRARY_PATH"] = fmt::format("{}", fmt::join(folders, ":"));
   // Each rank has a container of its own, from which it does not see the others in /proc.
   if (subject.mpi) settings["UCX_POSIX_USE_PROC_LINK"] = "n";
   return settings;
