@@ -52,13 +52,17 @@ class Walk {
     }
     fs::directory_iterator entry(folder, error);
     for (const fs::directory_iterator end; !error && entry != end; entry.increment(error)) {
-      std::error_code ignored;
-      if (entry->symlink_status(ignored).type() == fs::file_type::directory)
-        add(entry->path(), pending);
+      std::error_code failed;
+      const auto type = entry->symlink_status(failed).type();
+      if (type == fs::file_type::directory) add(entry->path(), pending);
+      if (type == fs::file_type::none) pass_over(entry->path(), failed);
     }
-    if (!error) return;
+    if (error) pass_over(folder, error);
+  }
+
+  void pass_over(const fs::path& path, const std::error_code& reason) {
     found_.passed_over.push_back(
-        fmt::format("`{}` was passed over: {}", folder.string(), error.message()));
+        fmt::format("`{}` was passed over: {}", path.string(), reason.message()));
   }
 
   void add(const fs::path& folder, std::vector<fs::path>& pending) {

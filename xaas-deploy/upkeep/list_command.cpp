@@ -67,6 +67,7 @@ std::vector<std::string> target_of(const DeployedTarget& part) {
 
 std::vector<std::string> libraries_of(const DeployedTarget& part) {
   std::vector<std::string> words;
+  words.reserve(part.libraries.size());
   for (const LinkedLibrary& library : part.libraries) {
     words.push_back(library.version.empty()
                         ? library.implementation
@@ -131,6 +132,7 @@ Result<int> run_list_command(const ListOptions& options) {
   XAAS_TRY(auto host, detect_host());
   MachineNow machine(std::move(host));
   std::vector<Listed> all;
+  all.reserve(found.places.size());
   for (const fs::path& place : found.places) all.push_back(look_at_place(place, machine));
   for (const std::string& sentence : found.passed_over)
     print_errors(fmt::format("xaas-deploy: {}\n", sentence));

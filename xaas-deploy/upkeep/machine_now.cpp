@@ -18,11 +18,10 @@ FileNow look_at_file(const std::string& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (status.type() == std::filesystem::file_type::not_found) return {};
+  if (error) return {.is_there = true, .problem = error.message(), .content = {}};
   // A pipe or a device has no end.
   if (status.type() != std::filesystem::file_type::regular)
-    return {.is_there = true,
-            .problem = error ? error.message() : std::string("it is not a regular file"),
-            .content = {}};
+    return {.is_there = true, .problem = "it is not a regular file", .content = {}};
   auto content = digest_of_file(path);
   if (content) return {.is_there = true, .problem = {}, .content = *std::move(content)};
   return {.is_there = true, .problem = content.error().message(), .content = {}};

@@ -16,6 +16,9 @@
 
 #include <fmt/format.h>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <utility>
@@ -28,6 +31,16 @@ using Action = RefreshOutcome::Action;
 
 Result<Deployed> open_at(const fs::path& place) {
   return open_deployment("tree:" + place.string());
+}
+
+/// To see that programs load, their loader is run, which may be the image's: nobody, and root least
+/// of all, does that for what another user has put there. The new tree would change hands, too.
+Status check_owner(const fs::path& place) {
+  struct stat facts{};
+  if (::lstat(place.c_str(), &facts) != 0 || facts.st_uid == ::geteuid()) return {};
+  return fail(ErrorKind::invalid_input, "it belongs to another user, of number {}", facts.st_uid)
+      .with_code("refresh.owner")
+      .with_help("let its owner refresh it");
 }
 
 /// The first change that another build of the same would have, too.
@@ -82,6 +95,7 @@ Status look_and_remake(RefreshOutcome& outcome, const RefreshOptions& options, M
   outcome.application = deployed->record->application;
   outcome.before = judge(look_at(*deployed, machine));
   if (outcome.before.is_ok()) return {};
+  XAAS_CHECK(check_owner(outcome.place));
   XAAS_CHECK(check_mendable(outcome.before));
   if (!options.plan) progress.stage(fmt::format("making `{}` again", outcome.place.string()));
   XAAS_TRY(outcome.carried, remake(*deployed, options, machine, progress));

@@ -103,7 +103,8 @@ SpecializeOptions settings_of(const DeploymentRecord& record) {
   const DeployedTarget& first = record.targets.front();
   SpecializeOptions options;
   options.gpus = gpu_settings(first.target);
-  for (const auto& [point, value] : record.values) options.settings.push_back(point + "=" + value);
+  for (const auto& [point, value] : record.values)
+    options.settings.push_back(fmt::format("{}={}", point, value));
   options.libraries = record.library_settings;
   options.plan.lto = record.lto == "full" ? LtoMode::full : LtoMode::thin;
   options.plan.numerics =

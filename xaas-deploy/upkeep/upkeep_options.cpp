@@ -68,8 +68,8 @@ CLI::App* add_refresh_command(CLI::App& app, RefreshOptions& options) {
       ->group(k_work);
   refresh->add_flag("--json", options.json, "Print one JSON document");
   refresh->footer(
-      R"(The old one is kept as .NAME.xaas-previous beside it, for `rollback`. Exit code 4:
-a deployment could not be made again, and is as it was.
+      R"(The old one is kept as .NAME.xaas-previous beside it, for `rollback`. Exit code
+4: a deployment could not be made again, and is as it was.
 
 Examples:
   xaas-deploy refresh --all /apps --plan

@@ -64,6 +64,22 @@ TEST(FindDeployments, PassesByWhatIsKeptBesideThem) {
   EXPECT_THAT(found.interrupted, ElementsAre(folder.path / "b"));
 }
 
+TEST(FindDeployments, SaysWhereAPathIsTooLong) {
+  const Folder folder;
+  const std::string name(200, 'd');
+  // Each level is made below a name that is short, for the whole path is more than one may be.
+  fs::path top = folder.path / "x";
+  fs::create_directories(top);
+  for (int level = 0; level < 30; ++level) {
+    fs::rename(top, folder.path / "y");
+    fs::create_directories(top);
+    fs::rename(folder.path / "y", top / name);
+  }
+  const auto found = found_in({folder.path});
+  ASSERT_EQ(found.passed_over.size(), 1U);
+  EXPECT_THAT(found.passed_over[0], ::testing::EndsWith("was passed over: File name too long"));
+}
+
 TEST(FindDeployments, StopsAtABoundAndSaysSo) {
   const Folder folder;
   for (int i = 0; i < 10; ++i) fs::create_directories(folder.path / std::to_string(i));
