@@ -66,16 +66,21 @@ int threading_rank(const std::string& threading, bool has_openmp) {
 class LibraryChooser {
  public:
   LibraryChooser(const LibraryChoiceInputs& question, const LibraryUses& uses)
-      : question_(question), uses_(uses), openmp_(openmp_runtimes_of(question.manifest)) {
+      : question_(question),
+        uses_(uses),
+        process_(process_libraries(question.manifest, question.interfaces)) {
     const Requirements requirements =
         requirements_of(question.manifest.points, question.manifest.configurations.front().values);
     uses_gpus_ = !requirements.gpu_backend.empty();
   }
 
-  [[nodiscard]] Result<LibraryChoice> choose(const std::string& name) const {
+  /// The MPI before what may bring one, too.
+  [[nodiscard]] Result<LibraryChoice> choose(const std::string& name) {
     const LibraryInterface& interface = interface_called(question_, name);
-    const NeededInterface needed{
-        .interface = interface, .uses = uses_.at(name), .openmp_runtimes = openmp_};
+    const NeededInterface needed{.interface = interface,
+                                 .uses = uses_.at(name),
+                                 .interfaces = question_.interfaces,
+                                 .process = process_};
     LibraryChoice choice{.interface = name, .kind = interface.kind};
     for (const auto& [soname, symbols] : needed.uses) choice.sonames.push_back(soname);
     const auto setting = question_.settings.find(name);
@@ -95,6 +100,7 @@ class LibraryChooser {
     const Implementation* best = best_of(needed, which, choice.passed_over);
     if (best != nullptr) {
       take(needed, *best, which, choice);
+      if (interface.kind == PointKind::mpi) process_.site_mpi = all_of(*best);
       return choice;
     }
     if (!which.empty()) return refuse(name, which, choice.passed_over);
@@ -108,8 +114,10 @@ class LibraryChooser {
   [[nodiscard]] Result<LibraryChoice> choose_for_mpi(const std::string& name) const {
     const LibraryInterface& interface = interface_called(question_, name);
     const std::map<std::string, std::set<std::string>> no_uses;
-    const NeededInterface needed{
-        .interface = interface, .uses = no_uses, .openmp_runtimes = openmp_};
+    const NeededInterface needed{.interface = interface,
+                                 .uses = no_uses,
+                                 .interfaces = question_.interfaces,
+                                 .process = process_};
     LibraryChoice choice{.interface = name, .kind = interface.kind};
     const std::string& which = question_.settings.at(name);
     const Implementation* best = best_of(needed, which, choice.passed_over);
@@ -125,6 +133,15 @@ class LibraryChooser {
  private:
   static StandInLibrary file_of(const MachineLibrary& file) {
     return {.soname = file.soname, .path = file.path, .folder = file.folder, .brings = file.brings};
+  }
+
+  static std::set<std::string> all_of(const Implementation& implementation) {
+    std::set<std::string> sonames;
+    for (const MachineLibrary& file : implementation.files) {
+      sonames.insert(file.soname);
+      sonames.insert(file.brings.begin(), file.brings.end());
+    }
+    return sonames;
   }
 
   /// Null: none fits. What does not is passed over with the reason.
@@ -169,16 +186,16 @@ class LibraryChooser {
     for (const InterfaceImplementation& known : needed.interface.implementations) {
       const bool is_own = std::ranges::any_of(
           needed.uses, [&](const auto& use) { return is_called_like(use.first, known.sonames); });
-      if (is_own)
-        own =
-            std::max(own, preference_of(needed.interface, known.name, question_.target.cpu.vendor));
+      if (!is_own) continue;
+      own = std::max(own, preference_of(needed.interface, known.name, question_.target.cpu.vendor));
     }
     return own;
   }
 
   [[nodiscard]] std::pair<int, int> rank(const NeededInterface& needed,
                                          const Implementation& candidate) const {
-    return {preference(needed, candidate), threading_rank(candidate.threading, !openmp_.empty())};
+    return {preference(needed, candidate),
+            threading_rank(candidate.threading, !process_.openmp_runtimes.empty())};
   }
 
   void take(const NeededInterface& needed, const Implementation& best, const std::string& which,
@@ -187,9 +204,8 @@ class LibraryChooser {
     choice.version = best.version;
     choice.abi = best.abi;
     choice.module = best.module;
-    for (const auto& [soname, symbols] : needed.uses) {
-      choice.files[soname] = file_of(*file_with(best, symbols));
-    }
+    for (const auto& [soname, symbols] : needed.uses)
+      choice.files[soname] = file_of(*file_for(needed, best, soname));
     choice.demanded = demanded_by(needed, best);
     choice.reason = which.empty() ? fmt::format("{}, the best that `{}` has", describe(best),
                                                 question_.target.name)
@@ -257,9 +273,18 @@ class LibraryChooser {
 
   const LibraryChoiceInputs& question_;
   const LibraryUses& uses_;
-  std::set<std::string> openmp_;
+  ProcessLibraries process_;
   bool uses_gpus_ = false;
 };
+
+std::vector<std::string> mpi_first(const LibraryChoiceInputs& question, const LibraryUses& uses) {
+  std::vector<std::string> names;
+  for (const auto& [name, sonames] : uses) names.push_back(name);
+  std::ranges::partition(names, [&](const std::string& name) {
+    return interface_called(question, name).kind == PointKind::mpi;
+  });
+  return names;
+}
 
 /// An interface to networks is used by the MPI that programs bring.
 bool is_used_by_mpi(const LibraryChoiceInputs& question, const LibraryUses& uses,
@@ -307,7 +332,7 @@ LibraryUses library_uses(const IrManifest& manifest,
   for (const std::size_t link : links) {
     for (const LinkItem& item : manifest.links[link].items) {
       const auto* library = std::get_if<LinkLibrary>(&item);
-      if (library == nullptr || !library->uses || library->uses->empty()) continue;
+      if (library == nullptr || !library->uses) continue;
       const LibraryInterface* interface = interface_of(interfaces, library->soname);
       if (interface == nullptr) continue;
       auto& symbols = uses[interface->name][library->soname];
@@ -315,15 +340,18 @@ LibraryUses library_uses(const IrManifest& manifest,
         symbols.insert(symbol.substr(0, symbol.find('@')));
     }
   }
+  std::erase_if(uses, [](const auto& use) {
+    return std::ranges::all_of(use.second, [](const auto& taken) { return taken.second.empty(); });
+  });
   return uses;
 }
 
 Result<std::vector<LibraryChoice>> choose_libraries(const LibraryChoiceInputs& question) {
   const LibraryUses uses = library_uses(question.manifest, question.interfaces);
   XAAS_CHECK(check_settings(question, uses));
-  const LibraryChooser chooser(question, uses);
+  LibraryChooser chooser(question, uses);
   std::vector<LibraryChoice> choices;
-  for (const auto& [name, sonames] : uses) {
+  for (const std::string& name : mpi_first(question, uses)) {
     XAAS_TRY(auto choice, chooser.choose(name));
     choices.push_back(std::move(choice));
   }
@@ -333,6 +361,7 @@ Result<std::vector<LibraryChoice>> choose_libraries(const LibraryChoiceInputs& q
     XAAS_TRY(auto choice, chooser.choose_for_mpi(name));
     choices.push_back(std::move(choice));
   }
+  std::ranges::sort(choices, {}, &LibraryChoice::interface);
   return choices;
 }
 

@@ -73,6 +73,12 @@ std::string describe_lack(const Implementation& candidate, const std::string& so
   return fmt::format("it lacks {}, which programs take of {}", enumerated(words), soname);
 }
 
+std::string in_quotes(const std::set<std::string>& names) {
+  std::vector<std::string> quoted;
+  for (const std::string& name : names) quoted.push_back("`" + name + "`");
+  return enumerated(quoted);
+}
+
 std::string describe_problem(const LoadProblem& problem) {
   switch (problem.kind) {
     case LoadProblem::Kind::no_version:
@@ -98,6 +104,33 @@ std::string second_openmp(const MachineLibrary& file, const std::set<std::string
   return {};
 }
 
+const LibraryInterface* mpi_of(const std::vector<LibraryInterface>& interfaces,
+                               const std::string& soname) {
+  const LibraryInterface* interface = interface_of(interfaces, soname);
+  return interface != nullptr && interface->kind == PointKind::mpi ? interface : nullptr;
+}
+
+/// Handles go from the program to the library: ScaLAPACK, parallel HDF5, FFTW's transforms over
+/// MPI.
+std::string second_mpi(const NeededInterface& needed, const MachineLibrary& file) {
+  if (needed.interface.kind == PointKind::mpi) return {};
+  const ProcessLibraries& process = needed.process;
+  for (const std::string& soname : file.brings) {
+    const LibraryInterface* mpi = mpi_of(needed.interfaces, soname);
+    if (mpi == nullptr) continue;
+    const std::string abi = class_of(*mpi, soname);
+    const std::set<std::string>& classes = process.mpi_classes;
+    if (!abi.empty() && !classes.empty() && !classes.contains(abi))
+      return fmt::format("it brings {}, an MPI of the ABI `{}`, and programs are compiled for {}",
+                         soname, abi, in_quotes(classes));
+    if (!process.site_mpi.empty() && !process.site_mpi.contains(soname))
+      return fmt::format(
+          "it brings {}, which is not of the MPI that programs are linked with: two in one process",
+          soname);
+  }
+  return {};
+}
+
 bool returns_by_argument(const LibraryInterface& interface, const std::string& soname) {
   return std::ranges::any_of(interface.implementations, [&](const InterfaceImplementation& one) {
     return is_called_like(soname, one.complex_by_argument);
@@ -118,6 +151,42 @@ std::string describe_other_call(const LibraryInterface& interface, const std::st
                           "expects them by an argument";
 }
 
+/// Of a file that has all of these symbols; empty: it can stand for that library.
+std::string why_file_unfit(const NeededInterface& needed, const std::string& soname,
+                           const MachineLibrary& file) {
+  if (!file.problems.empty()) return describe_problem(file.problems.front());
+  std::string objection =
+      describe_other_call(needed.interface, soname, needed.uses.at(soname), file);
+  if (objection.empty()) objection = second_openmp(file, needed.process.openmp_runtimes);
+  if (objection.empty()) objection = second_mpi(needed, file);
+  return objection;
+}
+
+struct JudgedFile {
+  const MachineLibrary* file = nullptr;  // null: none has all of the symbols
+  std::string objection;
+};
+
+JudgedFile judge_files(const NeededInterface& needed, const Implementation& candidate,
+                       const std::string& soname) {
+  std::vector<const MachineLibrary*> files;
+  for (const MachineLibrary& file : candidate.files) files.push_back(&file);
+  if (!files.empty()) {
+    const auto called_so =
+        std::find_if(files.begin() + 1, files.end(),
+                     [&](const MachineLibrary* file) { return file->soname == soname; });
+    if (called_so != files.end()) std::rotate(files.begin() + 1, called_so, called_so + 1);
+  }
+  JudgedFile first;
+  for (const MachineLibrary* file : files) {
+    if (!lacking(*file, needed.uses.at(soname)).empty()) continue;
+    std::string objection = why_file_unfit(needed, soname, *file);
+    if (objection.empty()) return {.file = file, .objection = {}};
+    if (first.file == nullptr) first = {.file = file, .objection = std::move(objection)};
+  }
+  return first;
+}
+
 /// A machine's module would bring what is missing.
 std::string with_module(std::string text, const Implementation& candidate) {
   if (candidate.module.empty()) return text;
@@ -126,39 +195,41 @@ std::string with_module(std::string text, const Implementation& candidate) {
 
 }  // namespace
 
-std::set<std::string> openmp_runtimes_of(const IrManifest& manifest) {
-  std::set<std::string> runtimes;
+ProcessLibraries process_libraries(const IrManifest& manifest,
+                                   const std::vector<LibraryInterface>& interfaces) {
+  ProcessLibraries process;
   for (const std::size_t product : manifest.configurations.front().products) {
     for (const LinkItem& item : manifest.links[manifest.products[product].link].items) {
       const auto* library = std::get_if<LinkLibrary>(&item);
-      if (library != nullptr && is_openmp_runtime(library->soname))
-        runtimes.insert(library->soname);
+      if (library == nullptr) continue;
+      if (is_openmp_runtime(library->soname)) process.openmp_runtimes.insert(library->soname);
+      const LibraryInterface* mpi = mpi_of(interfaces, library->soname);
+      if (mpi == nullptr) continue;
+      std::string abi =
+          needed_class(*mpi, library->soname, library->uses.value_or(std::set<std::string>()));
+      if (!abi.empty()) process.mpi_classes.insert(std::move(abi));
     }
   }
-  return runtimes;
-}
-
-const MachineLibrary* file_with(const Implementation& candidate,
-                                const std::set<std::string>& symbols) {
-  const auto found = std::ranges::find_if(
-      candidate.files, [&](const MachineLibrary& file) { return lacking(file, symbols).empty(); });
-  return found == candidate.files.end() ? nullptr : &*found;
+  return process;
 }
 
 std::string why_unfit(const NeededInterface& needed, const Implementation& candidate) {
   std::string other_class = describe_other_class(needed, candidate);
   if (!other_class.empty()) return other_class;
   for (const auto& [soname, symbols] : needed.uses) {
-    const MachineLibrary* file = file_with(candidate, symbols);
-    if (file == nullptr) return describe_lack(candidate, soname, symbols);
-    if (!file->problems.empty())
-      return with_module(describe_problem(file->problems.front()), candidate);
-    std::string other_call = describe_other_call(needed.interface, soname, symbols, *file);
-    if (!other_call.empty()) return other_call;
-    std::string second = second_openmp(*file, needed.openmp_runtimes);
-    if (!second.empty()) return second;
+    const JudgedFile judged = judge_files(needed, candidate, soname);
+    if (judged.file == nullptr) return describe_lack(candidate, soname, symbols);
+    if (judged.objection.empty()) continue;
+    return judged.file->problems.empty() ? judged.objection
+                                         : with_module(judged.objection, candidate);
   }
   return {};
+}
+
+const MachineLibrary* file_for(const NeededInterface& needed, const Implementation& candidate,
+                               const std::string& soname) {
+  const JudgedFile judged = judge_files(needed, candidate, soname);
+  return judged.objection.empty() ? judged.file : nullptr;
 }
 
 }  // namespace xaas

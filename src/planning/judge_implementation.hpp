@@ -6,25 +6,36 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace xaas {
+
+/// What a process of the image's programs has, and can have once.
+struct ProcessLibraries {
+  std::set<std::string> openmp_runtimes;  // sonames
+  std::set<std::string> mpi_classes;      // that the programs are compiled for
+  std::set<std::string> site_mpi;  // sonames of the machine's, with what it brings; empty: none
+};
+
+/// Of the links of the configuration: no choice is made yet.
+ProcessLibraries process_libraries(const IrManifest& manifest,
+                                   const std::vector<LibraryInterface>& interfaces);
 
 /// What an image's links need of an interface.
 struct NeededInterface {
   const LibraryInterface& interface;
   const std::map<std::string, std::set<std::string>>& uses;  // soname -> symbols
-  const std::set<std::string>& openmp_runtimes;              // sonames that the image's links need
+  const std::vector<LibraryInterface>& interfaces;           // all of them
+  const ProcessLibraries& process;
 };
-
-/// Sonames of the OpenMP runtimes that the links of the configuration need.
-std::set<std::string> openmp_runtimes_of(const IrManifest& manifest);
 
 /// Why the program would not run, or not compute the same, with this implementation; empty: it
 /// would.
 std::string why_unfit(const NeededInterface& needed, const Implementation& candidate);
 
-/// The first of its files that defines all of these; null: none does.
-const MachineLibrary* file_with(const Implementation& candidate,
-                                const std::set<std::string>& symbols);
+/// Which of its files stands for one of the image's: of those that fit the one that it is known by,
+/// or else the one that is called the same, or else the first. Null: none fits.
+const MachineLibrary* file_for(const NeededInterface& needed, const Implementation& candidate,
+                               const std::string& soname);
 
 }  // namespace xaas

@@ -29,12 +29,22 @@ bool is_like_one_of(std::string_view name, const std::vector<std::string>& patte
   });
 }
 
+/// Debian's administrators choose what such a link leads to, and may choose anew: a program would
+/// load another library than it was linked with.
+bool is_alternative(const HostProbe& probe, const std::string& path) {
+  return probe.link(path).starts_with("/etc/alternatives/");
+}
+
 /// Where the loader would come to this file by its soname: the folder that it was found in, or
 /// that it lies in.
-std::string folder_by_soname(Links& links, const std::string& path, const std::string& soname) {
+std::string folder_by_soname(const HostProbe& probe, const std::string& path,
+                             const std::string& soname) {
+  Links links(probe);
   const std::string file = links.without(path);
   for (const std::string_view folder : {folder_in(path), folder_in(file)}) {
-    if (links.without(fmt::format("{}/{}", folder, soname)) == file) return std::string(folder);
+    const std::string by_soname = fmt::format("{}/{}", folder, soname);
+    if (links.without(by_soname) == file && !is_alternative(probe, by_soname))
+      return std::string(folder);
   }
   return {};
 }
@@ -55,8 +65,8 @@ class MachineLibraries {
     if (!mapped) return;
     const auto elf = read_elf(mapped->bytes());
     if (!elf || !*elf || (*elf)->kind != ElfKind::shared_library ||
-        (*elf)->architecture != architecture_)
-      return;
+        (*elf)->architecture != architecture_ || (*elf)->soname.contains('/'))
+      return;  // with a folder in its soname, none would lead to it
     const auto exports = exported_among(mapped->bytes(), symbols_);
     if (!exports) return;
     LoadedLibrary loaded = loaded_library(probe_, path);
@@ -65,7 +75,7 @@ class MachineLibraries {
         .soname = (*elf)->soname.empty() ? std::string(name_in(path)) : (*elf)->soname,
         .brings = std::move(loaded.brings),
         .problems = std::move(loaded.problems)};
-    library.folder = folder_by_soname(links_, path, library.soname);
+    library.folder = folder_by_soname(probe_, path, library.soname);
     for (const auto& [symbol, text] : *exports) library.symbols.insert(symbol);
     found_.push_back(std::move(library));
   }
@@ -108,8 +118,10 @@ std::vector<std::string> libraries_called_like(const HostProbe& probe,
   std::set<std::string> seen;
   Links links(probe);
   for (const std::string& path : search.paths) {
-    if (is_like_one_of(name_in(path), patterns) && seen.insert(links.without(path)).second)
-      found.push_back(path);
+    if (found.size() == k_most_candidates) break;
+    if (!is_like_one_of(name_in(path), patterns)) continue;
+    const std::string file = links.without(path);
+    if (!file.empty() && seen.insert(file).second) found.push_back(path);
   }
   return found;
 }

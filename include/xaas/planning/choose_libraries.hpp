@@ -64,8 +64,10 @@ struct LibraryChoice {
 };
 
 /// What the links of an image take of each library that can be exchanged: interface -> soname ->
-/// symbols, without versions. Libraries of which nothing is taken, or of which nobody looked what,
-/// are left out.
+/// symbols, without versions. Interfaces of which nothing is taken are left out, and so are
+/// libraries of which nobody looked what. A library of which nothing is taken counts beside others
+/// of its interface: a link may need it all the same, as wrappers of compilers name all of an
+/// MPI's.
 using LibraryUses = std::map<std::string, std::map<std::string, std::set<std::string>>>;
 LibraryUses library_uses(const IrManifest& manifest,
                          const std::vector<LibraryInterface>& interfaces);

@@ -140,6 +140,53 @@ TEST_F(ChooseLibraries, KeepsTheImagesOwnWhereASymbolIsLacking) {
                   "which programs take of libblas.so.3"));
 }
 
+TEST_F(ChooseLibraries, ExchangesWhatNothingIsTakenOfWithTheRest) {
+  takes("libmpifort.so.12", {"mpi_init_"});
+  takes("libmpich.so.12", {});
+  implementations_ = {mpich()};
+  implementations_[0].files.push_back(file("libmpifort.so.12", {"mpi_init_"}));
+  const LibraryChoice choice = only_choice();
+  EXPECT_EQ(choice.files.at("libmpifort.so.12").soname, "libmpifort.so.12");
+  EXPECT_EQ(choice.files.at("libmpich.so.12").soname, "libmpi.so.12");
+}
+
+TEST_F(ChooseLibraries, TakesAFileOfTheSameNameBeforeOthersBesideIt) {
+  takes("libmpifort.so.12", {"mpi_init_"});
+  implementations_ = {mpich()};
+  implementations_[0].files.push_back(file("libmpi_usempi.so.12", {"mpi_init_"}));
+  implementations_[0].files.push_back(file("libmpifort.so.12", {"mpi_init_"}));
+  EXPECT_EQ(only_choice().files.at("libmpifort.so.12").soname, "libmpifort.so.12");
+}
+
+Implementation hdf5(std::vector<MachineLibrary> files) {
+  return {.interface = "hdf5", .name = "hdf5", .files = std::move(files)};
+}
+
+TEST_F(ChooseLibraries, PassesOverWhatBringsAnMpiOfAnotherClass) {
+  takes("libmpich.so.12", {"MPI_Init"});
+  takes("libhdf5.so.103", {"H5open"});
+  settings_ = {{"mpi", "image"}, {"hdf5", "site"}};
+  implementations_ = {hdf5({file("libhdf5.so.103", {"H5open"}, {"libmpi.so.40"})})};
+  EXPECT_THAT(error_text(), HasSubstr("it brings libmpi.so.40, an MPI of the ABI `openmpi`, and "
+                                      "programs are compiled for `mpich`"));
+  implementations_[0].files.push_back(file("libhdf5_mpich.so.103", {"H5open"}, {"libmpi.so.12"}));
+  const auto choices = choose();
+  ASSERT_TRUE(choices) << choices.error().message();
+  EXPECT_EQ(choices->front().files.at("libhdf5.so.103").soname, "libhdf5_mpich.so.103");
+}
+
+TEST_F(ChooseLibraries, PassesOverWhatBringsASecondMpiOfTheMachine) {
+  takes("libmpich.so.12", {"MPI_Init"});
+  takes("libhdf5.so.103", {"H5open"});
+  settings_ = {{"hdf5", "site"}};
+  implementations_ = {mpich(), hdf5({file("libhdf5.so.103", {"H5open"}, {"libmpich.so.12"})})};
+  EXPECT_THAT(error_text(),
+              HasSubstr("it brings libmpich.so.12, which is not of the MPI that programs are "
+                        "linked with: two in one process"));
+  implementations_[1].files = {file("libhdf5.so.103", {"H5open"}, {"libmpi.so.12"})};
+  EXPECT_EQ(error_text(), "none");
+}
+
 TEST_F(ChooseLibraries, SaysThatTheMachineHasNone) {
   takes("libblas.so.3", {"dgemm_"});
   EXPECT_EQ(only_choice().reason, "`host` has none");
