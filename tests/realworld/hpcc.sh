@@ -43,4 +43,39 @@ for mpi in mpich openmpi; do
     xaas-deploy specialize "oci:images:$package" --set mpi=$mpi --output "tree:$mpi" --cache cache -q
   check "the specialized program passes its own checks with $mpi on two ranks" passes $mpi "$PWD/$mpi/bin/hpcc"
 done
+# Machines with one BLAS alone, or with none: what they have is told by descriptions, of libraries
+# that this machine has.
+only() {
+  xaas-deploy detect | python3 -c '
+import json, sys
+name, machine = sys.argv[1], json.load(sys.stdin)
+machine["name"] = name
+machine["blas"] = [one for one in machine["blas"] if one["name"] == name]
+json.dump(machine, sys.stdout)' "$1" >"$1.json"
+}
+
+# linked TREE SONAME TEXT: it needs this BLAS and no other, and the report says so.
+linked() {
+  grep -qF -- "$3" "$1.report" || { cat "$1.report"; return 1; }
+  [[ $(readelf -d "$1/bin/hpcc" | grep -E 'NEEDED.*lib(blas|blis|openblas)' | sed 's/.*\[\(.*\)\]/\1/') == "$2" ]]
+}
+
+for case in 'openblas|libopenblas.so.0|the best that `openblas` has' 'blis|libblis.so.4|the best that `blis` has' \
+  'netlib|libblas.so.3|a reference implementation, no faster' 'none|libblas.so.3|`none` has none'; do
+  IFS='|' read -r blas soname text <<<"$case"
+  only "$blas"
+  xaas-deploy specialize "oci:images:$package" --set mpi=mpich --target "$blas.json" --output "tree:on-$blas" \
+    --cache cache >"on-$blas.report" 2>&1
+  check "on a machine with $blas for a BLAS it is linked with $soname, and says why" linked "on-$blas" "$soname" "$text"
+  check "and passes its own checks there" passes mpich "$PWD/on-$blas/bin/hpcc"
+done
+
+# The ABI's twin under the name that Cray and Intel give it.
+mkdir -p twin && cp "$(realpath /usr/lib/*-linux-gnu/libmpich.so.12)" twin/libmpi.so.12 &&
+  patchelf --set-soname libmpi.so.12 twin/libmpi.so.12
+twin() { LD_LIBRARY_PATH=$PWD/twin xaas-deploy specialize "oci:images:$package" --set mpi=mpich --output tree:on-twin --cache cache -q; }
+check "it is linked with MPICH's twin, libmpi.so.12" twin
+no_trace() { readelf -d on-twin/bin/hpcc | grep -q 'NEEDED.*\[libmpi.so.12\]' && ! grep -r libmpich.so.12 on-twin/bin on-twin/lib; }
+check "nothing of it names libmpich.so.12" no_trace
+check "it passes its own checks with the twin" passes mpich "$PWD/on-twin/bin/hpcc"
 finish
