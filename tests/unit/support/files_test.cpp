@@ -278,6 +278,17 @@ TEST_F(Files, LockKeepsAnotherHolderOut) {
   EXPECT_TRUE(FileLock::try_lock(at("locks/l"))->has_value());
 }
 
+TEST_F(Files, LockKnowsWhetherItsFileIsStillThere) {
+  const auto held = FileLock::try_lock(at("l"));
+  ASSERT_TRUE(held && *held);
+  EXPECT_TRUE((*held)->is_on(at("l")));
+  std::filesystem::remove(at("l"));
+  EXPECT_FALSE((*held)->is_on(at("l")));
+  const auto next = FileLock::try_lock(at("l"));
+  ASSERT_TRUE(next && *next);
+  EXPECT_FALSE((*held)->is_on(at("l")));
+}
+
 TEST_F(Files, LockKeepsAnotherProcessOut) {
   auto held = FileLock::try_lock(at("l"));
   ASSERT_OK(held);
