@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 
 namespace xaas {
@@ -51,15 +52,40 @@ std::string class_of_file(const LibraryInterface& interface, const MachineLibrar
   return marked == classes.end() ? by_name : marked->name;
 }
 
+/// As far as what it alone has tells.
+bool is_one_of(const MachineLibrary& file, const InterfaceImplementation& implementation) {
+  return defines_one_of(file, implementation.symbols) ||
+         is_called_like(file.soname, implementation.sonames);
+}
+
 /// What a library is that no description tells of.
 void name_by_marks(const LibraryInterface& interface, Implementation& found) {
   const MachineLibrary& file = found.files.front();
-  for (const InterfaceImplementation& one : interface.implementations) {
-    if (!defines_one_of(file, one.symbols) && !is_called_like(file.soname, one.sonames)) continue;
-    found.name = one.name;
-    break;
-  }
+  const auto marked = std::ranges::find_if(
+      interface.implementations,
+      [&](const InterfaceImplementation& one) { return is_one_of(file, one); });
+  if (marked != interface.implementations.end()) found.name = marked->name;
   found.abi = class_of_file(interface, file);
+}
+
+/// Distributions put all that they have into one folder.
+bool is_anothers(const LibraryInterface& interface, const Implementation& found,
+                 const MachineLibrary& file) {
+  const std::string abi = class_of(interface, file.soname);
+  if (!found.abi.empty() && !abi.empty() && abi != found.abi) return true;
+  const InterfaceImplementation* own = implementation_called(interface, found.name);
+  if (own != nullptr && is_one_of(file, *own)) return false;
+  return std::ranges::any_of(interface.implementations, [&](const InterfaceImplementation& one) {
+    return is_one_of(file, one);
+  });
+}
+
+void drop_others(const LibraryInterface& interface, Implementation& found) {
+  if (found.files.empty()) return;
+  const auto beside = std::ranges::remove_if(
+      found.files.begin() + 1, found.files.end(),
+      [&](const MachineLibrary& file) { return is_anothers(interface, found, file); });
+  found.files.erase(beside.begin(), beside.end());
 }
 
 /// What a description says of one, before its files are looked at.
@@ -70,48 +96,74 @@ struct Described {
   std::string companion;  // path of a library that goes with it and may lie elsewhere; empty: none
 };
 
+template <class Facts>
+std::span<const Facts> known(const std::optional<std::vector<Facts>>& facts) {
+  return facts ? std::span<const Facts>(*facts) : std::span<const Facts>();
+}
+
+std::vector<Described> described_mpis(const Target& target) {
+  std::vector<Described> found;
+  for (const MpiInstallation& mpi : known(target.mpi)) {
+    found.push_back({.implementation = {.name = mpi.flavour,
+                                        .version = mpi.version,
+                                        .abi = mpi.abi,
+                                        .module = mpi.module},
+                     .path = mpi.path,
+                     .soname = mpi.soname,
+                     .companion = mpi.gpu_library});
+  }
+  return found;
+}
+
+std::vector<Described> described_blas(const Target& target) {
+  std::vector<Described> found;
+  for (const BlasLibrary& blas : known(target.blas)) {
+    if (blas.provides.empty()) continue;  // for GPUs
+    found.push_back({.implementation = {.name = blas.name,
+                                        .version = blas.version,
+                                        .abi = blas.integers,
+                                        .threading = blas.threading,
+                                        .module = blas.module},
+                     .path = blas.path,
+                     .soname = blas.soname,
+                     .companion = {}});
+  }
+  return found;
+}
+
+std::vector<Described> described_fft(const Target& target) {
+  std::vector<Described> found;
+  for (const FftLibrary& fft : known(target.fft)) {
+    found.push_back({.implementation = {.name = fft.name,
+                                        .version = fft.version,
+                                        .threading = fft.threading,
+                                        .module = fft.module},
+                     .path = fft.path,
+                     .soname = fft.soname,
+                     .companion = {}});
+  }
+  return found;
+}
+
+std::vector<Described> described_networks(const Target& target, const std::string& name) {
+  std::vector<Described> found;
+  for (const NetworkLibrary& network : known(target.interconnect.libraries)) {
+    if (network.name != name) continue;
+    found.push_back({.implementation = {.name = network.name, .version = network.version},
+                     .path = network.path,
+                     .soname = {},
+                     .companion = {}});
+  }
+  return found;
+}
+
 std::vector<Described> described_in(const Target& target, const LibraryInterface& interface) {
   std::vector<Described> found;
-  const auto add = [&](Implementation implementation, const std::string& path,
-                       const std::string& soname, const std::string& companion = {}) {
-    implementation.interface = interface.name;
-    found.push_back({.implementation = std::move(implementation),
-                     .path = path,
-                     .soname = soname,
-                     .companion = companion});
-  };
-  if (interface.kind == PointKind::mpi && target.mpi) {
-    for (const MpiInstallation& mpi : *target.mpi) {
-      add({.name = mpi.flavour, .version = mpi.version, .abi = mpi.abi, .module = mpi.module},
-          mpi.path, mpi.soname, mpi.gpu_library);
-    }
-  }
-  if (interface.kind == PointKind::blas && target.blas) {
-    for (const BlasLibrary& blas : *target.blas) {
-      if (blas.provides.empty()) continue;  // for GPUs
-      add({.name = blas.name,
-           .version = blas.version,
-           .abi = blas.integers,
-           .threading = blas.threading,
-           .module = blas.module},
-          blas.path, blas.soname);
-    }
-  }
-  if (interface.kind == PointKind::fft && target.fft) {
-    for (const FftLibrary& fft : *target.fft) {
-      add({.name = fft.name,
-           .version = fft.version,
-           .threading = fft.threading,
-           .module = fft.module},
-          fft.path, fft.soname);
-    }
-  }
-  if (interface.kind == PointKind::fabric && target.interconnect.libraries) {
-    for (const NetworkLibrary& network : *target.interconnect.libraries) {
-      if (network.name == interface.name)
-        add({.name = network.name, .version = network.version}, network.path, {});
-    }
-  }
+  if (interface.kind == PointKind::mpi) found = described_mpis(target);
+  if (interface.kind == PointKind::blas) found = described_blas(target);
+  if (interface.kind == PointKind::fft) found = described_fft(target);
+  if (interface.kind == PointKind::fabric) found = described_networks(target, interface.name);
+  for (Described& one : found) one.implementation.interface = interface.name;
   return found;
 }
 
@@ -158,17 +210,9 @@ class ImplementationSearch {
  private:
   [[nodiscard]] std::vector<MachineLibrary> files_at(const std::string& path,
                                                      const LibraryInterface& interface,
-                                                     const std::set<std::string>& symbols) const {
+                                                     std::set<std::string> symbols) const {
+    symbols.merge(marks_of(interface));
     return machine_libraries(path, interface.sonames, symbols, question_.target.architecture);
-  }
-
-  /// Beside it may lie another one's.
-  static void drop_other_classes(const LibraryInterface& interface, Implementation& found) {
-    if (found.abi.empty() || found.files.empty()) return;
-    std::erase_if(found.files, [&](const MachineLibrary& file) {
-      const std::string abi = class_of(interface, file.soname);
-      return &file != &found.files.front() && !abi.empty() && abi != found.abi;
-    });
   }
 
   void add_described(const LibraryInterface& interface, const std::set<std::string>& symbols,
@@ -180,7 +224,7 @@ class ImplementationSearch {
       if (!found.files.empty() && !described.soname.empty() &&
           found.files.front().soname != described.soname)
         found.files.clear();
-      drop_other_classes(interface, found);
+      drop_others(interface, found);
       add_companion(interface, symbols, described.companion, found);
     }
     found_.push_back(std::move(found));
@@ -193,14 +237,12 @@ class ImplementationSearch {
     if (!files.empty()) found.files.push_back(std::move(files.front()));
   }
 
-  void add_file(const LibraryInterface& interface, std::set<std::string> symbols,
+  void add_file(const LibraryInterface& interface, const std::set<std::string>& symbols,
                 const std::string& path) {
-    const std::set<std::string> marks = marks_of(interface);
-    symbols.insert(marks.begin(), marks.end());
     Implementation found{.interface = interface.name, .files = files_at(path, interface, symbols)};
     if (found.files.empty()) return;
     name_by_marks(interface, found);
-    drop_other_classes(interface, found);
+    drop_others(interface, found);
     found_.push_back(std::move(found));
   }
 

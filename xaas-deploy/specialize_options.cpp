@@ -96,13 +96,23 @@ void add_target(CLI::App& app, SpecializeOptions& options) {
       ->type_name("native|generic");
 }
 
+/// A path is absolute from here on; a name is none.
+void set_library(SpecializeOptions& options, const std::string& interface,
+                 const std::string& text) {
+  const std::string which = text.contains('/') ? as_absolute(text) : text;
+  const auto [set, is_new] = options.libraries.emplace(interface, which);
+  if (is_new || set->second == which) return;
+  throw CLI::ValidationError(
+      "--library", "`" + interface + "` cannot be `" + set->second + "` and `" + which + "`");
+}
+
 void add_library_options(CLI::App& app, SpecializeOptions& options) {
   app.add_option_function<std::vector<std::string>>(
          "--library",
          [&options](const std::vector<std::string>& settings) {
            for (const std::string& setting : settings) {
              const auto equals = setting.find('=');
-             options.libraries[setting.substr(0, equals)] = setting.substr(equals + 1);
+             set_library(options, setting.substr(0, equals), setting.substr(equals + 1));
            }
          },
          "Whose library of an interface (`mpi`, `blas`, ...) is linked: the `image`'s, the best "
@@ -111,7 +121,7 @@ void add_library_options(CLI::App& app, SpecializeOptions& options) {
       ->allow_extra_args(false)
       ->type_name("INTERFACE=WHICH");
   app.add_flag_callback(
-      "--bundle-mpi", [&options] { options.libraries["mpi"] = k_image_library; },
+      "--bundle-mpi", [&options] { set_library(options, "mpi", std::string(k_image_library)); },
       "The same as `--library mpi=image`: bring the MPI that the application was built with");
 }
 

@@ -151,10 +151,15 @@ class LibrarySearch {
   std::set<std::string> found_;
 };
 
-/// Whether a library of the machine that is linked needs this one, and so the machine's. Newer ones
-/// of a compiler's libraries serve both sides; they are chosen by their versions.
+/// Whether a library of the machine that is linked needs this one, and so the machine's, unless the
+/// image's is chosen: it serves both then. Newer ones of a compiler's libraries serve both sides,
+/// too; they are chosen by their versions.
 bool is_brought(std::span<const LibraryChoice> choices, const std::string& soname) {
   if (soname == "libstdc++.so.6" || soname == "libgcc_s.so.1") return false;
+  const bool is_chosen = std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
+    return choice.name.empty() && std::ranges::find(choice.sonames, soname) != choice.sonames.end();
+  });
+  if (is_chosen) return false;
   return std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
     return std::ranges::any_of(
         choice.files, [&](const auto& file) { return file.second.brings.contains(soname); });

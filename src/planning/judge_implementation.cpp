@@ -75,6 +75,7 @@ std::string describe_lack(const Implementation& candidate, const std::string& so
 
 std::string in_quotes(const std::set<std::string>& names) {
   std::vector<std::string> quoted;
+  quoted.reserve(names.size());
   for (const std::string& name : names) quoted.push_back("`" + name + "`");
   return enumerated(quoted);
 }
@@ -120,13 +121,14 @@ std::string second_mpi(const NeededInterface& needed, const MachineLibrary& file
     if (mpi == nullptr) continue;
     const std::string abi = class_of(*mpi, soname);
     const std::set<std::string>& classes = process.mpi_classes;
-    if (!abi.empty() && !classes.empty() && !classes.contains(abi))
+    if (!abi.empty() && !classes.empty() && !classes.contains(abi)) {
       return fmt::format("it brings {}, an MPI of the ABI `{}`, and programs are compiled for {}",
                          soname, abi, in_quotes(classes));
-    if (!process.site_mpi.empty() && !process.site_mpi.contains(soname))
-      return fmt::format(
-          "it brings {}, which is not of the MPI that programs are linked with: two in one process",
-          soname);
+    }
+    if (process.site_mpi.empty() || process.site_mpi.contains(soname)) continue;
+    return fmt::format(
+        "it brings {}, which is not of the MPI that programs are linked with: two in one process",
+        soname);
   }
   return {};
 }
@@ -170,6 +172,7 @@ struct JudgedFile {
 JudgedFile judge_files(const NeededInterface& needed, const Implementation& candidate,
                        const std::string& soname) {
   std::vector<const MachineLibrary*> files;
+  files.reserve(candidate.files.size());
   for (const MachineLibrary& file : candidate.files) files.push_back(&file);
   if (!files.empty()) {
     const auto called_so =
