@@ -19,8 +19,9 @@
 namespace xaas {
 namespace {
 
-/// Folders with more libraries of one interface are no installations of it.
-constexpr std::size_t k_most_beside = 64;
+/// Folders with more libraries of one interface are no installations of it, and no machine has
+/// more.
+constexpr std::size_t k_most_alike = 64;
 
 bool is_like_one_of(std::string_view name, const std::vector<std::string>& patterns) {
   const std::string text(name);
@@ -69,13 +70,15 @@ class MachineLibraries {
       return;  // with a folder in its soname, none would lead to it
     const auto exports = exported_among(mapped->bytes(), symbols_);
     if (!exports) return;
-    LoadedLibrary loaded = loaded_library(probe_, path);
     MachineLibrary library{
         .path = path,
-        .soname = (*elf)->soname.empty() ? std::string(name_in(path)) : (*elf)->soname,
-        .brings = std::move(loaded.brings),
-        .problems = std::move(loaded.problems)};
+        .soname = (*elf)->soname.empty() ? std::string(name_in(path)) : (*elf)->soname};
     library.folder = folder_by_soname(probe_, path, library.soname);
+    LoadedLibrary loaded = loaded_library(
+        probe_,
+        library.folder.empty() ? path : fmt::format("{}/{}", library.folder, library.soname));
+    library.brings = std::move(loaded.brings);
+    library.problems = std::move(loaded.problems);
     for (const auto& [symbol, text] : *exports) library.symbols.insert(symbol);
     found_.push_back(std::move(library));
   }
@@ -104,7 +107,7 @@ std::vector<MachineLibrary> machine_libraries(const HostProbe& probe, const std:
   std::size_t beside = 0;
   for (const std::string& name : probe.list(folder).value_or(std::vector<std::string>())) {
     if (!is_like_one_of(name, patterns)) continue;
-    if (++beside > k_most_beside) break;
+    if (++beside > k_most_alike) break;
     libraries.add(fmt::format("{}/{}", folder, name));
   }
   return libraries.take();
@@ -118,7 +121,7 @@ std::vector<std::string> libraries_called_like(const HostProbe& probe,
   std::set<std::string> seen;
   Links links(probe);
   for (const std::string& path : search.paths) {
-    if (found.size() == k_most_candidates) break;
+    if (found.size() == k_most_alike) break;
     if (!is_like_one_of(name_in(path), patterns)) continue;
     const std::string file = links.without(path);
     if (!file.empty() && seen.insert(file).second) found.push_back(path);

@@ -163,6 +163,97 @@ TEST(MakeLoweringJobs, LinksAgainForAnotherRunPathAndDropsTheLinksOwn) {
   EXPECT_TRUE(std::ranges::count(options, "--rpath=$ORIGIN/again"));
 }
 
+/// The machine's MPI for programs that take it, and what goes with it on machines with GPUs.
+LibraryChoice chosen_mpi() {
+  const StandInLibrary mpi{
+      .soname = "libmpi.so.12", .path = "/opt/mpi/12.so", .folder = "/opt/mpi"};
+  const StandInLibrary fortran{
+      .soname = "libmpifort.so.12", .path = "/opt/fort/f.so", .folder = "/opt/fort"};
+  const StandInLibrary gpus{
+      .soname = "libgtl.so", .path = "/opt/gtl/libgtl.so", .folder = "/opt/gtl"};
+  return {.interface = "mpi",
+          .kind = PointKind::mpi,
+          .name = "mpich",
+          .files = {{"libmpich.so.12", mpi}, {"libmpichfort.so.12", fortran}},
+          .demanded = {gpus}};
+}
+
+LoweringJob job_with(const std::vector<std::string>& sonames, const LibraryChoice& choice) {
+  IrManifest manifest = sample();
+  for (const std::string& soname : sonames)
+    manifest.links[0].items.emplace_back(LinkLibrary{.soname = soname, .path = "/lib/" + soname});
+  DeploymentPlan plan = plan_for(manifest, "x86-64-v3");
+  plan.libraries = {choice};
+  const auto below_origin = [](const Product&) {
+    return std::optional(std::vector<std::string>{"$ORIGIN"});
+  };
+  return make_lowering_jobs(manifest, plan, k_places, {.runpath = below_origin, .identity = noted})
+      .at(0)
+      .job;
+}
+
+std::vector<std::string> run_paths_of(const LoweringJob& job) {
+  std::vector<std::string> paths = options_of(job);
+  std::erase_if(paths, [](const std::string& option) { return !option.starts_with("--rpath="); });
+  return paths;
+}
+
+std::vector<std::string> objects_of(const LoweringJob& job) {
+  std::vector<std::string> paths;
+  for (const auto& item : job.items)
+    if (const auto* object = std::get_if<LoweringJob::Object>(&item)) paths.push_back(object->path);
+  return paths;
+}
+
+TEST(MakeLoweringJobs, FindsTheMachinesLibrariesThatALinkTakesBehindItsOwnFolders) {
+  const LoweringJob job = job_with({"libmpich.so.12"}, chosen_mpi());
+  EXPECT_EQ(run_paths_of(job),
+            (std::vector<std::string>{"--rpath=$ORIGIN", "--rpath=/opt/mpi", "--rpath=/opt/gtl"}));
+  EXPECT_TRUE(std::ranges::count(options_of(job), "-l:libmpi.so.12"));
+  EXPECT_FALSE(std::ranges::count(options_of(job), "-l:libmpich.so.12"));
+  EXPECT_TRUE(std::ranges::count(options_of(job), "--disable-new-dtags"));
+}
+
+TEST(MakeLoweringJobs, LeavesLinksAloneThatTakeNothingOfTheMachines) {
+  const LoweringJob job = job_with({}, chosen_mpi());
+  EXPECT_EQ(run_paths_of(job), std::vector<std::string>{"--rpath=$ORIGIN"});
+  EXPECT_FALSE(std::ranges::count(objects_of(job), "/opt/gtl/libgtl.so"));
+}
+
+TEST(MakeLoweringJobs, LinksWhatIsDemandedAlthoughNothingRefersToIt) {
+  const LoweringJob job = job_with({"libmpichfort.so.12"}, chosen_mpi());
+  const auto demanded = std::ranges::find_if(job.items, [](const LoweringJob::Item& item) {
+    const auto* object = std::get_if<LoweringJob::Object>(&item);
+    return object != nullptr && object->path == "/opt/gtl/libgtl.so";
+  });
+  ASSERT_NE(demanded, job.items.end());
+  ASSERT_NE(demanded, job.items.begin());
+  const auto* before = std::get_if<LoweringJob::Option>(&*(demanded - 1));
+  ASSERT_NE(before, nullptr);
+  EXPECT_EQ(before->text, "--no-as-needed");
+}
+
+TEST(MakeLoweringJobs, NamesAFolderOfTheMachinesOnceAndNoneThatDoesNotLeadThere) {
+  LibraryChoice choice = chosen_mpi();
+  choice.demanded.clear();
+  choice.files["libmpichfort.so.12"].folder = "/opt/mpi";
+  EXPECT_EQ(run_paths_of(job_with({"libmpich.so.12", "libmpichfort.so.12"}, choice)),
+            (std::vector<std::string>{"--rpath=$ORIGIN", "--rpath=/opt/mpi"}));
+  choice.files["libmpich.so.12"].folder.clear();
+  EXPECT_EQ(run_paths_of(job_with({"libmpich.so.12"}, choice)),
+            std::vector<std::string>{"--rpath=$ORIGIN"});
+}
+
+TEST(MakeLoweringJobs, FindsWhatTheMpiOfProgramsTakesOfTheMachine) {
+  const StandInLibrary ucx{.soname = "libucp.so.0", .path = "/opt/ucx/u.so", .folder = "/opt/ucx"};
+  const LibraryChoice choice{.interface = "ucx",
+                             .kind = PointKind::fabric,
+                             .name = "ucx",
+                             .files = {{"libucp.so.0", ucx}}};
+  EXPECT_EQ(run_paths_of(job_with({"libmpich.so.12"}, choice)),
+            (std::vector<std::string>{"--rpath=$ORIGIN", "--rpath=/opt/ucx"}));
+}
+
 TEST(MakeLoweringJobs, AddsTheFloorOnlyWhereTheTargetLacksIt) {
   const IrManifest manifest = sample();
   for (const auto& [cpu, wanted] : {std::pair{"x86-64", std::vector<std::string>{"+avx2"}},
