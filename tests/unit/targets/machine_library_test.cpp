@@ -21,10 +21,12 @@ using ::testing::IsEmpty;
 using testing::library;
 using ::testing::SizeIs;
 
-const std::vector<std::string> k_blas{"libblas.so.*", "libopenblas*.so.*"};
+std::vector<std::string> blas_patterns() {
+  return {"libblas.so.*", "libopenblas*.so.*"};
+}
 
 std::vector<MachineLibrary> libraries_at(const FakeHost& host, const std::string& path) {
-  return machine_libraries(host, path, k_blas, {"dgemm_", "daxpy_"}, "amd64");
+  return machine_libraries(host, path, blas_patterns(), {"dgemm_", "daxpy_"}, "amd64");
 }
 
 TEST(MachineLibraries, AreTheOneThatIsNamedAndThoseBesideItEachOnce) {
@@ -98,7 +100,7 @@ TEST(MachineLibraries, AreNoneOfWhatIsNone) {
     EXPECT_THAT(libraries_at(host, fmt::format("{}/libblas.so.3", folder)), IsEmpty()) << folder;
   }
   host.files["/f/libblas.so.3"] = whole;
-  EXPECT_THAT(machine_libraries(host, "/f/libblas.so.3", k_blas, {}, "arm64"), IsEmpty());
+  EXPECT_THAT(machine_libraries(host, "/f/libblas.so.3", blas_patterns(), {}, "arm64"), IsEmpty());
 }
 
 TEST(MachineLibraries, AreNotThousands) {
@@ -117,7 +119,7 @@ TEST(LibrariesCalledLike, AreThoseOfTheLoaderEachFileOnce) {
   host.links["/usr/lib/libblas.so.3"] = "libopenblas.so.0";
   host.links["/usr/lib/libopenblas.so.1"] = "libopenblas.so.1";
   host.variables["LD_LIBRARY_PATH"] = "/opt/lib:relative:/nowhere";
-  EXPECT_THAT(libraries_called_like(host, k_blas, "amd64"),
+  EXPECT_THAT(libraries_called_like(host, blas_patterns(), "amd64"),
               ElementsAre("/opt/lib/libblas.so.3", "/usr/lib/libblas.so.3"));
 }
 
@@ -125,7 +127,7 @@ TEST(LibrariesCalledLike, AreNotThousands) {
   FakeHost host;
   host.variables["LD_LIBRARY_PATH"] = "/opt/lib";
   for (int i = 0; i < 1000; ++i) host.files[fmt::format("/opt/lib/libblas.so.{}", i)] = "";
-  EXPECT_THAT(libraries_called_like(host, k_blas, "amd64"), SizeIs(64));
+  EXPECT_THAT(libraries_called_like(host, blas_patterns(), "amd64"), SizeIs(64));
 }
 
 }  // namespace
