@@ -101,6 +101,8 @@ class LibraryChooser {
     if (best != nullptr) {
       take(needed, *best, which, choice);
       if (interface.kind == PointKind::mpi) process_.site_mpi = all_of(*best);
+      for (const auto& [soname, file] : choice.files)
+        process_.openmp_runtimes.merge(openmp_runtimes_among(file.brings));
       return choice;
     }
     if (!which.empty()) return refuse(name, which, choice.passed_over);
@@ -261,6 +263,12 @@ class LibraryChooser {
       return fail(ErrorKind::incompatible, "`{}` cannot be linked with the `{}` of `{}`: {}",
                   question_.manifest.application, which, question_.target.name,
                   fmt::join(passed_over, "; "))
+          .with_code("deploy.library")
+          .with_help(help);
+    }
+    if (which.starts_with('/')) {
+      return fail(ErrorKind::incompatible, "`{}` is no shared library for {} that can be read here",
+                  which, question_.target.architecture)
           .with_code("deploy.library")
           .with_help(help);
     }

@@ -97,8 +97,8 @@ std::string describe_problem(const LoadProblem& problem) {
 
 std::string second_openmp(const MachineLibrary& file, const std::set<std::string>& runtimes) {
   if (runtimes.empty()) return {};
-  for (const std::string& soname : file.brings) {
-    if (!is_openmp_runtime(soname) || runtimes.contains(soname)) continue;
+  for (const std::string& soname : openmp_runtimes_among(file.brings)) {
+    if (runtimes.contains(soname)) continue;
     return fmt::format("it brings the OpenMP runtime {}, and programs have {}: two in one process",
                        soname, enumerated({runtimes.begin(), runtimes.end()}));
   }
@@ -197,6 +197,12 @@ std::string with_module(std::string text, const Implementation& candidate) {
 }
 
 }  // namespace
+
+std::set<std::string> openmp_runtimes_among(const std::set<std::string>& sonames) {
+  std::set<std::string> runtimes;
+  std::ranges::copy_if(sonames, std::inserter(runtimes, runtimes.end()), is_openmp_runtime);
+  return runtimes;
+}
 
 ProcessLibraries process_libraries(const IrManifest& manifest,
                                    const std::vector<LibraryInterface>& interfaces) {

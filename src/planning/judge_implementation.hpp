@@ -21,6 +21,9 @@ struct ProcessLibraries {
 ProcessLibraries process_libraries(const IrManifest& manifest,
                                    const std::vector<LibraryInterface>& interfaces);
 
+/// Those of these sonames that are OpenMP runtimes.
+std::set<std::string> openmp_runtimes_among(const std::set<std::string>& sonames);
+
 /// What an image's links need of an interface.
 struct NeededInterface {
   const LibraryInterface& interface;

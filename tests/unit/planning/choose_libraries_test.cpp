@@ -283,6 +283,18 @@ TEST_F(ChooseLibraries, BringsNoSecondOpenMpRuntime) {
   EXPECT_EQ(only_choice().name, "openblas");
 }
 
+TEST_F(ChooseLibraries, BringsNoOpenMpRuntimeBesideThatOfAnotherChoice) {
+  takes("libblas.so.3", {"dgemm_"});
+  takes("libhdf5.so.103", {"H5open"});
+  settings_ = {{"hdf5", "site"}};
+  implementations_ = {
+      openblas(),
+      {.interface = "hdf5", .files = {file("libhdf5.so.200", {"H5open"}, {"libomp.so.5"})}}};
+  EXPECT_TRUE(choose());
+  implementations_[0].files[0].brings = {"libgomp.so.1"};
+  EXPECT_THAT(error_text(), HasSubstr("brings the OpenMP runtime libomp.so.5"));
+}
+
 TEST_F(ChooseLibraries, TakesThreadsAsTheProgramDoes) {
   takes("libblas.so.3", {"dgemm_"});
   Implementation serial = openblas();
