@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site_libraries.hpp"
 
+#include "interface_command.hpp"
+
 #include "xaas/support/digest.hpp"
 #include "xaas/support/mapped_file.hpp"
 #include "xaas/targets/machine_library.hpp"
@@ -267,6 +269,17 @@ class ImplementationSearch {
 std::vector<Implementation> find_implementations(const SiteLibraryQuestion& question) {
   if (question.uses.empty()) return {};
   return ImplementationSearch(question).search();
+}
+
+Result<std::vector<std::string>> never_bundled(const SiteProfile& site) {
+  std::vector<std::string> sonames = site.never_bundle;
+  XAAS_TRY(const auto folder, interface_folder());
+  XAAS_TRY(const auto interfaces, load_interfaces(folder));
+  for (const LibraryInterface& interface : interfaces) {
+    if (interface.bundle == BundlePolicy::never)
+      sonames.insert(sonames.end(), interface.sonames.begin(), interface.sonames.end());
+  }
+  return sonames;
 }
 
 Result<std::vector<LinkedLibrary>> linked_libraries(const std::vector<LibraryChoice>& choices) {

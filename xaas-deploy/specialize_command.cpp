@@ -192,10 +192,11 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
   std::optional<TreeLayout> layout;
   if (tree != nullptr) {
     const bool all_here = std::ranges::all_of(plans, runs_here, &DeploymentPlan::target);
+    XAAS_TRY(const auto machines, never_bundled(site));
     XAAS_TRY(layout, TreeLayout::make(image, workshop.root,
                                       {.c_library = plans.front().tree_c_library,
                                        .runs_here = all_here,
-                                       .never_bundled = site.never_bundle,
+                                       .never_bundled = machines,
                                        .choices = plans.front().libraries,
                                        .lowered = lowered_paths(image.ir, plans.front())}));
   }
@@ -220,7 +221,8 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
     add_c_library(record, image.ir, plans.front());
     if (!layout->left_out().empty()) {
       record.notes.push_back(
-          fmt::format("left to the machine, as its site profile says (`never_bundle`): {}",
+          fmt::format("left to the machine, as its site profile (`never_bundle`) or their "
+                      "interface says: {}",
                       fmt::join(layout->left_out(), ", ")));
     }
     return write_tree({.image = image,

@@ -161,8 +161,9 @@ bool is_brought(std::span<const LibraryChoice> choices, const std::string& sonam
   });
   if (is_chosen) return false;
   return std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
-    return std::ranges::any_of(
-        choice.files, [&](const auto& file) { return file.second.brings.contains(soname); });
+    const auto brings = [&](const StandInLibrary& file) { return file.brings.contains(soname); };
+    return std::ranges::any_of(choice.demanded, brings) ||
+           std::ranges::any_of(choice.files, [&](const auto& file) { return brings(file.second); });
   });
 }
 
