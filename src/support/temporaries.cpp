@@ -41,7 +41,8 @@ std::string place() {
   return digest_of((boot ? *boot : "") + processes.string()).hex().substr(0, 8);
 }
 
-/// Start time of a process; empty when there is none of that number.
+/// Start time of a process; empty when there is none of that number, or one that has ended and
+/// whose parent has not looked yet (proc(5), state).
 std::string start_of(std::string_view pid) {
   const auto stat = read_file(fs::path{"/proc"} / pid / "stat");
   if (!stat) return {};
@@ -50,6 +51,7 @@ std::string start_of(std::string_view pid) {
   const auto close = rest.rfind(')');
   if (close == std::string_view::npos) return {};
   rest.remove_prefix(close + 1);
+  if (rest.starts_with(" Z") || rest.starts_with(" X")) return {};
   for (int field = 3; field <= 22; ++field) {
     const auto blank = rest.find(' ');
     if (blank == std::string_view::npos) return {};

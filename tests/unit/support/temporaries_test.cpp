@@ -121,6 +121,23 @@ TEST(RemoveStaleTemporaries, RemovesWhatAKilledProcessLeft) {
   EXPECT_EQ(entries_in(outer->path()), 0U);
 }
 
+/// An init that is slow to look after orphans leaves their numbers in use.
+TEST(RemoveStaleTemporaries, TakesAProcessThatHasEndedForGone) {
+  const auto outer = TemporaryFolder::make();
+  ASSERT_OK(outer);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    auto made = TemporaryFolder::make(outer->path());
+    ::_exit(made ? 0 : 1);
+  }
+  siginfo_t ended{};
+  ASSERT_EQ(::waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
+  ASSERT_EQ(entries_in(outer->path()), 1U);
+  remove_stale_temporaries(outer->path());
+  EXPECT_EQ(entries_in(outer->path()), 0U);
+  ASSERT_EQ(::waitpid(child, nullptr, 0), child);
+}
+
 TEST(RemoveStaleTemporaries, LeavesWhatALivingProcessUses) {
   const auto outer = TemporaryFolder::make();
   ASSERT_OK(outer);
