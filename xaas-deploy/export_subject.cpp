@@ -2,6 +2,7 @@
 #include "check.hpp"
 #include "deployment.hpp"
 #include "export.hpp"
+#include "interface_command.hpp"
 #include "mpi_world.hpp"
 
 #include "xaas/elf/elf_file.hpp"
@@ -90,7 +91,8 @@ std::optional<MpiInstallation> mpi_of(const ExportSubject& subject, const Deploy
 
 /// What a product in a squashfs file needs by a soname that tells the MPI's class.
 std::optional<MpiInstallation> needed_mpi(const ExportSubject& subject) {
-  const auto interfaces = load_interfaces({});
+  const auto folder = interface_folder();
+  const auto interfaces = load_interfaces(folder.value_or(fs::path()));
   if (!interfaces) return std::nullopt;
   for (const DeployedProduct& product : subject.part.products) {
     const auto bytes = read_in_squashfs(subject.path, product.path.substr(1), k_longest_program);
