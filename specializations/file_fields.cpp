@@ -143,6 +143,27 @@ Result<std::vector<std::string>> strings_field(const SourceText& source, const L
   return strings;
 }
 
+Result<std::map<std::string, std::string>> variables_field(const SourceText& source,
+                                                           const LocatedJson& object,
+                                                           std::string_view key) {
+  std::map<std::string, std::string> values;
+  const LocatedJson* variables = object.find(key);
+  if (variables == nullptr) return values;
+  XAAS_CHECK(check_kind(source, *variables, LocatedJson::Kind::object));
+  for (const LocatedJson& variable : variables->children) {
+    const auto is_plain = [](char c) { return is_alphanumeric(c) || c == '_'; };
+    const std::string& name = variable.key;
+    const bool is_name =
+        !name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_plain);
+    if (!is_name) {
+      return source.error_at(variable.key_at,
+                             fmt::format("`{}` is no variable's name", shortened(name)));
+    }
+    XAAS_TRY(values[name], string_in(source, variable, Empty::allowed));
+  }
+  return values;
+}
+
 Result<std::string> name_field(const SourceText& source, const LocatedJson& object) {
   XAAS_TRY(const LocatedJson* field, need_field(source, object, "name"));
   XAAS_TRY(auto name, string_in(source, *field, Empty::refused));

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <span>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ Result<std::string> string_field(const SourceText& source, const LocatedJson& ob
                                  std::string_view key, Empty empty);
 Result<std::vector<std::string>> strings_field(const SourceText& source, const LocatedJson& object,
                                                std::string_view key);
+/// Of the environment: names, which are checked, and values.
+Result<std::map<std::string, std::string>> variables_field(const SourceText& source,
+                                                           const LocatedJson& object,
+                                                           std::string_view key);
 
 /// Absent: false.
 Result<bool> bool_field(const SourceText& source, const LocatedJson& object, std::string_view key);

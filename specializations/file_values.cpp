@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <regex>
 #include <set>
 #include <utility>
@@ -193,24 +194,12 @@ Result<std::vector<std::string>> read_arguments(const SourceText& source, const 
   return arguments;
 }
 
-Status read_environment(const SourceText& source, const LocatedJson& object,
-                        std::map<std::string, std::string>& environment) {
-  const LocatedJson* variables = object.find("env");
-  if (variables == nullptr) return {};
-  XAAS_CHECK(check_kind(source, *variables, LocatedJson::Kind::object));
-  for (const LocatedJson& variable : variables->children) {
-    const auto is_plain = [](char c) { return is_alphanumeric(c) || c == '_'; };
-    const std::string& name = variable.key;
-    const bool is_name =
-        !name.empty() && !is_digit(name.front()) && std::ranges::all_of(name, is_plain);
-    if (!is_name) {
-      return source.error_at(variable.key_at,
-                             fmt::format("`{}` is no variable's name", shortened(name)));
-    }
-    XAAS_CHECK(check_reserved(source, "env", name, variable.key_at));
-    XAAS_TRY(environment[name], string_in(source, variable, Empty::allowed));
-  }
-  return {};
+Result<std::map<std::string, std::string>> environment_field(const SourceText& source,
+                                                             const LocatedJson& object) {
+  XAAS_TRY(auto environment, variables_field(source, object, "env"));
+  for (const auto& [name, value] : environment)
+    XAAS_CHECK(check_reserved(source, "env", name, object.find("env")->find(name)->key_at));
+  return environment;
 }
 
 }  // namespace
@@ -236,7 +225,7 @@ Result<BuildAdditions> read_build(const SourceText& source, const LocatedJson& o
   XAAS_TRY(additions.meson, read_arguments(source, object, "meson"));
   XAAS_TRY(additions.make, read_arguments(source, object, "make"));
   XAAS_TRY(additions.steps, strings_field(source, object, "steps"));
-  XAAS_CHECK(read_environment(source, object, additions.environment));
+  XAAS_TRY(additions.environment, environment_field(source, object));
   return additions;
 }
 

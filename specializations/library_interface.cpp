@@ -34,6 +34,19 @@ bool is_called_like(const std::string& soname, const std::vector<std::string>& p
                              [&](const std::string& pattern) { return is_like(soname, pattern); });
 }
 
+InterfaceOpening opened_by(const std::vector<LibraryInterface>& interfaces,
+                           const std::string& soname) {
+  InterfaceOpening all{.sonames = {soname}};
+  for (const LibraryInterface& interface : interfaces) {
+    for (const InterfaceOpening& opening : interface.opens) {
+      if (!is_called_like(soname, opening.sonames)) continue;
+      all.files.insert(all.files.end(), opening.files.begin(), opening.files.end());
+      all.environment.insert(opening.environment.begin(), opening.environment.end());
+    }
+  }
+  return all;
+}
+
 const LibraryInterface* interface_of(const std::vector<LibraryInterface>& interfaces,
                                      const std::string& soname) {
   return named_by(interfaces, soname);

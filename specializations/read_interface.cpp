@@ -14,14 +14,16 @@
 namespace xaas {
 namespace {
 
-constexpr auto k_file_keys =
-    std::to_array<std::string_view>({"schema", "name", "kind", "description", "sonames", "symbols",
-                                     "complex_functions", "classes", "implementations", "bundle"});
+constexpr auto k_file_keys = std::to_array<std::string_view>(
+    {"schema", "name", "kind", "description", "sonames", "symbols", "complex_functions", "classes",
+     "implementations", "opens", "bundle"});
 constexpr auto k_class_keys = std::to_array<std::string_view>({"name", "sonames", "symbols"});
 constexpr auto k_implementation_keys =
     std::to_array<std::string_view>({"name", "sonames", "symbols", "prefer", "prefer_on",
                                      "reference", "complex_by_argument", "demands"});
 constexpr auto k_demand_keys = std::to_array<std::string_view>({"gpu", "sonames"});
+constexpr auto k_opening_keys =
+    std::to_array<std::string_view>({"sonames", "files", "environment"});
 constexpr auto k_policies = std::to_array<std::string_view>({"if-missing", "never"});
 // As descriptions of machines call them.
 constexpr auto k_gpu_vendors = std::to_array<std::string_view>({"nvidia", "amd", "intel"});
@@ -137,6 +139,27 @@ Result<InterfaceImplementation> read_implementation(const SourceText& source,
   return read;
 }
 
+Result<InterfaceOpening> read_opening(const SourceText& source, const LocatedJson& object) {
+  InterfaceOpening opening;
+  XAAS_CHECK(check_keys(source, object, k_opening_keys));
+  XAAS_TRY(const LocatedJson* sonames, need_field(source, object, "sonames"));
+  XAAS_TRY(opening.sonames, patterns_field(source, object, "sonames"));
+  if (opening.sonames.empty()) return source.error_at(sonames->at, "no library opens these");
+  XAAS_TRY(const LocatedJson* files, need_field(source, object, "files"));
+  XAAS_TRY(opening.files, strings_field(source, object, "files"));
+  if (opening.files.empty()) return source.error_at(files->at, "these libraries open nothing");
+  for (std::size_t i = 0; i < opening.files.size(); ++i) {
+    const std::string& file = opening.files[i];
+    if (!file.starts_with('/') && file.find_first_of("[]\\") == std::string::npos) continue;
+    return source
+        .error_at(files->children[i].at,
+                  fmt::format("`{}` is no path from a library's folder", shortened(file)))
+        .with_help("`plugins/*.so`, `../share/texts/*.txt`: `*` and `?` stand for what is no `/`");
+  }
+  XAAS_TRY(opening.environment, variables_field(source, object, "environment"));
+  return opening;
+}
+
 Result<BundlePolicy> read_policy(const SourceText& source, const LocatedJson& file) {
   const LocatedJson* field = file.find("bundle");
   if (field == nullptr) return BundlePolicy::if_missing;
@@ -167,6 +190,10 @@ Result<LibraryInterface> parse_interface(std::string_view text, const std::strin
   XAAS_TRY(interface.classes, named_items<InterfaceClass>(source, root, "classes", read_class));
   XAAS_TRY(interface.implementations, named_items<InterfaceImplementation>(
                                           source, root, "implementations", read_implementation));
+  XAAS_CHECK(for_each_item(source, root, "opens", [&](const LocatedJson& item) -> Status {
+    XAAS_TRY(interface.opens.emplace_back(), read_opening(source, item));
+    return {};
+  }));
   XAAS_TRY(interface.bundle, read_policy(source, root));
   return interface;
 }

@@ -209,7 +209,8 @@ Result<ImageContent> collect_image_content(const BuildResult& build, Base base,
     XAAS_TRY(auto files, included_files(include));
     roots.insert(roots.end(), files.begin(), files.end());
   }
-  XAAS_TRY(content.libraries, close_over_libraries(installed, roots, build.tools));
+  XAAS_TRY(const auto interfaces, load_interfaces({}));
+  XAAS_TRY(content.libraries, close_over_libraries(installed, roots, build.tools, interfaces));
   for (const auto& [path, host] : content.libraries.files) {
     const std::filesystem::path real = std::filesystem::canonical(host, error);
     content.base[path.substr(1)] = LayerFile{.content = real, .mode = mode_of(real)};

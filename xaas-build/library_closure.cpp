@@ -8,11 +8,16 @@
 
 #include <fmt/format.h>
 
+#include <glob.h>
+
 #include <array>
 #include <deque>
 #include <set>
+#include <span>
 #include <sstream>
 #include <string>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace xaas {
@@ -41,11 +46,35 @@ bool is_for_debuggers(const std::string& name) {
          name.starts_with("libBrokenLocale.so.");
 }
 
+/// Files whose path from this folder is like the pattern, sorted.
+std::vector<std::filesystem::path> files_like(const std::filesystem::path& folder,
+                                              const std::string& pattern) {
+  std::string text;
+  for (const char c : folder.string()) {
+    if (std::string_view("*?[\\").contains(c)) text += '\\';
+    text += c;
+  }
+  text += "/" + pattern;
+  std::vector<std::filesystem::path> files;
+  glob_t found{};
+  if (::glob(text.c_str(), 0, nullptr, &found) == 0) {
+    for (const char* path : std::span(found.gl_pathv, found.gl_pathc)) {
+      std::error_code error;
+      if (std::filesystem::is_regular_file(path, error))
+        files.push_back(std::filesystem::path(path).lexically_normal());
+    }
+  }
+  ::globfree(&found);
+  return files;
+}
+
 class Closure {
  public:
   Closure(const std::vector<InstalledFile>& installed, std::map<std::string, std::string> cache,
-          const std::filesystem::path& tools)
-      : cache_(std::move(cache)), tools_libraries_(tools.empty() ? tools : tools / "lib") {
+          const std::filesystem::path& tools, const std::vector<LibraryInterface>& interfaces)
+      : cache_(std::move(cache)),
+        interfaces_(interfaces),
+        tools_libraries_(tools.empty() ? tools : tools / "lib") {
     for (const InstalledFile& file : installed) {
       if (!file.elf || file.elf->kind == ElfKind::relocatable) continue;
       installed_.insert(file.path);
@@ -128,16 +157,34 @@ class Closure {
     return image_path_of(host);
   }
 
-  Status add_host_file(const std::filesystem::path& host) {
+  /// How programs come to a file.
+  enum class Lookup { by_name, by_path };
+
+  Status add_host_file(const std::filesystem::path& host, Lookup lookup = Lookup::by_name) {
     const std::string image_path = place_of(host);
     if (installed_.contains(image_path) || !result_.files.emplace(image_path, host).second)
       return {};
     XAAS_TRY(const auto bytes, while_doing(read_file(host), "collecting shared libraries"));
     XAAS_TRY(auto elf, read_elf(bytes));
     if (!elf) return {};
-    if (!elf->soname.empty()) result_.by_soname.emplace(elf->soname, image_path);
+    if (!elf->soname.empty() && lookup == Lookup::by_name)
+      result_.by_soname.emplace(elf->soname, image_path);
     if (elf->soname == "libc.so.6") XAAS_CHECK(add_c_library_beside(host));
+    XAAS_CHECK(add_opened_by(host, elf->soname));
     pending_.push_back({.image_path = image_path, .elf = *std::move(elf)});
+    return {};
+  }
+
+  /// Plugins and texts lie at paths that are compiled in.
+  Status add_opened_by(const std::filesystem::path& host, const std::string& soname) {
+    std::error_code error;
+    const auto folder = std::filesystem::canonical(host, error).parent_path();
+    const InterfaceOpening opening = opened_by(interfaces_, soname);
+    result_.environment.insert(opening.environment.begin(), opening.environment.end());
+    for (const std::string& pattern : opening.files) {
+      for (const auto& file : files_like(folder, pattern))
+        XAAS_CHECK(add_host_file(file, Lookup::by_path));
+    }
     return {};
   }
 
@@ -154,6 +201,7 @@ class Closure {
   }
 
   std::map<std::string, std::string> cache_;
+  const std::vector<LibraryInterface>& interfaces_;
   std::filesystem::path tools_libraries_;  // empty: the compiler brings none
   std::set<std::string> installed_;
   std::deque<Pending> pending_;
@@ -206,9 +254,10 @@ std::string image_path_of(const std::filesystem::path& host_path) {
 
 Result<LibraryClosure> close_over_libraries(const std::vector<InstalledFile>& installed,
                                             const std::vector<std::filesystem::path>& roots,
-                                            const std::filesystem::path& tools) {
+                                            const std::filesystem::path& tools,
+                                            const std::vector<LibraryInterface>& interfaces) {
   XAAS_TRY(auto cache, read_loader_cache());
-  Closure closure(installed, std::move(cache), tools);
+  Closure closure(installed, std::move(cache), tools, interfaces);
   for (const std::filesystem::path& root : roots) XAAS_CHECK(closure.add_root(root));
   XAAS_CHECK(closure.add_unwinder());
   return closure.close();

@@ -3,6 +3,7 @@
 
 #include "install_tree.hpp"
 
+#include "xaas/specializations/library_interface.hpp"
 #include "xaas/support/result.hpp"
 
 #include <filesystem>
@@ -24,15 +25,18 @@ struct LibraryClosure {
   std::map<std::string, std::filesystem::path>
       files;                                     // path in the image -> file on the build machine
   std::map<std::string, std::string> by_soname;  // soname -> path in the image, installed ones too
+  std::map<std::string, std::string> environment;  // that they need, as the interfaces say
   std::vector<std::string> missing;  // "`libx.so.1`, which `/usr/local/bin/a` needs", sorted
 };
 
 /// Libraries and loaders that the installed files and `roots` (files of the build machine) need,
-/// transitively. A library's RPATH and RUNPATH are searched first, then the install tree, then the
-/// libraries that the compiler's tarball brings (`tools` is its prefix, empty where there is none;
-/// the image has them below `k_tools_prefix`), then the loader's cache and its folders (ld.so(8)).
+/// transitively, and what these open by themselves, as the interfaces say. A library's RPATH and
+/// RUNPATH are searched first, then the install tree, then the libraries that the compiler's
+/// tarball brings (`tools` is its prefix, empty where there is none; the image has them below
+/// `k_tools_prefix`), then the loader's cache and its folders (ld.so(8)).
 Result<LibraryClosure> close_over_libraries(const std::vector<InstalledFile>& installed,
                                             const std::vector<std::filesystem::path>& roots,
-                                            const std::filesystem::path& tools);
+                                            const std::filesystem::path& tools,
+                                            const std::vector<LibraryInterface>& interfaces);
 
 }  // namespace xaas

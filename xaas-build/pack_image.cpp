@@ -52,7 +52,8 @@ class Packer {
                 .history = "base files and shared libraries of the build machine"},
                {.layer = std::move(application),
                 .history = "install tree of " + packed_.manifest.application}};
-    XAAS_TRY(auto descriptor, put_image(packed_.manifest.configurations.front(), layers_, {}));
+    XAAS_TRY(auto descriptor,
+             put_image(packed_.manifest.configurations.front(), content, layers_, {}));
     // No variant: the first entry of an architecture must be one that plain clients take.
     descriptor.platform = Platform{.architecture = packed_.manifest.architecture, .os = "linux"};
     return descriptor;
@@ -74,7 +75,7 @@ class Packer {
                                                is_application ? "installs" : "needs")});
     }
     const Annotations annotations{{std::string(k_annotation_configuration), configuration.name}};
-    XAAS_TRY(auto descriptor, put_image(configuration, layers, annotations));
+    XAAS_TRY(auto descriptor, put_image(configuration, other, layers, annotations));
     descriptor.platform = Platform{.architecture = "unknown", .os = "unknown"};
     descriptor.annotations = annotations;
     return descriptor;
@@ -113,6 +114,7 @@ class Packer {
 
  private:
   [[nodiscard]] ImageConfig config_of(const Configuration& configuration,
+                                      const ImageContent& content,
                                       const std::vector<HistoryLayer>& layers) const {
     const IrManifest& manifest = packed_.manifest;
     const std::string own = manifest.install.prefix + "/bin:";
@@ -128,18 +130,23 @@ class Packer {
     }
     if (config.entrypoint.empty()) config.entrypoint = only_program(manifest, configuration);
     if (config.entrypoint.empty()) config.command = {"/bin/sh"};
+    for (const auto& [name, value] : content.libraries.environment) {
+      const auto is_set = [&](const std::string& own) { return own.starts_with(name + "="); };
+      if (std::ranges::none_of(settings_.environment, is_set))
+        config.environment.push_back(fmt::format("{}={}", name, value));
+    }
     config.environment.insert(config.environment.end(), settings_.environment.begin(),
                               settings_.environment.end());
     return config;
   }
 
-  Result<Descriptor> put_image(Configuration& configuration,
+  Result<Descriptor> put_image(Configuration& configuration, const ImageContent& content,
                                const std::vector<HistoryLayer>& layers, Annotations annotations) {
     annotations["org.opencontainers.image.title"] = packed_.manifest.application;
     ImageManifest image{.annotations = std::move(annotations)};
     for (const HistoryLayer& layer : layers) image.layers.push_back(layer.layer.descriptor);
-    XAAS_TRY(image.config,
-             layout_.put_blob(print_config(config_of(configuration, layers)), k_media_config));
+    XAAS_TRY(image.config, layout_.put_blob(print_config(config_of(configuration, content, layers)),
+                                            k_media_config));
     if (configuration.install) configuration.install->image = image.config.digest;
     return layout_.put_blob(print_manifest(image), k_media_manifest);
   }

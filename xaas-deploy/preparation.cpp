@@ -189,11 +189,10 @@ Result<LibrarySettings> settings_of(const SpecializeOptions& options, bool is_fo
 /// Whose libraries are linked. An image travels, so it takes the machine's only where somebody asks
 /// for it; so does a deployment for several machines, which cannot have one library in two places.
 Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
+                                                 const std::vector<LibraryInterface>& interfaces,
                                                  const RequestedTargets& requested,
                                                  const LibrarySettings& settings,
                                                  bool is_for_tree) {
-  XAAS_TRY(const auto folder, interface_folder());
-  XAAS_TRY(const auto interfaces, load_interfaces(folder));
   const LibraryUses uses = library_uses(ir, interfaces);
   const Target& target = requested.targets.front();
   LibraryChoiceInputs question{
@@ -210,7 +209,9 @@ Result<std::vector<LibraryChoice>> libraries_for(const IrManifest& ir,
                                                    .settings = settings});
   question.takes_site = is_for_tree;
   question.why_not_site = "an image brings its own unless `--library` asks for the machine's";
-  return choose_libraries(question);
+  XAAS_TRY(auto choices, choose_libraries(question));
+  if (is_for_tree) drop_shared_folders(choices, target.architecture);
+  return choices;
 }
 
 }  // namespace
@@ -238,15 +239,20 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
   XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));
   XAAS_TRY(image, take_configuration(std::move(image), choice.index));
-  XAAS_TRY(const auto libraries, libraries_for(image.ir, requested, library_settings, is_for_tree));
+  XAAS_TRY(const auto folder, interface_folder());
+  XAAS_TRY(auto interfaces, load_interfaces(folder));
+  XAAS_TRY(const auto libraries,
+           libraries_for(image.ir, interfaces, requested, library_settings, is_for_tree));
   std::vector<DeploymentPlan> plans;
   for (const Target& target : targets) {
     XAAS_TRY(auto plan, make_plan(image.ir, target, options.plan));
     plan.libraries = libraries;
     plans.push_back(std::move(plan));
   }
-  return Preparation{
-      .image = std::move(image), .choice = std::move(choice), .plans = std::move(plans)};
+  return Preparation{.image = std::move(image),
+                     .choice = std::move(choice),
+                     .plans = std::move(plans),
+                     .interfaces = std::move(interfaces)};
 }
 
 Result<std::vector<DeploymentPlan>> plans_of_views(const Preparation& preparation) {

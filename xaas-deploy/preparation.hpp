@@ -6,6 +6,7 @@
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/planning/plan.hpp"
+#include "xaas/specializations/library_interface.hpp"
 #include "xaas/support/diagnostics.hpp"
 #include "xaas/support/result.hpp"
 
@@ -22,6 +23,7 @@ struct Preparation {
   IrImage image;  // of the configuration that was chosen
   ConfigurationChoice choice;
   std::vector<DeploymentPlan> plans;  // one per target, as asked for
+  std::vector<LibraryInterface> interfaces;
 };
 
 /// LLVM reads older bitcode, never newer: `ir.newer-llvm`.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "site_libraries.hpp"
 
-#include "interface_command.hpp"
-
 #include "xaas/support/digest.hpp"
 #include "xaas/support/mapped_file.hpp"
 #include "xaas/targets/machine_library.hpp"
@@ -10,10 +8,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 #include <span>
+#include <system_error>
 #include <utility>
 
 namespace xaas {
@@ -174,6 +174,14 @@ bool is_told_by_descriptions(PointKind kind) {
          kind == PointKind::fabric;
 }
 
+/// Whether a folder leads to another library by this one's soname.
+bool has_another(const std::filesystem::path& folder, const StandInLibrary& file) {
+  std::error_code error;
+  const std::filesystem::path by_soname = folder / file.soname;
+  return !folder.empty() && std::filesystem::exists(by_soname, error) &&
+         !std::filesystem::equivalent(by_soname, file.path, error);
+}
+
 class ImplementationSearch {
  public:
   explicit ImplementationSearch(const SiteLibraryQuestion& question) : question_(question) {
@@ -271,15 +279,46 @@ std::vector<Implementation> find_implementations(const SiteLibraryQuestion& ques
   return ImplementationSearch(question).search();
 }
 
-Result<std::vector<std::string>> never_bundled(const SiteProfile& site) {
+void drop_shared_folders(std::vector<LibraryChoice>& choices, std::string_view architecture) {
+  std::vector<StandInLibrary*> files;
+  for (LibraryChoice& choice : choices) {
+    for (auto& [soname, file] : choice.files) files.push_back(&file);
+    for (StandInLibrary& file : choice.demanded) files.push_back(&file);
+  }
+  for (StandInLibrary* file : files) {
+    const auto hides = [&](const StandInLibrary* other) {
+      return other->folder != file->folder && has_another(other->folder, *file);
+    };
+    if (file->folder.empty()) continue;
+    if (is_usual_library_folder(file->folder, architecture) || std::ranges::any_of(files, hides))
+      file->folder.clear();
+  }
+}
+
+std::vector<std::string> never_bundled(const SiteProfile& site,
+                                       const std::vector<LibraryInterface>& interfaces) {
   std::vector<std::string> sonames = site.never_bundle;
-  XAAS_TRY(const auto folder, interface_folder());
-  XAAS_TRY(const auto interfaces, load_interfaces(folder));
   for (const LibraryInterface& interface : interfaces) {
     if (interface.bundle == BundlePolicy::never)
       sonames.insert(sonames.end(), interface.sonames.begin(), interface.sonames.end());
   }
   return sonames;
+}
+
+std::vector<std::string> notes_on_openings(const std::vector<std::string>& libraries,
+                                           const std::vector<LibraryInterface>& interfaces) {
+  std::vector<std::string> notes;
+  for (const std::string& path : libraries) {
+    const std::string name = std::filesystem::path(path).filename().string();
+    const InterfaceOpening opening = opened_by(interfaces, name);
+    if (opening.files.empty()) continue;
+    notes.push_back(
+        fmt::format("{} opens files such as {} by itself, and a tree has none: they must lie on "
+                    "the machine where they lay on the one that built the image; an image "
+                    "(`--output oci:LAYOUT`) has them",
+                    name, opening.files.front()));
+  }
+  return notes;
 }
 
 Result<std::vector<LinkedLibrary>> linked_libraries(const std::vector<LibraryChoice>& choices) {

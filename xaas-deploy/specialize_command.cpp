@@ -192,7 +192,7 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
   std::optional<TreeLayout> layout;
   if (tree != nullptr) {
     const bool all_here = std::ranges::all_of(plans, runs_here, &DeploymentPlan::target);
-    XAAS_TRY(const auto machines, never_bundled(site));
+    const auto machines = never_bundled(site, preparation.interfaces);
     XAAS_TRY(layout, TreeLayout::make(image, workshop.root,
                                       {.c_library = plans.front().tree_c_library,
                                        .runs_here = all_here,
@@ -219,6 +219,8 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
   if (tree != nullptr) {
     record.reference = lasting(image.reference);
     add_c_library(record, image.ir, plans.front());
+    std::ranges::move(notes_on_openings(layout->bundled(), preparation.interfaces),
+                      std::back_inserter(record.notes));
     if (!layout->left_out().empty()) {
       record.notes.push_back(
           fmt::format("left to the machine, as its site profile (`never_bundle`) or their "

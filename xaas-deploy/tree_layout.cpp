@@ -176,8 +176,11 @@ std::map<std::string, std::string> links_to_site(
   for (const LibraryChoice& choice : choices) {
     for (const auto& [soname, file] : choice.files) {
       if (file.folder.empty()) add(file.soname, file.path);
-      if (aliases.contains(soname) && soname != file.soname) add(soname, file.path);
+      // Whoever loads what needs it by this name may take nothing of it itself.
+      if (aliases.contains(soname)) add(soname, file.path);
     }
+    for (const StandInLibrary& file : choice.demanded)
+      if (file.folder.empty()) add(file.soname, file.path);
   }
   return links;
 }

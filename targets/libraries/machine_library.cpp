@@ -129,6 +129,15 @@ std::vector<std::string> libraries_called_like(const HostProbe& probe,
   return found;
 }
 
+bool is_usual_library_folder(std::string_view folder, std::string_view architecture) {
+  const auto host = live_host();
+  Links links(*host);
+  const std::string path = links.without(folder);
+  return std::ranges::any_of(usual_library_folders(architecture), [&](const std::string& usual) {
+    return !path.empty() && links.without(usual) == path;
+  });
+}
+
 std::vector<MachineLibrary> machine_libraries(const std::string& path,
                                               const std::vector<std::string>& patterns,
                                               const std::set<std::string>& symbols,

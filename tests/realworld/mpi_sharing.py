@@ -6,10 +6,10 @@ import json
 import sys
 
 units = json.load(open(sys.argv[1], encoding="utf-8"))["units"]
-by_source = collections.defaultdict(list)
-for unit in units:
-    by_source[unit["source"]].append(unit)
-differing = {source: made for source, made in by_source.items() if len(made) > 1}
+by_source = collections.defaultdict(dict)
+for unit in units:  # those that differ in debug information are one
+    by_source[unit["source"]].setdefault(unit["bitcode"] or unit["machine_code"], []).append(unit)
+differing = {source: sum(made.values(), []) for source, made in by_source.items() if len(made) > 1}
 blind = [source for source, made in differing.items()
          if not any(one["name"].endswith("/mpi.h") for unit in made for one in unit.get("differences", []))]
 print(f"{len(by_source) - len(differing)} of {len(by_source)} sources are the same unit for both, "

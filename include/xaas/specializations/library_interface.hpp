@@ -58,6 +58,17 @@ struct InterfaceImplementation {
   friend bool operator==(const InterfaceImplementation&, const InterfaceImplementation&) = default;
 };
 
+/// What a library opens at run time by itself, which no link shows: plugins, their texts. An image
+/// without them starts and fails.
+struct InterfaceOpening {
+  std::vector<std::string> sonames;  // of the libraries that do
+  /// Paths from the folder that such a library lies in, with * and ?, which stand for no `/`.
+  std::vector<std::string> files;
+  std::map<std::string, std::string> environment;  // what images need to be started with
+
+  friend bool operator==(const InterfaceOpening&, const InterfaceOpening&) = default;
+};
+
 enum class BundlePolicy {
   if_missing,  // deployments bring the image's own where the machine has none
   never,       // programs need the machine's, or are not deployed: a driver's library
@@ -72,6 +83,7 @@ struct LibraryInterface {
   std::set<std::string> complex_functions;  // those that return a complex number
   std::vector<InterfaceClass> classes;
   std::vector<InterfaceImplementation> implementations;
+  std::vector<InterfaceOpening> opens;
   BundlePolicy bundle = BundlePolicy::if_missing;
   std::filesystem::path path;  // of a site's file; empty: it is shipped
 
@@ -80,6 +92,10 @@ struct LibraryInterface {
 
 /// Whether a soname is like one of these patterns.
 bool is_called_like(const std::string& soname, const std::vector<std::string>& patterns);
+
+/// What a library of this soname opens by itself, of all that the interfaces' files tell.
+InterfaceOpening opened_by(const std::vector<LibraryInterface>& interfaces,
+                           const std::string& soname);
 
 /// Null: no interface has a library that is called so.
 const LibraryInterface* interface_of(const std::vector<LibraryInterface>& interfaces,

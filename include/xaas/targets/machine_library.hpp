@@ -30,6 +30,10 @@ std::vector<MachineLibrary> machine_libraries(const std::string& path,
                                               const std::set<std::string>& symbols,
                                               std::string_view architecture);
 
+/// Whether loaders look into this folder of this machine for every library, unasked. On a run path
+/// it would come before `LD_LIBRARY_PATH` for all of them.
+bool is_usual_library_folder(std::string_view folder, std::string_view architecture);
+
 /// Paths of libraries that this machine's loader comes to by names like one of `patterns`, each
 /// file once.
 std::vector<std::string> libraries_called_like(const std::vector<std::string>& patterns,

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace xaas {
 namespace {
@@ -36,7 +37,7 @@ class CloseOverLibraries : public testing::Test {
 };
 
 TEST_F(CloseOverLibraries, TakesTheMachinesWhereTheTarballHasNone) {
-  const auto libraries = close_over_libraries(program_, {}, tarball_);
+  const auto libraries = close_over_libraries(program_, {}, tarball_, {});
   ASSERT_TRUE(libraries);
   EXPECT_EQ(libraries->by_soname.at(k_library), image_path_of(machines_));
   EXPECT_TRUE(libraries->missing.empty());
@@ -44,7 +45,7 @@ TEST_F(CloseOverLibraries, TakesTheMachinesWhereTheTarballHasNone) {
 
 TEST_F(CloseOverLibraries, GivesATarballsLibraryAPlaceThatDoesNotTellWhereItLay) {
   add_to_tarball();
-  const auto libraries = close_over_libraries(program_, {}, tarball_);
+  const auto libraries = close_over_libraries(program_, {}, tarball_, {});
   ASSERT_TRUE(libraries);
   const std::string place = std::string("/usr/lib/llvm-22/lib/") + k_library;
   EXPECT_EQ(libraries->by_soname.at(k_library), place);
@@ -53,9 +54,39 @@ TEST_F(CloseOverLibraries, GivesATarballsLibraryAPlaceThatDoesNotTellWhereItLay)
 
 TEST_F(CloseOverLibraries, LooksIntoNoOtherFolderThanTheTarballs) {
   add_to_tarball();
-  const auto libraries = close_over_libraries(program_, {}, {});
+  const auto libraries = close_over_libraries(program_, {}, {}, {});
   ASSERT_TRUE(libraries);
   EXPECT_EQ(libraries->by_soname.at(k_library), image_path_of(machines_));
+}
+
+/// What a library opens lies beside it, in a folder whose name would be a pattern.
+TEST_F(CloseOverLibraries, TakesWhatLibrariesOpenByThemselves) {
+  const auto libraries_folder = folder_.path() / "a[b]*" / "lib";
+  const auto library = libraries_folder / "libown.so.1";
+  const auto plugin = libraries_folder / "plugins" / "plug.so";
+  const auto text = folder_.path() / "a[b]*" / "share" / "texts.txt";
+  for (const auto& file : {library, plugin, text}) ASSERT_TRUE(make_folders(file.parent_path()));
+  ASSERT_TRUE(make_folders(libraries_folder / "plugins" / "folder.so"));
+  ASSERT_TRUE(xaas::copy_file(machines_, library));
+  ASSERT_TRUE(xaas::copy_file(machines_, plugin));
+  ASSERT_TRUE(write_file(text, "words"));
+  // All of them are called so by themselves.
+  const std::vector<LibraryInterface> interfaces = {
+      {.name = "own",
+       .opens = {{.sonames = {k_library},
+                  .files = {"plugins/*.so", "../share/texts.txt", "none/*.so"},
+                  .environment = {{"OWN", "1"}}}}}};
+  const auto libraries = close_over_libraries({}, {library}, {}, interfaces);
+  ASSERT_TRUE(libraries) << libraries.error().message();
+  EXPECT_TRUE(libraries->files.contains(image_path_of(plugin)));
+  EXPECT_TRUE(libraries->files.contains(image_path_of(text)));
+  EXPECT_FALSE(libraries->files.contains(image_path_of(libraries_folder / "plugins/folder.so")));
+  // The loader is not led to plugins.
+  EXPECT_EQ(libraries->by_soname.at(k_library), image_path_of(library));
+  EXPECT_EQ(libraries->environment.at("OWN"), "1");
+  const auto without = close_over_libraries({}, {library}, {}, {});
+  ASSERT_TRUE(without);
+  EXPECT_FALSE(without->files.contains(image_path_of(plugin)));
 }
 
 }  // namespace

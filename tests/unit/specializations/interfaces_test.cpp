@@ -20,6 +20,7 @@ namespace xaas {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
@@ -36,6 +37,8 @@ constexpr const char* k_full = R"({ // A comment.
       "prefer_on": { "intel": 70, "amd": 0 }, "complex_by_argument": ["libpetsc_ifort.so.*"],
       "demands": [ { "gpu": "amd", "sonames": ["libpetsc_hip.so*"] } ] },
     { "name": "plain", "reference": true }, ],
+  "opens": [ { "sonames": ["libpetsc.so.3"], "files": ["petsc/*.so", "../share/petsc.txt"],
+      "environment": { "PETSC_DIR": "" } } ],
   "bundle": "never",
 })";
 
@@ -88,6 +91,9 @@ TEST(ParseInterface, ReadsEveryField) {
                            .complex_by_argument = {"libpetsc_ifort.so.*"},
                            .demands = {{.gpu_vendor = "amd", .sonames = {"libpetsc_hip.so*"}}}},
                           {.name = "plain", .is_reference = true}},
+      .opens = {{.sonames = {"libpetsc.so.3"},
+                 .files = {"petsc/*.so", "../share/petsc.txt"},
+                 .environment = {{"PETSC_DIR", ""}}}},
       .bundle = BundlePolicy::never};
   EXPECT_EQ(parsed(k_full), expected);
 }
@@ -122,6 +128,8 @@ constexpr auto k_misspelled = std::to_array<Misspelled>({
      "x.json:2:55: there is no vendor of GPUs `nvida`", "did you mean `nvidia`?"},
     {R"("implementations": [{"name": "i", "demands": [{"gpus": "amd"}]}])",
      "x.json:2:48: there is no key `gpus`", "did you mean `gpu`?"},
+    {R"("opens": [{"sonames": ["libx.so.1"], "file": []}])", "x.json:2:38: there is no key `file`",
+     "did you mean `files`?"},
 });
 // NOLINTEND(modernize-use-designated-initializers)
 
@@ -169,6 +177,20 @@ TEST(ParseInterface, NamesThePlaceOfWhatIsWrong) {
                .message = "x.json:2:73: this demands no library"},
           Case{.text = with_implementation(R"("demands": [{"sonames": ["liba.so"]}])"),
                .message = "x.json:2:47: `gpu` is missing"},
+          Case{.text = with(R"("opens": [{"files": ["a"]}])"),
+               .message = "x.json:2:11: `sonames` is missing"},
+          Case{.text = with(R"("opens": [{"sonames": [], "files": ["a"]}])"),
+               .message = "x.json:2:23: no library opens these"},
+          Case{.text = with(R"("opens": [{"sonames": ["liba.so"], "files": []}])"),
+               .message = "x.json:2:45: these libraries open nothing"},
+          Case{.text = with(R"("opens": [{"sonames": ["liba.so"], "files": ["a", "/b/*.so"]}])"),
+               .message = "x.json:2:51: `/b/*.so` is no path from a library's folder"},
+          Case{.text = with(R"("opens": [{"sonames": ["liba.so"], "files": ["[a]"]}])"),
+               .message = "x.json:2:46: `[a]` is no path from a library's folder"},
+          Case{
+              .text = with(
+                  R"("opens": [{"sonames": ["liba.so"], "files": ["a"], "environment": {"A-": ""}}])"),
+              .message = "x.json:2:68: `A-` is no variable's name"},
       }) {
     const Refused refused = refusal_of(wrong.text);
     EXPECT_EQ(refused.message, wrong.message);
@@ -225,6 +247,19 @@ TEST(InterfaceOf, IsTheOneWithTheLongestPattern) {
     EXPECT_EQ(interface_of(both, "libsci_gnu.so.6")->name, "some");
     EXPECT_EQ(interface_of(both, "libc.so.6"), nullptr);
   }
+}
+
+TEST(OpenedBy, IsWhatAnyInterfaceSays) {
+  const LibraryInterface petsc = parsed(k_full);
+  const LibraryInterface other{
+      .name = "other",
+      .opens = {{.sonames = {"libpetsc.so.*"}, .files = {"more"}, .environment = {{"MORE", "1"}}}}};
+  EXPECT_EQ(opened_by({petsc, other}, "libpetsc.so.3"),
+            (InterfaceOpening{.sonames = {"libpetsc.so.3"},
+                              .files = {"petsc/*.so", "../share/petsc.txt", "more"},
+                              .environment = {{"MORE", "1"}, {"PETSC_DIR", ""}}}));
+  EXPECT_THAT(opened_by({petsc, other}, "libpetsc.so.4").files, ElementsAre("more"));
+  EXPECT_THAT(opened_by({petsc, other}, "libc.so.6").files, IsEmpty());
 }
 
 TEST(ClassOf, IsEmptyWhereNoSonameTells) {

@@ -1,33 +1,53 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Twenty deployments below apps/, and what maintenance does to them: twelve can be made again, five
-# cannot, three are as they were.
+# Twenty deployments of a solver below apps/, each linked with an MPI and a BLAS of the machine, and
+# what maintenance does to these: twelve can be made again, five cannot, three are as they were.
 set -e
+libraries=/usr/lib/$(uname -m)-linux-gnu
 record="python3 $(dirname "$0")/record.py"
-deploy() { image=$1 && place=$2 && shift 2 &&
-  xaas-deploy specialize "oci:$image" -q --cache cache --output "tree:apps/$place" "$@"; }
 
-cp -r "$(dirname "$0")/app" other && echo 'int twice(int x) { return x + x + 1; }' > other/twice.c
-for image in lasting vanishing overwritten; do
-  xaas-build ir -q --source "$(dirname "$0")/app" --output "oci:$image" -- sh build.sh
+# machine/PLACE/libmpi.so.12 is MPICH's twin, machine/PLACE/libblas.so.3 is BLIS.
+for place in release name other kept; do
+  mkdir -p machine/$place
+  cp "$(realpath $libraries/libmpich.so.12)" machine/$place/libmpi.so.12
+  patchelf --set-soname libmpi.so.12 machine/$place/libmpi.so.12
 done
-for n in 01 02 03 04 05 06 07 08 09 10 11 12 13 14 18 19 20; do deploy lasting $n; done
-deploy lasting 15 --target diamondrapids
-deploy vanishing 16
-deploy overwritten 17
+for place in reference little kept; do
+  mkdir -p machine/$place
+  cp $libraries/blis-pthread/libblas.so.3 machine/$place/libblas.so.3
+done
 
-# BLAS is replaced under four, removed under four; four have damaged programs.
-echo old > libopenblas.so.0 && echo old > libblis.so.4
-for n in 01 02 03 04 16 17; do $record library apps/$n libopenblas.so.0; done
-for n in 05 06 07 08; do $record library apps/$n libblis.so.4; done
-echo new > libopenblas.so.0 && rm libblis.so.4
-for n in 09 10; do echo >> apps/$n/bin/app; done
-rm apps/11/bin/app && sed -i 's/GLIBC_2\.34/GLIBC_2.99/' apps/12/bin/tool
+for image in lasting vanishing; do
+  xaas-build ir -q --source "$(dirname "$0")/solver" --output oci:$image -- sh build.sh
+done
+# deploy IMAGE PLACE-OF-MPI PLACE-OF-BLAS NAME...
+deploy() {
+  image=$1 mpi=$PWD/machine/$2/libmpi.so.12 blas=$PWD/machine/$3/libblas.so.3 && shift 3
+  for name; do
+    xaas-deploy specialize oci:$image -q --cache cache --library mpi="$mpi" --library blas="$blas" --output tree:apps/$name
+  done
+}
+deploy lasting release kept 01 02 03
+deploy lasting release reference 04 05 06
+deploy lasting name reference 07 08
+deploy lasting kept reference 09 10
+deploy lasting kept kept 11 12 13 14 18 19
+deploy lasting other kept 15
+deploy lasting kept little 16
+deploy vanishing release kept 17
+xaas-deploy specialize oci:lasting -q --cache cache --output tree:apps/20
 
-# A record is damaged, a tree was moved, one is for a processor that this machine has not, an image
-# is gone, and another one is in its place.
+# The MPI is replaced by another release, by one that is called otherwise by itself, and by one of
+# another ABI; BLAS by one that has all, and by one that has less.
+printf 'another release' >> machine/release/libmpi.so.12
+cp "$(realpath $libraries/libmpich.so.12)" machine/name/libmpi.so.12
+cp "$(realpath $libraries/libmpi.so.40)" machine/other/libmpi.so.12
+cp $libraries/blas/libblas.so.3 machine/reference/libblas.so.3
+echo 'double cblas_ddot(void) { return 0; }' |
+  clang-22 -x c -shared -fPIC -Wl,-soname,libblas.so.3 - -o machine/little/libblas.so.3
+# Programs are damaged, and so is a record; a tree is moved; an image is gone.
+rm apps/11/bin/app
+sed -i 's/GLIBC_2\.34/GLIBC_2.99/' apps/12/bin/tool
 echo '{' > apps/13/.xaas/deployment.json
 mv apps/14 apps/14-moved
-echo >> apps/15/bin/app
 rm -r vanishing
-xaas-build ir -q --source other --output oci:overwritten --force -- sh build.sh
