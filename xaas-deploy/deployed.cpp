@@ -3,6 +3,7 @@
 
 #include "deployment.hpp"
 #include "image_root.hpp"
+#include "interface_command.hpp"
 #include "library_binds.hpp"
 
 #include "xaas/image/xaas_image.hpp"
@@ -109,7 +110,11 @@ Result<Deployed> open_image(const std::string& name) {
     XAAS_TRY(deployed.record, parse_record(*text));
     deployed.part = part_for(*deployed.record, host);
     deployed.host = host;
-    deployed.bound = library_binds(deployed.part->libraries, deployed.path);
+    if (!deployed.part->libraries.empty()) {
+      XAAS_TRY(const auto folder, interface_folder());
+      XAAS_TRY(const auto interfaces, load_interfaces(folder));
+      deployed.bound = library_binds(deployed.part->libraries, deployed.path, interfaces);
+    }
   }
   return deployed;
 }

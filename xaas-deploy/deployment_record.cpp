@@ -113,6 +113,8 @@ Json to_json(const DeployedTarget& part) {
           {"generic_products", part.generic_products},
           {"exceptions", std::move(exceptions)},
           {"libraries", std::move(libraries)},
+          {"bound_paths", part.bound.paths},
+          {"bound_library_folders", part.bound.library_folders},
           {"notes", part.notes}};
 }
 
@@ -139,6 +141,12 @@ Result<DeployedTarget> read_part(const JsonReader& reader) {
     XAAS_TRY(auto library, read_library(object));
     part.libraries.push_back(std::move(library));
   }
+  XAAS_TRY(part.bound.paths, reader.strings("bound_paths"));
+  XAAS_TRY(part.bound.library_folders, reader.strings("bound_library_folders"));
+  for (const auto& [key, paths] : {std::pair("bound_paths", &part.bound.paths),
+                                   std::pair("bound_library_folders", &part.bound.library_folders)})
+    if (!std::ranges::all_of(*paths, [](const std::string& path) { return path.starts_with('/'); }))
+      return wrong_field(reader, key, "has a path that is not absolute");
   XAAS_TRY(part.notes, reader.strings("notes"));
   return part;
 }

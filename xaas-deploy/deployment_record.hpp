@@ -6,6 +6,7 @@
 #include "xaas/ir/manifest.hpp"
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"
+#include "xaas/targets/loading.hpp"
 #include "xaas/targets/target.hpp"
 #include "xaas/verify/verify.hpp"
 
@@ -60,6 +61,8 @@ struct DeployedTarget {
   std::vector<std::string> generic_products;  // specialized files that could not be: image paths
   std::vector<UnitExceptions> exceptions;     // of all its products, by their reasons
   std::vector<LinkedLibrary> libraries;
+  /// What a root file system in one file needs bound for them; else that is looked up when it runs.
+  BoundFiles bound;
   std::vector<std::string> notes;
 
   friend bool operator==(const DeployedTarget&, const DeployedTarget&) = default;

@@ -136,14 +136,7 @@ Result<std::optional<ExportSubject>> open_root_file(const std::string& name) {
            while_doing(parse_record(*text), fmt::format("reading the record of `{}`", name)));
   XAAS_TRY(const auto host, detect_host_processor());
   subject.part = part_for(subject.record, host);
-  if (!subject.part.libraries.empty()) {
-    return fail(ErrorKind::unsupported,
-                "`{}` was linked with libraries of the machine, and which of those that they need "
-                "are in it is not looked up in such a file",
-                name)
-        .with_code("export.root-file")
-        .with_help("export the same deployment written as an image, `--output oci:LAYOUT`");
-  }
+  subject.bound = subject.part.bound;
   subject.mpi = recorded_mpi(subject);
   if (!subject.mpi && subject.kind == Kind::squashfs) subject.mpi = needed_mpi(subject);
   subject.program = subject.record.entrypoint;

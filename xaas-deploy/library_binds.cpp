@@ -17,39 +17,33 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// What a library of that name opens by itself: folders, as seen from where it lies.
-struct Plugins {
-  std::string_view library;
-  std::string_view folder;
-};
-constexpr Plugins k_plugins[] = {
-    {.library = "libucs.so", .folder = "ucx"},
-    {.library = "libfabric.so", .folder = "libfabric"},
-    {.library = "libibverbs.so", .folder = "libibverbs"},
-    {.library = "libopen-pal.so", .folder = "openmpi"},
-    {.library = "libopen-pal.so", .folder = "../../share/openmpi"},
-};
 /// Parts of an MPI that go with none but the libmpi that they came with.
 constexpr std::string_view k_parts[] = {"libmpi", "libopen-", "libmca_"};
 
 /// More than any library has.
 constexpr std::size_t k_most_plugins = 4096;
 
-std::vector<std::string> plugin_folders(const fs::path& library) {
+/// Folders of what a library opens by itself, none below another one.
+std::vector<std::string> plugin_folders(const std::vector<LibraryInterface>& interfaces,
+                                        const fs::path& library) {
   std::vector<std::string> folders;
-  for (const auto& [name, folder] : k_plugins) {
+  for (const std::string& pattern : opened_by(interfaces, library.filename()).files) {
     std::error_code error;
-    const fs::path place = (library.parent_path() / folder).lexically_normal();
-    if (library.filename().native().starts_with(name) && fs::is_directory(place, error))
-      folders.push_back(place);
+    const fs::path folder =
+        (library.parent_path() / fs::path(pattern).parent_path()).lexically_normal();
+    const bool is_there = std::ranges::any_of(folders, [&](const std::string& other) {
+      return (folder / "").native().starts_with(other + "/");
+    });
+    if (!is_there && fs::is_directory(folder, error)) folders.push_back(folder);
   }
   return folders;
 }
 
 /// The same as files.
-std::vector<std::string> plugins_of(const fs::path& library) {
+std::vector<std::string> plugins_of(const std::vector<LibraryInterface>& interfaces,
+                                    const fs::path& library) {
   std::vector<std::string> plugins;
-  for (const std::string& folder : plugin_folders(library)) {
+  for (const std::string& folder : plugin_folders(interfaces, library)) {
     std::error_code error;
     for (fs::recursive_directory_iterator entry(folder, error), end;
          !error && entry != end && plugins.size() < k_most_plugins; entry.increment(error))
@@ -71,8 +65,9 @@ void add(std::vector<std::string>& to, const std::string& path) {
 
 class Binds {
  public:
-  explicit Binds(fs::path root)
+  Binds(fs::path root, const std::vector<LibraryInterface>& interfaces)
       : root_(std::move(root)),
+        interfaces_(interfaces),
         folders_(loader_folders(root_).value_or(std::vector<std::string>())) {}
 
   void add_library(const fs::path& path) {
@@ -82,7 +77,7 @@ class Binds {
     const fs::path file = fs::canonical(path, error);
     if (!error && file.parent_path() != path.parent_path() && !holds(file.parent_path()))
       add(bound_.paths, file.parent_path());
-    for (const std::string& folder : plugin_folders(path)) add(bound_.paths, folder);
+    for (const std::string& folder : plugin_folders(interfaces_, path)) add(bound_.paths, folder);
   }
 
   void add_needed(const fs::path& found) {
@@ -118,6 +113,7 @@ class Binds {
   }
 
   fs::path root_;
+  const std::vector<LibraryInterface>& interfaces_;
   std::vector<std::string> folders_;
   BoundFiles bound_;
 };
@@ -125,24 +121,26 @@ class Binds {
 }  // namespace
 
 BoundFiles binds_of(const std::vector<std::string>& libraries,
-                    const std::vector<std::string>& needed, const fs::path& root) {
-  Binds binds(root);
+                    const std::vector<std::string>& needed, const fs::path& root,
+                    const std::vector<LibraryInterface>& interfaces) {
+  Binds binds(root, interfaces);
   for (const std::string& path : libraries) binds.add_library(path);
   for (const std::string& path : needed) binds.add_needed(path);
   return binds.take();
 }
 
-BoundFiles library_binds(const std::vector<LinkedLibrary>& libraries, const fs::path& root) {
+BoundFiles library_binds(const std::vector<LinkedLibrary>& libraries, const fs::path& root,
+                         const std::vector<LibraryInterface>& interfaces) {
   std::vector<std::string> paths;
   paths.reserve(libraries.size());
   for (const LinkedLibrary& library : libraries) paths.push_back(library.path);
   std::vector<std::string> needed = loaded_with(paths);
   std::vector<std::string> plugins;
   for (const std::string& path : needed) {
-    std::ranges::move(plugins_of(path), std::back_inserter(plugins));
+    std::ranges::move(plugins_of(interfaces, path), std::back_inserter(plugins));
   }
   for (const std::string& path : loaded_with(plugins)) add(needed, path);
-  return binds_of(paths, needed, root);
+  return binds_of(paths, needed, root, interfaces);
 }
 
 }  // namespace xaas

@@ -5,6 +5,7 @@
 #include "deployment.hpp"
 #include "deployment_report.hpp"
 #include "image_loader.hpp"
+#include "library_binds.hpp"
 #include "lower_products.hpp"
 #include "placement.hpp"
 #include "preparation.hpp"
@@ -238,6 +239,10 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
   }
   for (const ProductSet& part : parts) {
     if (part.runs_here) XAAS_CHECK(check_programs_load(part.products, image.ir, workshop.root));
+  }
+  if (std::holds_alternative<FileOutput>(output)) {
+    for (DeployedTarget& part : record.targets)
+      part.bound = library_binds(part.libraries, workshop.root, preparation.interfaces);
   }
   XAAS_CHECK(write_whole_root({.image = image,
                                .root = workshop.root,

@@ -37,6 +37,7 @@ DeployedTarget part_of(const std::string& cpu) {
                          .stands_for = {"libmpich.so.12"},
                          .module = "cray-mpich/8.1.29",
                          .reason = "the machine's, of the ABI `mpich`"}},
+          .bound = {.paths = {"/opt/cray/mpich/lib"}, .library_folders = {"/opt/cray/mpich/lib"}},
           .notes = {"1 of the 3 units of `app` keep the generic build's machine code"}};
 }
 
@@ -104,6 +105,14 @@ TEST(ParseRecord, RefusesOneWithoutTargets) {
   DeploymentRecord record = sample();
   record.targets.clear();
   EXPECT_FALSE(parse_record(print_record(record)));
+}
+
+TEST(ParseRecord, RefusesPathsToBindThatAreNotAbsolute) {
+  DeploymentRecord record = sample();
+  record.targets.front().bound.library_folders.emplace_back("lib");
+  const auto parsed = parse_record(print_record(record));
+  ASSERT_FALSE(parsed);
+  EXPECT_TRUE(parsed.error().message().contains("bound_library_folders"));
 }
 
 TEST(PartFor, IsWhatTheChooserStarts) {

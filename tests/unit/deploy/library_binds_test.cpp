@@ -23,6 +23,7 @@ class BindsOf : public ::testing::Test {
   void put(const std::string& path, const std::string& text) {
     ASSERT_TRUE(write_file(root() / path, text));
   }
+  static std::vector<LibraryInterface> interfaces() { return *load_interfaces({}); }
   [[nodiscard]] std::filesystem::path root() const { return folder_->path() / "root"; }
   [[nodiscard]] std::filesystem::path host() const { return folder_->path() / "host"; }
 
@@ -31,24 +32,26 @@ class BindsOf : public ::testing::Test {
 };
 
 TEST_F(BindsOf, IsTheFolderOfALibraryThatTheImageHasNothingInThePlaceOf) {
-  const auto bound = binds_of({"/opt/mpi/lib/libmpi.so.12"}, {}, root());
+  const auto bound = binds_of({"/opt/mpi/lib/libmpi.so.12"}, {}, root(), interfaces());
   EXPECT_THAT(bound.paths, ElementsAre("/opt/mpi/lib"));
   EXPECT_THAT(bound.library_folders, ElementsAre("/opt/mpi/lib"));
 }
 
 TEST_F(BindsOf, IsTheFileWhereTheFolderWouldHideTheImages) {
-  const auto bound = binds_of({"/usr/lib/x86_64-linux-gnu/libmpich.so.12"}, {}, root());
+  const auto bound =
+      binds_of({"/usr/lib/x86_64-linux-gnu/libmpich.so.12"}, {}, root(), interfaces());
   EXPECT_THAT(bound.paths, ElementsAre("/usr/lib/x86_64-linux-gnu/libmpich.so.12"));
   EXPECT_THAT(bound.library_folders, IsEmpty());
-  const auto by_link = binds_of({"/lib/x86_64-linux-gnu/libmpich.so.12"}, {}, root());
+  const auto by_link = binds_of({"/lib/x86_64-linux-gnu/libmpich.so.12"}, {}, root(), interfaces());
   EXPECT_THAT(by_link.paths, ElementsAre("/lib/x86_64-linux-gnu/libmpich.so.12"));
   EXPECT_THAT(by_link.library_folders, IsEmpty());
 }
 
 TEST_F(BindsOf, HasOfWhatALibraryNeedsOnlyWhatTheImageHasNot) {
-  const auto bound = binds_of(
-      {"/opt/mpi/lib/libmpi.so.12"},
-      {"/lib64/libc.so.6", "/opt/ucx/lib/libucp.so.0", "/opt/mpi/lib/libopen-pal.so.40"}, root());
+  const auto bound =
+      binds_of({"/opt/mpi/lib/libmpi.so.12"},
+               {"/lib64/libc.so.6", "/opt/ucx/lib/libucp.so.0", "/opt/mpi/lib/libopen-pal.so.40"},
+               root(), interfaces());
   EXPECT_THAT(bound.paths, ElementsAre("/opt/mpi/lib", "/opt/ucx/lib"));
   EXPECT_THAT(bound.library_folders, ElementsAre("/opt/mpi/lib", "/opt/ucx/lib"));
 }
@@ -56,15 +59,16 @@ TEST_F(BindsOf, HasOfWhatALibraryNeedsOnlyWhatTheImageHasNot) {
 TEST_F(BindsOf, HasThePartsOfAnMpiThatTheImageHasAnotherReleaseOf) {
   put("usr/lib/x86_64-linux-gnu/libopen-pal.so.40", "pal");
   const std::string folder = "/usr/lib/x86_64-linux-gnu/";
-  const auto bound = binds_of({folder + "libmpi.so.40"}, {folder + "libopen-pal.so.40"}, root());
+  const auto bound =
+      binds_of({folder + "libmpi.so.40"}, {folder + "libopen-pal.so.40"}, root(), interfaces());
   EXPECT_EQ(bound.paths[1], folder + "libopen-pal.so.40");
 }
 
 TEST_F(BindsOf, IsTheSameWhenPlacesForItAreThere) {
   put("usr/lib/x86_64-linux-gnu/libucp.so.0", "");
   ASSERT_TRUE(make_folders(root() / "opt/mpi/lib"));
-  const auto bound =
-      binds_of({"/opt/mpi/lib/libmpi.so.12"}, {"/usr/lib/x86_64-linux-gnu/libucp.so.0"}, root());
+  const auto bound = binds_of({"/opt/mpi/lib/libmpi.so.12"},
+                              {"/usr/lib/x86_64-linux-gnu/libucp.so.0"}, root(), interfaces());
   EXPECT_THAT(bound.paths, ElementsAre("/opt/mpi/lib", "/usr/lib/x86_64-linux-gnu/libucp.so.0"));
 }
 
@@ -73,14 +77,23 @@ TEST_F(BindsOf, IncludesPluginsBesideALibraryOrTheFileThatItLeadsTo) {
   ASSERT_TRUE(write_file(host() / "openmpi/lib/libmpi.so.40.3", "mpi"));
   ASSERT_TRUE(make_folders(host() / "lib/ucx"));
   ASSERT_TRUE(make_link("../openmpi/lib/libmpi.so.40.3", host() / "lib/libmpi.so.40"));
-  const auto bound = binds_of({lib + "/libmpi.so.40"}, {lib + "/libucs.so.0"}, root());
+  const auto bound =
+      binds_of({lib + "/libmpi.so.40"}, {lib + "/libucs.so.0"}, root(), interfaces());
   EXPECT_THAT(bound.paths, ElementsAre(lib, host() / "openmpi/lib", lib + "/ucx"));
   EXPECT_THAT(bound.library_folders, ElementsAre(lib));
 }
 
+TEST_F(BindsOf, HasEachFolderOfPluginsOnce) {
+  const std::string lib = host() / "lib";
+  ASSERT_TRUE(make_folders(host() / "lib/openmpi/lib/openmpi3"));
+  ASSERT_TRUE(make_folders(host() / "share/openmpi"));
+  const auto bound = binds_of({lib + "/libopen-pal.so.40"}, {}, root(), interfaces());
+  EXPECT_THAT(bound.paths, ElementsAre(lib, lib + "/openmpi", host() / "share/openmpi"));
+}
+
 TEST(LibraryBinds, AreNoneOfADeploymentWithTheImagesLibraries) {
-  EXPECT_EQ(library_binds({}, "/nowhere"), BoundFiles());
-  EXPECT_THAT(library_binds({{.path = "/nowhere/lib/liba.so.1"}}, "/nowhere").paths,
+  EXPECT_EQ(library_binds({}, "/nowhere", {}), BoundFiles());
+  EXPECT_THAT(library_binds({{.path = "/nowhere/lib/liba.so.1"}}, "/nowhere", {}).paths,
               ElementsAre("/nowhere/lib"));
 }
 
