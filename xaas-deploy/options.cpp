@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.hpp"
 
-#include "doctor_options.hpp"
+#include "doctor/doctor_options.hpp"
 
 #include <CLI/CLI.hpp>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "deployed.hpp"
-#include "image_root.hpp"
-#include "tree_commands.hpp"
+#include "relocate_command.hpp"
+
+#include "run/deployed.hpp"
+#include "run/image_root.hpp"
 
 #include "xaas/ir/prefix.hpp"
 #include "xaas/support/diagnostics.hpp"

@@ -16,7 +16,7 @@ GIVEN = re.compile(rf'with_code\((?:[^()"]*\? *)?"({CODE})"(?: *: *"({CODE})")?\
 # become the reason why something is carried as it is.
 WRAPPED = {"src/capture/fixed_path.cpp", "src/lowering/child_main.cpp",
            "src/lowering/lower_archive.cpp", "src/lowering/materialize.cpp",
-           "src/lowering/unit_rewrite.cpp", "xaas-build/link_table.cpp", "xaas-deploy/image_root.cpp"}
+           "src/lowering/unit_rewrite.cpp", "xaas-build/link_table.cpp", "xaas-deploy/run/image_root.cpp"}
 FAIL = re.compile(r"\bfail\(\s*(?:absent \? )?ErrorKind::(\w+)")
 
 

@@ -3,7 +3,7 @@
 // What xaas-deploy writes and reads again: the record of a deployment, which may have travelled in
 // an image, and the job of a link with its result, which pass between two processes.
 
-#include "deployment_record.hpp"
+#include "record/deployment_record.hpp"
 #include "job_json.hpp"
 #include "property.hpp"
 

@@ -7,7 +7,7 @@
 
 #include "upkeep/carry_over.hpp"
 
-#include "image_root.hpp"
+#include "run/image_root.hpp"
 
 #include "xaas/ir/prefix.hpp"
 #include "xaas/lowering/chooser.hpp"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "deployed.hpp"
-#include "preparation.hpp"
+#include "run/deployed.hpp"
+#include "specialize/preparation.hpp"
 #include "table.hpp"
 #include "upkeep/find_deployments.hpp"
 #include "upkeep/place.hpp"

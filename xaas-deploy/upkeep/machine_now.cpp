@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "check.hpp"
-#include "preparation.hpp"
+#include "check/check.hpp"
+#include "specialize/preparation.hpp"
 #include "upkeep/state.hpp"
 
 #include "xaas/support/digest.hpp"

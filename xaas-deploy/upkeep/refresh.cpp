@@ -6,8 +6,8 @@
 
 #include "upkeep/refresh.hpp"
 
-#include "deployed.hpp"
-#include "deployment.hpp"
+#include "run/deployed.hpp"
+#include "specialize/deployment.hpp"
 #include "upkeep/place.hpp"
 #include "upkeep/remake.hpp"
 

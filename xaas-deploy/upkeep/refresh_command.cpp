@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "deployment_record.hpp"
+#include "record/deployment_record.hpp"
 #include "upkeep/find_deployments.hpp"
 #include "upkeep/place.hpp"
 #include "upkeep/refresh.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upkeep/remake.hpp"
 
-#include "check.hpp"
+#include "check/check.hpp"
 
 #include "xaas/image/xaas_image.hpp"
 #include "xaas/oci/layout.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "deployed.hpp"
-#include "preparation.hpp"
-#include "specialize_command.hpp"
+#include "run/deployed.hpp"
+#include "specialize/preparation.hpp"
+#include "specialize/specialize_command.hpp"
 #include "upkeep/state.hpp"
 #include "upkeep/upkeep.hpp"
 

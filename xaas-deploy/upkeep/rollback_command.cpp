@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "deployed.hpp"
+#include "run/deployed.hpp"
 #include "upkeep/place.hpp"
 #include "upkeep/upkeep.hpp"
 

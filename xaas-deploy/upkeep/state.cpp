@@ -6,9 +6,9 @@
 
 #include "upkeep/state.hpp"
 
-#include "check.hpp"
-#include "preparation.hpp"
-#include "target_command.hpp"
+#include "check/check.hpp"
+#include "specialize/preparation.hpp"
+#include "target/target_command.hpp"
 
 #include "xaas/planning/plan.hpp"
 #include "xaas/planning/unmet_requirements.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "deployed.hpp"
-#include "findings.hpp"
+#include "check/findings.hpp"
+#include "run/deployed.hpp"
 
 #include "xaas/support/digest.hpp"
 #include "xaas/support/result.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cache_command.hpp"
-#include "cache_contents.hpp"
-#include "cache_folder.hpp"
+#include "cache/cache_command.hpp"
+#include "cache/cache_contents.hpp"
+#include "cache/cache_folder.hpp"
 
 #include "xaas/support/cache_entry.hpp"
 #include "xaas/support/files.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "check.hpp"
+#include "check/check.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compare_numbers.hpp"
+#include "compare/compare_numbers.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 

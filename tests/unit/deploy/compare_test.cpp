@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compare.hpp"
+#include "compare/compare.hpp"
 
 #include "xaas/support/json.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "compatibility.hpp"
+#include "specialize/compatibility.hpp"
 
 #include "xaas/support/json.hpp"
 #include "xaas/targets/run_time_checks.hpp"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "default_target.hpp"
+#include "specialize/default_target.hpp"
 
 #include "xaas/support/diagnostics.hpp"
 

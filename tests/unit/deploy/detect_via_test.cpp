@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "detect_via.hpp"
+#include "detect/detect_via.hpp"
 
 #include <gtest/gtest.h>
 

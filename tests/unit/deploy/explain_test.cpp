@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "explain.hpp"
+#include "explain/explain.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "export.hpp"
+#include "export/export.hpp"
 
 #include "xaas/support/files.hpp"
 

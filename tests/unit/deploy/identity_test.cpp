@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "identity.hpp"
+#include "specialize/identity.hpp"
 
 #include "xaas/support/json.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "image_loader.hpp"
+#include "run/image_loader.hpp"
 
 #include "../support/expect.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "library_binds.hpp"
+#include "export/library_binds.hpp"
 
 #include "xaas/support/files.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "lowering_jobs.hpp"
+#include "specialize/lowering_jobs.hpp"
 
 #include "xaas/support/files.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mpi_world.hpp"
+#include "check/mpi_world.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

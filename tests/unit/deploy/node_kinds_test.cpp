@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node_kinds.hpp"
+#include "detect/node_kinds.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "deployment.hpp"
+#include "specialize/deployment.hpp"
 
 #include "xaas/support/files.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "redact.hpp"
+#include "doctor/redact.hpp"
 
 #include "xaas/support/json.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "target_command.hpp"
+#include "target/target_command.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "why_not.hpp"
+#include "explain/why_not.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "upkeep/find_deployments.hpp"
 
-#include "deployment_record.hpp"
+#include "record/deployment_record.hpp"
 
 #include "xaas/support/files.hpp"
 
