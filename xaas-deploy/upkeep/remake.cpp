@@ -131,6 +131,11 @@ Result<Remake> prepare_remake(const Deployed& deployed, const RefreshOptions& op
   // Another process may have given the tag to another image since.
   const Digest& ir = preparation.image.ir_descriptor.digest;
   if (ir != record.ir) return other_image(record, preparation.image.reference, ir);
+  // It was chosen when the deployment was made first; here it is asked for.
+  if (record.decision) {
+    preparation.choice.reason = record.decision->reason;
+    preparation.choice.rejected = record.decision->rejected;
+  }
   return Remake{.options = std::move(settings), .preparation = std::move(preparation)};
 }
 
