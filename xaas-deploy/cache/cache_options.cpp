@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actions.hpp"
 #include "cache/cache_command.hpp"
 
 #include "xaas/support/command_line.hpp"
@@ -6,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <array>
 #include <string>
 
 namespace xaas {
@@ -17,11 +19,8 @@ constexpr const char* k_examples = R"(Examples:
   xaas-deploy cache verify --cache /scratch/ada/xaas
 )";
 
-std::string check_action(const std::string& text) {
-  for (const char* action : {"list", "size", "prune", "verify"})
-    if (text == action) return {};
-  return "`" + text + "` is none of list, size, prune and verify";
-}
+constexpr std::array<Action, 4> k_actions = {
+    {{.name = "list"}, {.name = "size"}, {.name = "prune"}, {.name = "verify"}}};
 
 std::string check_size(const std::string& text) {
   return parse_size(text) ? "" : "`" + text + "` is no size such as 500M or 2G";
@@ -62,7 +61,7 @@ CLI::App* add_cache_command(CLI::App& app, CacheOptions& options) {
       ->add_option("ACTION", options.action,
                    "verify removes damaged entries; exit code 4: there were some")
       ->required()
-      ->check(check_action)
+      ->check(is_action(k_actions))
       ->type_name("");
   cache
       ->add_option("--cache", options.cache,

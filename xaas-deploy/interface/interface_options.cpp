@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actions.hpp"
 #include "interface/interface_command.hpp"
 
 #include "xaas/support/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <array>
-#include <limits>
 
 namespace xaas {
 namespace {
@@ -24,22 +23,10 @@ Examples:
   xaas-deploy interface validate blas.json
 )";
 
-struct Action {
-  const char* name;
-  std::size_t fewest;  // names behind it
-  std::size_t most;
-  const char* what;
-};
-constexpr std::size_t k_any = std::numeric_limits<std::size_t>::max();
 constexpr std::array<Action, 3> k_actions = {
-    {{.name = "list", .fewest = 0, .most = 0, .what = "takes no name"},
+    {{.name = "list"},
      {.name = "show", .fewest = 1, .most = 1, .what = "takes one NAME"},
-     {.name = "validate", .fewest = 1, .most = k_any, .what = "takes FILEs"}}};
-
-std::string check_action(const std::string& text) {
-  if (std::ranges::find(k_actions, text, &Action::name) != k_actions.end()) return {};
-  return "`" + text + "` is none of list, show and validate";
-}
+     {.name = "validate", .fewest = 1, .most = k_any_number, .what = "takes FILEs"}}};
 
 }  // namespace
 
@@ -52,17 +39,13 @@ CLI::App* add_interface_command(CLI::App& app, InterfaceOptions& options) {
                    "show prints an interface's file as it is; validate ends with 4 where a file "
                    "has an error")
       ->required()
-      ->check(check_action)
+      ->check(is_action(k_actions))
       ->type_name("");
   interface->add_option("NAME", options.names, "What `show` takes one of; of `validate`: files")
       ->type_name("");
   interface->add_flag("--json", options.json, "Print one JSON document: `list`");
   interface->parse_complete_callback([&options] {
-    const auto* const action = std::ranges::find(k_actions, options.action, &Action::name);
-    if (action == k_actions.end()) return;
-    const auto count = options.names.size();
-    if (count < action->fewest || count > action->most)
-      throw CLI::ValidationError("NAME", "`interface " + options.action + "` " + action->what);
+    check_names("interface", k_actions, options.action, options.names.size());
     if (options.json && options.action != "list")
       throw CLI::ValidationError("--json", "`interface " + options.action + "` prints text");
   });

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "actions.hpp"
 #include "target/target_command.hpp"
 
 #include "xaas/support/command_line.hpp"
 
 #include <CLI/CLI.hpp>
 
-#include <algorithm>
 #include <array>
-#include <limits>
 
 namespace xaas {
 namespace {
@@ -27,24 +26,12 @@ Examples:
   xaas-deploy target validate /etc/xaas/targets/*.json /etc/xaas/site.json
 )";
 
-struct Action {
-  const char* name;
-  std::size_t fewest;  // names behind it
-  std::size_t most;
-  const char* what;
-};
-constexpr std::size_t k_any = std::numeric_limits<std::size_t>::max();
 constexpr std::array<Action, 5> k_actions = {
-    {{.name = "list", .fewest = 0, .most = 0, .what = "takes no name"},
+    {{.name = "list"},
      {.name = "show", .fewest = 1, .most = 1, .what = "takes one NAME"},
      {.name = "diff", .fewest = 2, .most = 2, .what = "takes two NAMEs"},
      {.name = "edit", .fewest = 1, .most = 1, .what = "takes one NAME"},
-     {.name = "validate", .fewest = 1, .most = k_any, .what = "takes FILEs"}}};
-
-std::string check_action(const std::string& text) {
-  if (std::ranges::find(k_actions, text, &Action::name) != k_actions.end()) return {};
-  return "`" + text + "` is none of list, show, diff, edit and validate";
-}
+     {.name = "validate", .fewest = 1, .most = k_any_number, .what = "takes FILEs"}}};
 
 }  // namespace
 
@@ -57,7 +44,7 @@ CLI::App* add_target_command(CLI::App& app, TargetOptions& options) {
                    "diff ends with 4 where they differ, validate where a file has errors; edit "
                    "starts $VISUAL or $EDITOR on a copy in the user's folder")
       ->required()
-      ->check(check_action)
+      ->check(is_action(k_actions))
       ->type_name("");
   target
       ->add_option("NAME", options.names,
@@ -65,11 +52,7 @@ CLI::App* add_target_command(CLI::App& app, TargetOptions& options) {
       ->type_name("");
   target->add_flag("--json", options.json, "Print one JSON document");
   target->parse_complete_callback([&options] {
-    const auto* const action = std::ranges::find(k_actions, options.action, &Action::name);
-    if (action == k_actions.end()) return;
-    const auto count = options.names.size();
-    if (count < action->fewest || count > action->most)
-      throw CLI::ValidationError("NAME", "`target " + options.action + "` " + action->what);
+    check_names("target", k_actions, options.action, options.names.size());
     if (options.json && options.action == "edit")
       throw CLI::ValidationError("--json", "`target edit` prints nothing");
   });
