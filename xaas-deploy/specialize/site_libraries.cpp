@@ -305,20 +305,19 @@ std::vector<std::string> never_bundled(const SiteProfile& site,
   return sonames;
 }
 
-std::vector<std::string> notes_on_openings(const std::vector<std::string>& libraries,
-                                           const std::vector<LibraryInterface>& interfaces) {
-  std::vector<std::string> notes;
+std::string note_on_openings(const std::vector<std::string>& libraries,
+                             const std::vector<LibraryInterface>& interfaces) {
+  std::vector<std::string> opening;
   for (const std::string& path : libraries) {
     const std::string name = std::filesystem::path(path).filename().string();
-    const InterfaceOpening opening = opened_by(interfaces, name);
-    if (opening.files.empty()) continue;
-    notes.push_back(
-        fmt::format("{} opens files such as {} by itself, and a tree has none: they must lie on "
-                    "the machine where they lay on the one that built the image; an image "
-                    "(`--output oci:LAYOUT`) has them",
-                    name, opening.files.front()));
+    const auto files = opened_by(interfaces, name).files;
+    if (!files.empty()) opening.push_back(fmt::format("{} ({})", name, files.front()));
   }
-  return notes;
+  if (opening.empty()) return {};
+  return fmt::format(
+      "plugins are not in a tree, and are looked for where they lay on the machine that built the "
+      "image: of {}; an image (`--output oci:LAYOUT`) has them",
+      fmt::join(opening, ", "));
 }
 
 Result<std::vector<LinkedLibrary>> linked_libraries(const std::vector<LibraryChoice>& choices) {

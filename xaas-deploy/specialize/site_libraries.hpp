@@ -38,9 +38,9 @@ std::vector<std::string> never_bundled(const SiteProfile& site,
                                        const std::vector<LibraryInterface>& interfaces);
 
 /// What is to be said of a tree's own libraries (paths) that open more files by themselves: by
-/// paths of the machine that built the image, where a tree has none.
-std::vector<std::string> notes_on_openings(const std::vector<std::string>& libraries,
-                                           const std::vector<LibraryInterface>& interfaces);
+/// paths of the machine that built the image, where a tree has none. Empty: nothing.
+std::string note_on_openings(const std::vector<std::string>& libraries,
+                             const std::vector<LibraryInterface>& interfaces);
 
 /// What the record keeps of the choices of the machine's libraries; their files are read.
 Result<std::vector<LinkedLibrary>> linked_libraries(const std::vector<LibraryChoice>& choices);

@@ -220,8 +220,8 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
   if (tree != nullptr) {
     record.reference = lasting(image.reference);
     add_c_library(record, image.ir, plans.front());
-    std::ranges::move(notes_on_openings(layout->bundled(), preparation.interfaces),
-                      std::back_inserter(record.notes));
+    auto note = note_on_openings(layout->bundled(), preparation.interfaces);
+    if (!note.empty()) record.notes.push_back(std::move(note));
     if (!layout->left_out().empty()) {
       record.notes.push_back(
           fmt::format("left to the machine, as its site profile (`never_bundle`) or their "
