@@ -305,6 +305,16 @@ std::vector<std::string> never_bundled(const SiteProfile& site,
   return sonames;
 }
 
+void drop_images_own(std::vector<std::string>& environment,
+                     const std::vector<LibraryInterface>& interfaces) {
+  for (const LibraryInterface& interface : interfaces) {
+    for (const InterfaceOpening& opening : interface.opens) {
+      for (const auto& [name, value] : opening.environment)
+        std::erase(environment, fmt::format("{}={}", name, value));
+    }
+  }
+}
+
 std::string note_on_openings(const std::vector<std::string>& libraries,
                              const std::vector<LibraryInterface>& interfaces) {
   std::vector<std::string> opening;

@@ -37,6 +37,10 @@ void drop_shared_folders(std::vector<LibraryChoice>& choices, std::string_view a
 std::vector<std::string> never_bundled(const SiteProfile& site,
                                        const std::vector<LibraryInterface>& interfaces);
 
+/// Leaves out what only images need to be started with (InterfaceOpening::environment).
+void drop_images_own(std::vector<std::string>& environment,
+                     const std::vector<LibraryInterface>& interfaces);
+
 /// What is to be said of a tree's own libraries (paths) that open more files by themselves: by
 /// paths of the machine that built the image, where a tree has none. Empty: nothing.
 std::string note_on_openings(const std::vector<std::string>& libraries,

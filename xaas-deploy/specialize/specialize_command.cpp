@@ -219,6 +219,7 @@ Result<DeploymentRecord> make_deployment(const Preparation& preparation,
   progress.stage("writing the deployment");
   if (tree != nullptr) {
     record.reference = lasting(image.reference);
+    drop_images_own(record.environment, preparation.interfaces);
     add_c_library(record, image.ir, plans.front());
     auto note = note_on_openings(layout->bundled(), preparation.interfaces);
     if (!note.empty()) record.notes.push_back(std::move(note));
