@@ -9,357 +9,329 @@
 #include <utility>
 #include <vector>
 
+// What objects of a description have is said once, by an overload of `fields_of` each, which a
+// FieldReader and a FieldPrinter go through in the same order. `needed` fields must be there,
+// `shown` ones are written also when nothing is known, `known` ones when something is.
+
 namespace xaas {
 namespace {
 
-Result<unsigned> read_count(const JsonReader& reader, std::string_view key, unsigned fallback) {
-  XAAS_TRY(const auto number, reader.integer_or(key, fallback));
+/// Absent: as it was.
+Status read_value(const JsonReader& reader, const char* key, std::string& value) {
+  XAAS_TRY(value, reader.string_or(key, value));
+  return {};
+}
+Status read_value(const JsonReader& reader, const char* key, bool& value) {
+  XAAS_TRY(value, reader.boolean_or(key, value));
+  return {};
+}
+Status read_value(const JsonReader& reader, const char* key, unsigned& value) {
+  XAAS_TRY(const auto number, reader.integer_or(key, value));
   constexpr std::int64_t k_most = std::numeric_limits<unsigned>::max();
-  return static_cast<unsigned>(std::min(number, k_most));
+  value = static_cast<unsigned>(std::min(number, k_most));
+  return {};
 }
-
-Result<std::uint64_t> read_size(const JsonReader& reader, std::string_view key) {
-  XAAS_TRY(const auto number, reader.integer_or(key, 0));
-  return static_cast<std::uint64_t>(number);
+Status read_value(const JsonReader& reader, const char* key, std::uint64_t& value) {
+  XAAS_TRY(const auto number, reader.integer_or(key, static_cast<std::int64_t>(value)));
+  value = static_cast<std::uint64_t>(number);
+  return {};
 }
-
-Result<std::set<std::string>> read_set(const JsonReader& reader, std::string_view key) {
+Status read_value(const JsonReader& reader, const char* key, std::vector<std::string>& value) {
+  XAAS_TRY(value, reader.strings(key));
+  return {};
+}
+Status read_value(const JsonReader& reader, const char* key, std::set<std::string>& value) {
   XAAS_TRY(auto strings, reader.strings(key));
-  return std::set<std::string>(strings.begin(), strings.end());
+  value = std::set<std::string>(strings.begin(), strings.end());
+  return {};
+}
+Status read_value(const JsonReader& reader, const char* key, std::optional<bool>& value) {
+  if (!reader.has(key)) return {};
+  XAAS_TRY(value, reader.boolean_or(key, false));
+  return {};
 }
 
-/// Absent: nothing is known.
-template <class Value>
-Result<std::optional<std::vector<Value>>> read_list(const JsonReader& reader, const char* key,
-                                                    Result<Value> (*read)(const JsonReader&)) {
-  if (!reader.has(key)) return std::optional<std::vector<Value>>();
-  XAAS_TRY(const auto objects, reader.objects(key));
-  std::vector<Value> list;
-  for (const JsonReader& object : objects) {
-    XAAS_TRY(auto value, read(object));
-    list.push_back(std::move(value));
+/// Stops at the first error.
+class FieldReader {
+ public:
+  explicit FieldReader(const JsonReader& reader) : reader_(reader) {}
+
+  void needed(const char* key, std::string& value) {
+    step([&]() -> Status {
+      XAAS_TRY(value, reader_.string(key));
+      return {};
+    });
   }
-  return std::optional(std::move(list));
+  template <class Value>
+  void shown(const char* key, Value& value) {
+    step([&] { return read_value(reader_, key, value); });
+  }
+  template <class Value>
+  void known(const char* key, Value& value) {
+    shown(key, value);
+  }
+  /// Fields of the same value in an object of their own.
+  template <class Fields>
+  void group(const char* key, const Fields& fields) {
+    step([&]() -> Status {
+      if (!reader_.has(key)) return {};
+      XAAS_TRY(const auto object, reader_.object(key));
+      FieldReader inner(object);
+      fields(inner);
+      return inner.take();
+    });
+  }
+  template <class Value>
+  void object(const char* key, Value& value) {
+    group(key, [&](FieldReader& inner) { fields_of(inner, value); });
+  }
+  /// Absent: nothing is known.
+  template <class Value>
+  void list(const char* key, std::optional<std::vector<Value>>& values) {
+    if (reader_.has(key)) list(key, values.emplace());
+  }
+  template <class Value>
+  void list(const char* key, std::vector<Value>& values) {
+    step([&]() -> Status {
+      XAAS_TRY(const auto objects, reader_.objects(key));
+      for (const JsonReader& object : objects) {
+        FieldReader inner(object);
+        fields_of(inner, values.emplace_back());
+        XAAS_CHECK(inner.take());
+      }
+      return {};
+    });
+  }
+
+  Status take() { return std::move(status_); }
+
+ private:
+  template <class Step>
+  void step(const Step& read) {
+    if (status_) status_ = read();
+  }
+
+  const JsonReader& reader_;
+  Status status_;
+};
+
+class FieldPrinter {
+ public:
+  template <class Value>
+  void needed(const char* key, const Value& value) {
+    json_[key] = value;
+  }
+  template <class Value>
+  void shown(const char* key, const Value& value) {
+    json_[key] = value;
+  }
+  template <class Value>
+  void known(const char* key, const Value& value) {
+    if (value != Value()) json_[key] = value;
+  }
+  void known(const char* key, const std::optional<bool>& value) {
+    if (value) json_[key] = *value;
+  }
+  template <class Fields>
+  void group(const char* key, const Fields& fields) {
+    FieldPrinter inner;
+    fields(inner);
+    json_[key] = inner.take();
+  }
+  template <class Value>
+  void object(const char* key, Value& value) {
+    if (value != Value()) group(key, [&](FieldPrinter& inner) { fields_of(inner, value); });
+  }
+  template <class Value>
+  void list(const char* key, std::optional<std::vector<Value>>& values) {
+    if (!values) return;
+    json_[key] = Json::array();
+    list(key, *values);
+  }
+  template <class Value>
+  void list(const char* key, std::vector<Value>& values) {
+    for (Value& value : values) {
+      FieldPrinter inner;
+      fields_of(inner, value);
+      json_[key].push_back(inner.take());
+    }
+  }
+
+  Json take() { return std::move(json_); }
+
+ private:
+  Json json_ = Json::object();
+};
+
+template <class Fields>
+void fields_of(Fields& fields, CpuCache& cache) {
+  fields.shown("level", cache.level);
+  fields.known("kind", cache.kind);
+  fields.known("size", cache.size);
+  fields.known("line", cache.line);
+  fields.known("shared_by", cache.shared_by);
 }
 
-template <class Value>
-void print_list(Json& json, const char* key, const std::optional<std::vector<Value>>& list,
-                Json (*print)(const Value&)) {
-  if (!list) return;
-  Json entries = Json::array();
-  for (const Value& value : *list) entries.push_back(print(value));
-  json[key] = std::move(entries);
+template <class Fields>
+void fields_of(Fields& fields, CpuTopology& topology) {
+  fields.known("sockets", topology.sockets);
+  fields.known("cores", topology.cores);
+  fields.known("threads", topology.threads);
+  fields.known("numa_nodes", topology.numa_nodes);
 }
 
-/// Writes what is known.
-template <class Value>
-void put(Json& json, const char* key, const Value& value) {
-  if (value != Value()) json[key] = value;
-}
-
-Result<CpuCache> read_cache(const JsonReader& reader) {
-  CpuCache cache;
-  XAAS_TRY(cache.level, read_count(reader, "level", 0));
-  XAAS_TRY(cache.kind, reader.string_or("kind", {}));
-  XAAS_TRY(cache.size, read_size(reader, "size"));
-  XAAS_TRY(cache.line, read_count(reader, "line", 0));
-  XAAS_TRY(cache.shared_by, read_count(reader, "shared_by", 0));
-  return cache;
-}
-
-Json print_cache(const CpuCache& cache) {
-  Json json = {{"level", cache.level}};
-  put(json, "kind", cache.kind);
-  put(json, "size", cache.size);
-  put(json, "line", cache.line);
-  put(json, "shared_by", cache.shared_by);
-  return json;
-}
-
-Result<Gpu> read_gpu(const JsonReader& reader) {
-  Gpu gpu;
-  XAAS_TRY(gpu.vendor, reader.string("vendor"));
-  XAAS_TRY(gpu.name, reader.string_or("name", {}));
-  XAAS_TRY(gpu.architecture, reader.string_or("architecture", {}));
-  XAAS_TRY(gpu.count, read_count(reader, "count", 1));
+template <class Fields>
+void fields_of(Fields& fields, Gpu& gpu) {
+  fields.needed("vendor", gpu.vendor);
+  fields.shown("name", gpu.name);
+  fields.shown("architecture", gpu.architecture);
+  fields.shown("count", gpu.count);
   gpu.count = std::max(gpu.count, 1U);
-  XAAS_TRY(gpu.memory, read_size(reader, "memory"));
-  XAAS_TRY(gpu.driver, reader.string_or("driver", {}));
-  return gpu;
+  fields.known("memory", gpu.memory);
+  fields.known("driver", gpu.driver);
 }
 
-Json print_gpu(const Gpu& gpu) {
-  Json json = {{"vendor", gpu.vendor},
-               {"name", gpu.name},
-               {"architecture", gpu.architecture},
-               {"count", gpu.count}};
-  put(json, "memory", gpu.memory);
-  put(json, "driver", gpu.driver);
-  return json;
+template <class Fields>
+void fields_of(Fields& fields, MpiInstallation& mpi) {
+  fields.shown("flavour", mpi.flavour);
+  fields.needed("abi", mpi.abi);
+  fields.known("version", mpi.version);
+  fields.known("soname", mpi.soname);
+  fields.known("path", mpi.path);
+  fields.known("launcher", mpi.launcher);
+  fields.known("gpu_library", mpi.gpu_library);
+  fields.known("module", mpi.module);
 }
 
-Result<MpiInstallation> read_mpi(const JsonReader& reader) {
-  MpiInstallation mpi;
-  XAAS_TRY(mpi.flavour, reader.string_or("flavour", {}));
-  XAAS_TRY(mpi.abi, reader.string("abi"));
-  XAAS_TRY(mpi.version, reader.string_or("version", {}));
-  XAAS_TRY(mpi.soname, reader.string_or("soname", {}));
-  XAAS_TRY(mpi.path, reader.string_or("path", {}));
-  XAAS_TRY(mpi.launcher, reader.string_or("launcher", {}));
-  XAAS_TRY(mpi.gpu_library, reader.string_or("gpu_library", {}));
-  XAAS_TRY(mpi.module, reader.string_or("module", {}));
-  return mpi;
+template <class Fields>
+void fields_of(Fields& fields, BlasLibrary& blas) {
+  fields.needed("name", blas.name);
+  fields.known("version", blas.version);
+  fields.known("threading", blas.threading);
+  fields.known("integers", blas.integers);
+  fields.known("provides", blas.provides);
+  fields.known("soname", blas.soname);
+  fields.known("path", blas.path);
+  fields.known("module", blas.module);
 }
 
-Json print_mpi(const MpiInstallation& mpi) {
-  Json json = {{"flavour", mpi.flavour}, {"abi", mpi.abi}};
-  put(json, "version", mpi.version);
-  put(json, "soname", mpi.soname);
-  put(json, "path", mpi.path);
-  put(json, "launcher", mpi.launcher);
-  put(json, "gpu_library", mpi.gpu_library);
-  put(json, "module", mpi.module);
-  return json;
+template <class Fields>
+void fields_of(Fields& fields, FftLibrary& fft) {
+  fields.needed("name", fft.name);
+  fields.known("version", fft.version);
+  fields.known("threading", fft.threading);
+  fields.known("precisions", fft.precisions);
+  fields.known("soname", fft.soname);
+  fields.known("path", fft.path);
+  fields.known("module", fft.module);
 }
 
-Result<BlasLibrary> read_blas(const JsonReader& reader) {
-  BlasLibrary blas;
-  XAAS_TRY(blas.name, reader.string("name"));
-  XAAS_TRY(blas.version, reader.string_or("version", {}));
-  XAAS_TRY(blas.threading, reader.string_or("threading", {}));
-  XAAS_TRY(blas.integers, reader.string_or("integers", {}));
-  XAAS_TRY(blas.provides, read_set(reader, "provides"));
-  XAAS_TRY(blas.soname, reader.string_or("soname", {}));
-  XAAS_TRY(blas.path, reader.string_or("path", {}));
-  XAAS_TRY(blas.module, reader.string_or("module", {}));
-  return blas;
+template <class Fields>
+void fields_of(Fields& fields, NetworkDevice& device) {
+  fields.needed("name", device.name);
+  fields.known("kind", device.kind);
 }
 
-Json print_blas(const BlasLibrary& blas) {
-  Json json = {{"name", blas.name}};
-  put(json, "version", blas.version);
-  put(json, "threading", blas.threading);
-  put(json, "integers", blas.integers);
-  put(json, "provides", blas.provides);
-  put(json, "soname", blas.soname);
-  put(json, "path", blas.path);
-  put(json, "module", blas.module);
-  return json;
+template <class Fields>
+void fields_of(Fields& fields, NetworkLibrary& library) {
+  fields.needed("name", library.name);
+  fields.known("version", library.version);
+  fields.known("providers", library.providers);
+  fields.known("path", library.path);
 }
 
-Result<FftLibrary> read_fft(const JsonReader& reader) {
-  FftLibrary fft;
-  XAAS_TRY(fft.name, reader.string("name"));
-  XAAS_TRY(fft.version, reader.string_or("version", {}));
-  XAAS_TRY(fft.threading, reader.string_or("threading", {}));
-  XAAS_TRY(fft.precisions, read_set(reader, "precisions"));
-  XAAS_TRY(fft.soname, reader.string_or("soname", {}));
-  XAAS_TRY(fft.path, reader.string_or("path", {}));
-  XAAS_TRY(fft.module, reader.string_or("module", {}));
-  return fft;
+template <class Fields>
+void fields_of(Fields& fields, Interconnect& interconnect) {
+  fields.list("devices", interconnect.devices);
+  fields.list("libraries", interconnect.libraries);
 }
 
-Json print_fft(const FftLibrary& fft) {
-  Json json = {{"name", fft.name}};
-  put(json, "version", fft.version);
-  put(json, "threading", fft.threading);
-  put(json, "precisions", fft.precisions);
-  put(json, "soname", fft.soname);
-  put(json, "path", fft.path);
-  put(json, "module", fft.module);
-  return json;
+template <class Fields>
+void fields_of(Fields& fields, ContainerRuntime& runtime) {
+  fields.needed("name", runtime.name);
+  fields.known("path", runtime.path);
 }
 
-Result<NetworkDevice> read_network_device(const JsonReader& reader) {
-  NetworkDevice device;
-  XAAS_TRY(device.name, reader.string("name"));
-  XAAS_TRY(device.kind, reader.string_or("kind", {}));
-  return device;
+template <class Fields>
+void fields_of(Fields& fields, Scheduler& scheduler) {
+  fields.needed("name", scheduler.name);
+  fields.shown("is_allocated", scheduler.is_allocated);
+  fields.known("request", scheduler.request);
 }
 
-Json print_network_device(const NetworkDevice& device) {
-  Json json = {{"name", device.name}};
-  put(json, "kind", device.kind);
-  return json;
+template <class Fields>
+void fields_of(Fields& fields, OperatingSystem& system) {
+  fields.known("kernel", system.kernel);
+  fields.known("distribution", system.distribution);
+  fields.known("page_size", system.page_size);
+  fields.known("user_namespaces", system.user_namespaces);
+  fields.group("file_systems", [&](auto& kinds) {
+    kinds.known("home", system.home);
+    kinds.known("scratch", system.scratch);
+    kinds.known("tmp", system.tmp);
+  });
 }
 
-Result<NetworkLibrary> read_network_library(const JsonReader& reader) {
-  NetworkLibrary library;
-  XAAS_TRY(library.name, reader.string("name"));
-  XAAS_TRY(library.version, reader.string_or("version", {}));
-  XAAS_TRY(library.providers, reader.strings("providers"));
-  XAAS_TRY(library.path, reader.string_or("path", {}));
-  return library;
+template <class Fields>
+void fields_of(Fields& fields, Cpu& cpu) {
+  fields.shown("vendor", cpu.vendor);
+  fields.known("model", cpu.model);
+  fields.needed("name", cpu.name);
+  if (cpu.tune.empty()) cpu.tune = cpu.name;
+  fields.shown("tune", cpu.tune);
+  fields.shown("level", cpu.level);
+  fields.shown("features", cpu.features);
+  fields.shown("missing_for_next_level", cpu.missing_for_next_level);
+  fields.known("vector_bits", cpu.vector_bits);
+  fields.object("topology", cpu.topology);
+  fields.list("caches", cpu.caches);
 }
 
-Json print_network_library(const NetworkLibrary& library) {
-  Json json = {{"name", library.name}};
-  put(json, "version", library.version);
-  put(json, "providers", library.providers);
-  put(json, "path", library.path);
-  return json;
-}
-
-Result<Interconnect> read_interconnect(const JsonReader& reader) {
-  Interconnect interconnect;
-  if (!reader.has("interconnect")) return interconnect;
-  XAAS_TRY(const auto object, reader.object("interconnect"));
-  XAAS_TRY(interconnect.devices, read_list(object, "devices", read_network_device));
-  XAAS_TRY(interconnect.libraries, read_list(object, "libraries", read_network_library));
-  return interconnect;
-}
-
-Json print_interconnect(const Interconnect& interconnect) {
-  Json json = Json::object();
-  print_list(json, "devices", interconnect.devices, print_network_device);
-  print_list(json, "libraries", interconnect.libraries, print_network_library);
-  return json;
-}
-
-Result<ContainerRuntime> read_runtime(const JsonReader& reader) {
-  ContainerRuntime runtime;
-  XAAS_TRY(runtime.name, reader.string("name"));
-  XAAS_TRY(runtime.path, reader.string_or("path", {}));
-  return runtime;
-}
-
-Json print_runtime(const ContainerRuntime& runtime) {
-  Json json = {{"name", runtime.name}};
-  put(json, "path", runtime.path);
-  return json;
-}
-
-Result<Scheduler> read_scheduler(const JsonReader& reader) {
-  Scheduler scheduler;
-  if (!reader.has("scheduler")) return scheduler;
-  XAAS_TRY(const auto object, reader.object("scheduler"));
-  XAAS_TRY(scheduler.name, object.string("name"));
-  XAAS_TRY(scheduler.is_allocated, object.boolean_or("is_allocated", false));
-  XAAS_TRY(scheduler.request, object.string_or("request", {}));
-  return scheduler;
-}
-
-Json print_scheduler(const Scheduler& scheduler) {
-  Json json = {{"name", scheduler.name}, {"is_allocated", scheduler.is_allocated}};
-  put(json, "request", scheduler.request);
-  return json;
-}
-
-Result<OperatingSystem> read_system(const JsonReader& reader) {
-  OperatingSystem system;
-  if (!reader.has("system")) return system;
-  XAAS_TRY(const auto object, reader.object("system"));
-  XAAS_TRY(system.kernel, object.string_or("kernel", {}));
-  XAAS_TRY(system.distribution, object.string_or("distribution", {}));
-  XAAS_TRY(system.page_size, read_size(object, "page_size"));
-  if (object.has("user_namespaces")) {
-    XAAS_TRY(system.user_namespaces, object.boolean_or("user_namespaces", false));
-  }
-  if (!object.has("file_systems")) return system;
-  XAAS_TRY(const auto kinds, object.object("file_systems"));
-  XAAS_TRY(system.home, kinds.string_or("home", {}));
-  XAAS_TRY(system.scratch, kinds.string_or("scratch", {}));
-  XAAS_TRY(system.tmp, kinds.string_or("tmp", {}));
-  return system;
-}
-
-Json print_system(const OperatingSystem& system) {
-  Json json = Json::object();
-  put(json, "kernel", system.kernel);
-  put(json, "distribution", system.distribution);
-  put(json, "page_size", system.page_size);
-  if (system.user_namespaces) json["user_namespaces"] = *system.user_namespaces;
-  Json kinds = Json::object();
-  put(kinds, "home", system.home);
-  put(kinds, "scratch", system.scratch);
-  put(kinds, "tmp", system.tmp);
-  put(json, "file_systems", kinds);
-  return json;
-}
-
-Result<CpuTopology> read_topology(const JsonReader& reader) {
-  CpuTopology topology;
-  if (!reader.has("topology")) return topology;
-  XAAS_TRY(const auto object, reader.object("topology"));
-  XAAS_TRY(topology.sockets, read_count(object, "sockets", 0));
-  XAAS_TRY(topology.cores, read_count(object, "cores", 0));
-  XAAS_TRY(topology.threads, read_count(object, "threads", 0));
-  XAAS_TRY(topology.numa_nodes, read_count(object, "numa_nodes", 0));
-  return topology;
-}
-
-Json print_topology(const CpuTopology& topology) {
-  Json json = Json::object();
-  put(json, "sockets", topology.sockets);
-  put(json, "cores", topology.cores);
-  put(json, "threads", topology.threads);
-  put(json, "numa_nodes", topology.numa_nodes);
-  return json;
+/// Beside the processor and the C library.
+template <class Fields>
+void machine_fields_of(Fields& fields, Target& target) {
+  fields.known("memory", target.memory);
+  fields.list("gpus", target.gpus);
+  fields.list("mpi", target.mpi);
+  fields.list("blas", target.blas);
+  fields.list("fft", target.fft);
+  fields.object("interconnect", target.interconnect);
+  fields.list("runtimes", target.runtimes);
+  fields.object("scheduler", target.scheduler);
+  fields.object("system", target.system);
 }
 
 }  // namespace
 
 Result<Cpu> read_cpu(const JsonReader& reader) {
   Cpu cpu;
-  XAAS_TRY(cpu.vendor, reader.string_or("vendor", {}));
-  XAAS_TRY(cpu.model, reader.string_or("model", {}));
-  XAAS_TRY(cpu.name, reader.string("name"));
-  XAAS_TRY(cpu.tune, reader.string_or("tune", cpu.name));
-  XAAS_TRY(cpu.level, reader.string_or("level", {}));
-  if (!reader.has("features")) {
-    return fail(ErrorKind::corrupt, "`cpu.features` is missing")
-        .with_code("target.malformed")
-        .with_help(
-            "list every feature of the processor, implied ones included; `xaas-deploy "
-            "detect` prints them");
-  }
-  XAAS_TRY(cpu.features, read_set(reader, "features"));
-  XAAS_TRY(cpu.missing_for_next_level, reader.strings("missing_for_next_level"));
-  XAAS_TRY(cpu.vector_bits, read_count(reader, "vector_bits", 0));
-  XAAS_TRY(cpu.topology, read_topology(reader));
-  XAAS_TRY(auto caches, read_list(reader, "caches", read_cache));
-  cpu.caches = std::move(caches).value_or(std::vector<CpuCache>());
-  return cpu;
+  FieldReader fields(reader);
+  fields_of(fields, cpu);
+  XAAS_CHECK(fields.take());
+  if (reader.has("features")) return cpu;
+  return fail(ErrorKind::corrupt, "`cpu.features` is missing")
+      .with_code("target.malformed")
+      .with_help(
+          "list every feature of the processor, implied ones included; `xaas-deploy detect` prints "
+          "them");
 }
 
-Json print_cpu(const Cpu& cpu) {
-  Json json = {{"vendor", cpu.vendor}};
-  put(json, "model", cpu.model);
-  json.update({{"name", cpu.name},
-               {"tune", cpu.tune},
-               {"level", cpu.level},
-               {"features", cpu.features},
-               {"missing_for_next_level", cpu.missing_for_next_level}});
-  put(json, "vector_bits", cpu.vector_bits);
-  if (cpu.topology != CpuTopology()) json["topology"] = print_topology(cpu.topology);
-  if (!cpu.caches.empty()) print_list(json, "caches", std::optional(cpu.caches), print_cache);
-  return json;
+Json print_cpu(Cpu cpu) {
+  FieldPrinter fields;
+  fields_of(fields, cpu);
+  return fields.take();
 }
 
 Status read_machine(const JsonReader& reader, Target& target) {
-  XAAS_TRY(target.memory, read_size(reader, "memory"));
-  XAAS_TRY(target.gpus, read_list(reader, "gpus", read_gpu));
-  XAAS_TRY(target.mpi, read_list(reader, "mpi", read_mpi));
-  XAAS_TRY(target.blas, read_list(reader, "blas", read_blas));
-  XAAS_TRY(target.fft, read_list(reader, "fft", read_fft));
-  XAAS_TRY(target.interconnect, read_interconnect(reader));
-  XAAS_TRY(target.runtimes, read_list(reader, "runtimes", read_runtime));
-  XAAS_TRY(target.scheduler, read_scheduler(reader));
-  XAAS_TRY(target.system, read_system(reader));
-  return {};
+  FieldReader fields(reader);
+  machine_fields_of(fields, target);
+  return fields.take();
 }
 
-void print_machine(const Target& target, Json& json) {
-  put(json, "memory", target.memory);
-  print_list(json, "gpus", target.gpus, print_gpu);
-  print_list(json, "mpi", target.mpi, print_mpi);
-  print_list(json, "blas", target.blas, print_blas);
-  print_list(json, "fft", target.fft, print_fft);
-  if (target.interconnect != Interconnect())
-    json["interconnect"] = print_interconnect(target.interconnect);
-  print_list(json, "runtimes", target.runtimes, print_runtime);
-  if (target.scheduler != Scheduler()) json["scheduler"] = print_scheduler(target.scheduler);
-  if (target.system != OperatingSystem()) json["system"] = print_system(target.system);
+void print_machine(Target target, Json& json) {
+  FieldPrinter fields;
+  machine_fields_of(fields, target);
+  json.update(fields.take());
 }
 
 }  // namespace xaas
