@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 
-#include <glob.h>
+#include <fnmatch.h>
 
+#include <algorithm>
 #include <array>
 #include <deque>
 #include <set>
-#include <span>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -48,24 +48,30 @@ bool is_for_debuggers(const std::string& name) {
 
 /// Files whose path from this folder is like the pattern, sorted.
 std::vector<std::filesystem::path> files_like(const std::filesystem::path& folder,
-                                              const std::string& pattern) {
-  std::string text;
-  for (const char c : folder.string()) {
-    if (std::string_view("*?[\\").contains(c)) text += '\\';
-    text += c;
-  }
-  text += "/" + pattern;
-  std::vector<std::filesystem::path> files;
-  glob_t found{};
-  if (::glob(text.c_str(), 0, nullptr, &found) == 0) {
-    for (const char* path : std::span(found.gl_pathv, found.gl_pathc)) {
+                                              const std::filesystem::path& pattern) {
+  std::vector<std::filesystem::path> found{folder};
+  for (const std::filesystem::path& part : pattern) {
+    std::vector<std::filesystem::path> next;
+    for (const std::filesystem::path& place : found) {
+      if (part.native().find_first_of("*?") == std::string::npos) {
+        next.push_back(place / part);
+        continue;
+      }
       std::error_code error;
-      if (std::filesystem::is_regular_file(path, error))
-        files.push_back(std::filesystem::path(path).lexically_normal());
+      for (const auto& entry : std::filesystem::directory_iterator(place, error)) {
+        const std::string name = entry.path().filename().string();
+        if (::fnmatch(part.c_str(), name.c_str(), FNM_NOESCAPE | FNM_PERIOD) == 0)
+          next.push_back(entry.path());
+      }
     }
+    found = std::move(next);
   }
-  ::globfree(&found);
-  return files;
+  std::error_code error;
+  std::erase_if(found,
+                [&](const auto& file) { return !std::filesystem::is_regular_file(file, error); });
+  for (std::filesystem::path& file : found) file = file.lexically_normal();
+  std::ranges::sort(found);
+  return found;
 }
 
 class Closure {
