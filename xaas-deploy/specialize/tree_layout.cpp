@@ -9,6 +9,7 @@
 #include "xaas/oci/layer.hpp"
 #include "xaas/support/files.hpp"
 #include "xaas/support/mapped_file.hpp"
+#include "xaas/targets/loading.hpp"
 
 #include <fmt/format.h>
 
@@ -151,11 +152,15 @@ class LibrarySearch {
   std::set<std::string> found_;
 };
 
+bool is_compilers(const std::string& soname) {
+  return soname == "libstdc++.so.6" || soname == "libgcc_s.so.1";
+}
+
 /// Whether a library of the machine that is linked needs this one, and so the machine's, unless the
 /// image's is chosen: it serves both then. Newer ones of a compiler's libraries serve both sides,
 /// too; they are chosen by their versions.
 bool is_brought(std::span<const LibraryChoice> choices, const std::string& soname) {
-  if (soname == "libstdc++.so.6" || soname == "libgcc_s.so.1") return false;
+  if (is_compilers(soname)) return false;
   const bool is_chosen = std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
     return choice.name.empty() && std::ranges::find(choice.sonames, soname) != choice.sonames.end();
   });
@@ -165,6 +170,30 @@ bool is_brought(std::span<const LibraryChoice> choices, const std::string& sonam
     return std::ranges::any_of(choice.demanded, brings) ||
            std::ranges::any_of(choice.files, [&](const auto& file) { return brings(file.second); });
   });
+}
+
+/// Whether a library says of its own folder, `$ORIGIN`, that others are there.
+bool looks_beside_itself(const std::string& path) {
+  const auto bytes = MappedFile::open(path);
+  const auto elf = bytes ? read_elf(bytes->bytes()) : std::optional<ElfFacts>();
+  return elf && *elf && std::ranges::any_of((*elf)->runpath, [](const std::string& folder) {
+           return folder.starts_with("$ORIGIN") || folder.starts_with("${ORIGIN}");
+         });
+}
+
+/// `$ORIGIN` of what a link leads to is the link's folder. So what lies beside it has links there,
+/// too.
+void add_what_lies_beside(std::map<std::string, std::string>& links) {
+  std::map<std::string, std::string> beside;
+  for (const auto& [place, path] : links) {
+    if (!looks_beside_itself(path)) continue;
+    for (const std::string& loaded : loaded_with({path})) {
+      const std::string name = std::filesystem::path(loaded).filename();
+      if (folder_of(loaded) == folder_of(path) && !is_compilers(name))
+        beside.emplace(fmt::format("{}/{}", k_library_folder, name), loaded);
+    }
+  }
+  links.merge(beside);
 }
 
 std::map<std::string, std::string> links_to_site(
@@ -182,6 +211,7 @@ std::map<std::string, std::string> links_to_site(
     for (const StandInLibrary& file : choice.demanded)
       if (file.folder.empty()) add(file.soname, file.path);
   }
+  add_what_lies_beside(links);
   return links;
 }
 
