@@ -8,9 +8,6 @@
 
 #include <fmt/format.h>
 
-#include <fnmatch.h>
-
-#include <algorithm>
 #include <array>
 #include <deque>
 #include <set>
@@ -44,34 +41,6 @@ constexpr auto k_loader_folders = std::to_array<const char*>(
 bool is_for_debuggers(const std::string& name) {
   return name.starts_with("libthread_db.so.") || name.starts_with("libc_malloc_debug.so.") ||
          name.starts_with("libBrokenLocale.so.");
-}
-
-/// Files whose path from this folder is like the pattern, sorted.
-std::vector<std::filesystem::path> files_like(const std::filesystem::path& folder,
-                                              const std::filesystem::path& pattern) {
-  std::vector<std::filesystem::path> found{folder};
-  for (const std::filesystem::path& part : pattern) {
-    std::vector<std::filesystem::path> next;
-    for (const std::filesystem::path& place : found) {
-      if (part.native().find_first_of("*?") == std::string::npos) {
-        next.push_back(place / part);
-        continue;
-      }
-      std::error_code error;
-      for (const auto& entry : std::filesystem::directory_iterator(place, error)) {
-        const std::string name = entry.path().filename().string();
-        if (::fnmatch(part.c_str(), name.c_str(), FNM_NOESCAPE | FNM_PERIOD) == 0)
-          next.push_back(entry.path());
-      }
-    }
-    found = std::move(next);
-  }
-  std::error_code error;
-  std::erase_if(found,
-                [&](const auto& file) { return !std::filesystem::is_regular_file(file, error); });
-  for (std::filesystem::path& file : found) file = file.lexically_normal();
-  std::ranges::sort(found);
-  return found;
 }
 
 class Closure {

@@ -6,13 +6,16 @@
 #include "xaas/support/files.hpp"
 
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <string>
 #include <system_error>
+#include <utility>
 
 namespace xaas {
 namespace {
@@ -102,6 +105,28 @@ Result<std::vector<fs::path>> list_tree(const fs::path& root) {
   std::vector<fs::path> found;
   XAAS_CHECK(list_below(root, {}, found));
   std::ranges::sort(found, {}, &fs::path::native);
+  return found;
+}
+
+std::vector<fs::path> files_like(const fs::path& folder, const fs::path& pattern) {
+  std::vector<fs::path> found{folder};
+  for (const fs::path& part : pattern) {
+    std::vector<fs::path> next;
+    for (const fs::path& place : found) {
+      if (part.native().find_first_of("*?") == std::string::npos) {
+        next.push_back(place / part);
+        continue;
+      }
+      for (const fs::path& name : names_in(place).value_or(std::vector<fs::path>()))
+        if (::fnmatch(part.c_str(), name.c_str(), FNM_NOESCAPE | FNM_PERIOD) == 0)
+          next.push_back(place / name);
+    }
+    found = std::move(next);
+  }
+  std::error_code error;
+  std::erase_if(found, [&](const fs::path& file) { return !fs::is_regular_file(file, error); });
+  for (fs::path& file : found) file = file.lexically_normal();
+  std::ranges::sort(found);
   return found;
 }
 

@@ -23,31 +23,51 @@ constexpr std::string_view k_parts[] = {"libmpi", "libopen-", "libmca_"};
 /// More than any library has.
 constexpr std::size_t k_most_plugins = 4096;
 
-/// Folders of what a library opens by itself, none below another one.
-std::vector<std::string> plugin_folders(const std::vector<LibraryInterface>& interfaces,
-                                        const fs::path& library) {
-  std::vector<std::string> folders;
+/// A folder without `..` and a `/` at its end.
+fs::path plain(const fs::path& folder) {
+  return (folder / "").lexically_normal().parent_path();
+}
+
+bool is_below(const fs::path& path, const fs::path& folder) {
+  return std::ranges::mismatch(path, folder).in2 == folder.end();
+}
+
+/// Where a library finds what it opens by itself: folders, and files alone in those that it lies
+/// below, as there is more in these. None below another one.
+std::vector<std::string> opened_places(const std::vector<LibraryInterface>& interfaces,
+                                       const fs::path& library) {
+  std::vector<std::string> places;
+  const auto add_place = [&](const fs::path& place) {
+    const auto holds = [&](const std::string& other) { return is_below(place, other); };
+    if (std::ranges::none_of(places, holds)) places.push_back(place);
+  };
+  const fs::path own = library.parent_path();
   for (const std::string& pattern : opened_by(interfaces, library.filename()).files) {
     std::error_code error;
-    const fs::path folder =
-        (library.parent_path() / fs::path(pattern).parent_path()).lexically_normal();
-    const bool is_there = std::ranges::any_of(folders, [&](const std::string& other) {
-      return (folder / "").native().starts_with(other + "/");
-    });
-    if (!is_there && fs::is_directory(folder, error)) folders.push_back(folder);
+    const fs::path folder = plain(own / fs::path(pattern).parent_path());
+    if (!is_below(library, folder) && fs::is_directory(folder, error)) {
+      add_place(folder);
+      continue;
+    }
+    for (const fs::path& file : files_like(own, pattern))
+      add_place(is_below(library, file.parent_path()) ? file : file.parent_path());
   }
-  return folders;
+  return places;
 }
 
 /// The same as files.
 std::vector<std::string> plugins_of(const std::vector<LibraryInterface>& interfaces,
                                     const fs::path& library) {
   std::vector<std::string> plugins;
-  for (const std::string& folder : plugin_folders(interfaces, library)) {
+  const auto add_plugin = [&](const fs::path& path) {
+    if (path.extension() == ".so" && plugins.size() < k_most_plugins) plugins.push_back(path);
+  };
+  for (const std::string& place : opened_places(interfaces, library)) {
+    add_plugin(place);
     std::error_code error;
-    for (fs::recursive_directory_iterator entry(folder, error), end;
+    for (fs::recursive_directory_iterator entry(place, error), end;
          !error && entry != end && plugins.size() < k_most_plugins; entry.increment(error))
-      if (entry->path().extension() == ".so") plugins.push_back(entry->path());
+      add_plugin(entry->path());
   }
   std::ranges::sort(plugins);
   return plugins;
@@ -77,7 +97,10 @@ class Binds {
     const fs::path file = fs::canonical(path, error);
     if (!error && file.parent_path() != path.parent_path() && !holds(file.parent_path()))
       add(bound_.paths, file.parent_path());
-    for (const std::string& folder : plugin_folders(interfaces_, path)) add(bound_.paths, folder);
+    for (const std::string& place : opened_places(interfaces_, path)) {
+      if (!is_bound(fs::path(place).parent_path()) || fs::is_directory(place, error))
+        add(bound_.paths, place);
+    }
   }
 
   void add_needed(const fs::path& found) {
@@ -103,6 +126,10 @@ class Binds {
       return path_in_root(root_, own).value_or(fs::path()) == place.value_or(folder);
     });
     if (!is_own) add(bound_.library_folders, folder);
+  }
+
+  [[nodiscard]] bool is_bound(const std::string& folder) const {
+    return std::ranges::find(bound_.paths, folder) != bound_.paths.end();
   }
 
   /// Whether the image has more there than an empty place that something was bound to before.

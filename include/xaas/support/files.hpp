@@ -56,6 +56,11 @@ std::string help_on(int error);
 /// followed.
 Result<std::vector<std::filesystem::path>> list_tree(const std::filesystem::path& root);
 
+/// Files whose path from this folder is like the pattern, in which `*` and `?` stand for what is no
+/// `/`; sorted.
+std::vector<std::filesystem::path> files_like(const std::filesystem::path& folder,
+                                              const std::filesystem::path& pattern);
+
 /// A folder that is removed with everything in it when this goes out of scope. Its name starts with
 /// `.xaas-tmp-` and names the process, so that `remove_stale_temporaries` knows what a killed run
 /// left.

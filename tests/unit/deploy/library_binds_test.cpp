@@ -91,6 +91,28 @@ TEST_F(BindsOf, HasEachFolderOfPluginsOnce) {
   EXPECT_THAT(bound.paths, ElementsAre(lib, lib + "/openmpi", host() / "share/openmpi"));
 }
 
+TEST_F(BindsOf, IsNoFolderOfWhatIsOpenedThatTheLibraryIsBelow) {
+  const std::string lib = host() / "lib";
+  for (const char* file : {"lib/libown.so.1", "lib/own_a.so", "lib/other.so", "own.txt"})
+    ASSERT_TRUE(write_file(host() / file, "own"));
+  const std::vector<LibraryInterface> interfaces = {
+      {.opens = {{.sonames = {"libown.so.1"}, .files = {"own_*.so", "../own.txt", "none.so"}}}}};
+  put((lib + "/libc.so.6").substr(1), "c");
+  const auto bound = binds_of({lib + "/libown.so.1"}, {}, root(), interfaces);
+  EXPECT_THAT(bound.paths,
+              ElementsAre(lib + "/libown.so.1", lib + "/own_a.so", host() / "own.txt"));
+}
+
+TEST_F(BindsOf, HasFoldersOfWhatIsOpenedWhoseNamesAreToldByPatterns) {
+  const std::string lib = host() / "lib";
+  for (const char* file : {"lib/own-2/a.so", "lib/own-2/b.so", "lib/own-3/a.so"})
+    ASSERT_TRUE(write_file(host() / file, "own"));
+  const std::vector<LibraryInterface> interfaces = {
+      {.opens = {{.sonames = {"libown.so.1"}, .files = {"own-*/*.so", "own-?/b.so"}}}}};
+  const auto bound = binds_of({lib + "/libown.so.1"}, {}, root(), interfaces);
+  EXPECT_THAT(bound.paths, ElementsAre(lib, lib + "/own-2", lib + "/own-3"));
+}
+
 TEST(LibraryBinds, AreNoneOfADeploymentWithTheImagesLibraries) {
   EXPECT_EQ(library_binds({}, "/nowhere", {}), BoundFiles());
   EXPECT_THAT(library_binds({{.path = "/nowhere/lib/liba.so.1"}}, "/nowhere", {}).paths,
