@@ -158,9 +158,9 @@ bool is_compilers(const std::string& soname) {
 
 /// Whether a library of the machine that is linked needs this one, and so the machine's, unless the
 /// image's is chosen: it serves both then. Newer ones of a compiler's libraries serve both sides,
-/// too; they are chosen by their versions.
+/// too; they are chosen by their versions. The C library is whose was asked for.
 bool is_brought(std::span<const LibraryChoice> choices, const std::string& soname) {
-  if (is_compilers(soname)) return false;
+  if (is_compilers(soname) || is_c_library(soname)) return false;
   const bool is_chosen = std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
     return choice.name.empty() && std::ranges::find(choice.sonames, soname) != choice.sonames.end();
   });
