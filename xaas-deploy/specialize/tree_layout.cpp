@@ -19,6 +19,7 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <system_error>
 #include <utility>
 
@@ -152,19 +153,23 @@ class LibrarySearch {
   std::set<std::string> found_;
 };
 
-bool is_compilers(const std::string& soname) {
-  return soname == "libstdc++.so.6" || soname == "libgcc_s.so.1";
+/// Newer ones of a compiler's libraries serve both sides; they are chosen by their versions. The C
+/// library is whose was asked for.
+bool is_chosen_apart(const std::string& soname) {
+  return soname == "libstdc++.so.6" || soname == "libgcc_s.so.1" || is_c_library(soname);
+}
+
+/// Whether the image's of this soname is linked although the machine's could be.
+bool is_images(std::span<const LibraryChoice> choices, const std::string& soname) {
+  return std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
+    return choice.name.empty() && std::ranges::find(choice.sonames, soname) != choice.sonames.end();
+  });
 }
 
 /// Whether a library of the machine that is linked needs this one, and so the machine's, unless the
-/// image's is chosen: it serves both then. Newer ones of a compiler's libraries serve both sides,
-/// too; they are chosen by their versions. The C library is whose was asked for.
+/// image's is chosen: it serves both then.
 bool is_brought(std::span<const LibraryChoice> choices, const std::string& soname) {
-  if (is_compilers(soname) || is_c_library(soname)) return false;
-  const bool is_chosen = std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
-    return choice.name.empty() && std::ranges::find(choice.sonames, soname) != choice.sonames.end();
-  });
-  if (is_chosen) return false;
+  if (is_chosen_apart(soname) || is_images(choices, soname)) return false;
   return std::ranges::any_of(choices, [&](const LibraryChoice& choice) {
     const auto brings = [&](const StandInLibrary& file) { return file.brings.contains(soname); };
     return std::ranges::any_of(choice.demanded, brings) ||
@@ -183,13 +188,14 @@ bool looks_beside_itself(const std::string& path) {
 
 /// `$ORIGIN` of what a link leads to is the link's folder. So what lies beside it has links there,
 /// too.
-void add_what_lies_beside(std::map<std::string, std::string>& links) {
+void add_what_lies_beside(std::map<std::string, std::string>& links,
+                          std::span<const LibraryChoice> choices) {
   std::map<std::string, std::string> beside;
   for (const auto& [place, path] : links) {
     if (!looks_beside_itself(path)) continue;
     for (const std::string& loaded : loaded_with({path})) {
       const std::string name = std::filesystem::path(loaded).filename();
-      if (folder_of(loaded) == folder_of(path) && !is_compilers(name))
+      if (folder_of(loaded) == folder_of(path) && is_brought(choices, name))
         beside.emplace(fmt::format("{}/{}", k_library_folder, name), loaded);
     }
   }
@@ -211,7 +217,7 @@ std::map<std::string, std::string> links_to_site(
     for (const StandInLibrary& file : choice.demanded)
       if (file.folder.empty()) add(file.soname, file.path);
   }
-  add_what_lies_beside(links);
+  add_what_lies_beside(links, choices);
   return links;
 }
 
