@@ -97,10 +97,7 @@ class Binds {
     const fs::path file = fs::canonical(path, error);
     if (!error && file.parent_path() != path.parent_path() && !holds(file.parent_path()))
       add(bound_.paths, file.parent_path());
-    for (const std::string& place : opened_places(interfaces_, path)) {
-      if (!is_bound(fs::path(place).parent_path()) || fs::is_directory(place, error))
-        add(bound_.paths, place);
-    }
+    for (const std::string& place : opened_places(interfaces_, path)) add(bound_.paths, place);
   }
 
   void add_needed(const fs::path& found) {
@@ -114,7 +111,16 @@ class Binds {
     if (!has_it || is_part(path)) add_library(path);
   }
 
-  BoundFiles take() { return std::move(bound_); }
+  /// Without what lies below another place: in an image that ran before, a place for it would be
+  /// there, and hold that one.
+  BoundFiles take() {
+    const std::vector<std::string> all = bound_.paths;
+    std::erase_if(bound_.paths, [&](const std::string& path) {
+      return std::ranges::any_of(
+          all, [&](const std::string& other) { return other != path && is_below(path, other); });
+    });
+    return std::move(bound_);
+  }
 
  private:
   void add_with_folder(const fs::path& path) {
@@ -126,10 +132,6 @@ class Binds {
       return path_in_root(root_, own).value_or(fs::path()) == place.value_or(folder);
     });
     if (!is_own) add(bound_.library_folders, folder);
-  }
-
-  [[nodiscard]] bool is_bound(const std::string& folder) const {
-    return std::ranges::find(bound_.paths, folder) != bound_.paths.end();
   }
 
   /// Whether the image has more there than an empty place that something was bound to before.

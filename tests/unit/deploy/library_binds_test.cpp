@@ -79,7 +79,8 @@ TEST_F(BindsOf, IncludesPluginsBesideALibraryOrTheFileThatItLeadsTo) {
   ASSERT_TRUE(make_link("../openmpi/lib/libmpi.so.40.3", host() / "lib/libmpi.so.40"));
   const auto bound =
       binds_of({lib + "/libmpi.so.40"}, {lib + "/libucs.so.0"}, root(), interfaces());
-  EXPECT_THAT(bound.paths, ElementsAre(lib, host() / "openmpi/lib", lib + "/ucx"));
+  // The first has `ucx`.
+  EXPECT_THAT(bound.paths, ElementsAre(lib, host() / "openmpi/lib"));
   EXPECT_THAT(bound.library_folders, ElementsAre(lib));
 }
 
@@ -87,8 +88,18 @@ TEST_F(BindsOf, HasEachFolderOfPluginsOnce) {
   const std::string lib = host() / "lib";
   ASSERT_TRUE(make_folders(host() / "lib/openmpi/lib/openmpi3"));
   ASSERT_TRUE(make_folders(host() / "share/openmpi"));
+  put((lib + "/libc.so.6").substr(1), "c");
   const auto bound = binds_of({lib + "/libopen-pal.so.40"}, {}, root(), interfaces());
-  EXPECT_THAT(bound.paths, ElementsAre(lib, lib + "/openmpi", host() / "share/openmpi"));
+  EXPECT_THAT(bound.paths,
+              ElementsAre(lib + "/libopen-pal.so.40", lib + "/openmpi", host() / "share/openmpi"));
+}
+
+TEST_F(BindsOf, IsTheSameWhenPlacesForWhatIsOpenedAreThere) {
+  const std::string lib = host() / "lib";
+  ASSERT_TRUE(make_folders(host() / "lib/ucx"));
+  const auto first = binds_of({lib + "/libucs.so.0"}, {}, root(), interfaces());
+  for (const std::string& path : first.paths) ASSERT_TRUE(make_folders(root() / path.substr(1)));
+  EXPECT_EQ(binds_of({lib + "/libucs.so.0"}, {}, root(), interfaces()), first);
 }
 
 TEST_F(BindsOf, IsNoFolderOfWhatIsOpenedThatTheLibraryIsBelow) {
@@ -109,8 +120,9 @@ TEST_F(BindsOf, HasFoldersOfWhatIsOpenedWhoseNamesAreToldByPatterns) {
     ASSERT_TRUE(write_file(host() / file, "own"));
   const std::vector<LibraryInterface> interfaces = {
       {.opens = {{.sonames = {"libown.so.1"}, .files = {"own-*/*.so", "own-?/b.so"}}}}};
+  put((lib + "/libc.so.6").substr(1), "c");
   const auto bound = binds_of({lib + "/libown.so.1"}, {}, root(), interfaces);
-  EXPECT_THAT(bound.paths, ElementsAre(lib, lib + "/own-2", lib + "/own-3"));
+  EXPECT_THAT(bound.paths, ElementsAre(lib + "/libown.so.1", lib + "/own-2", lib + "/own-3"));
 }
 
 TEST(LibraryBinds, AreNoneOfADeploymentWithTheImagesLibraries) {
