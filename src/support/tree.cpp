@@ -117,9 +117,10 @@ std::vector<fs::path> files_like(const fs::path& folder, const fs::path& pattern
         next.push_back(place / part);
         continue;
       }
-      for (const fs::path& name : names_in(place).value_or(std::vector<fs::path>()))
+      for (const fs::path& name : names_in(place).value_or(std::vector<fs::path>())) {
         if (::fnmatch(part.c_str(), name.c_str(), FNM_NOESCAPE | FNM_PERIOD) == 0)
           next.push_back(place / name);
+      }
     }
     found = std::move(next);
   }
