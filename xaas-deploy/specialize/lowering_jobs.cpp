@@ -107,7 +107,7 @@ class JobMaker {
     if (is_static_pie(link)) return items;
     if (runpath) add_runpath(*runpath, items);
     add_demanded(link, items);
-    add_site_folders(link, items);
+    add_site_folders(link, runpath, items);
     return items;
   }
 
@@ -122,8 +122,10 @@ class JobMaker {
   }
 
   /// Behind the deployment's own folders: only what it does not bring is the machine's.
-  void add_site_folders(const Link& link, std::vector<LoweringJob::Item>& items) const {
+  void add_site_folders(const Link& link, const Runpath& runpath,
+                        std::vector<LoweringJob::Item>& items) const {
     std::set<std::string> folders;
+    if (runpath) folders.insert(runpath->begin(), runpath->end());
     const auto add = [&](const StandInLibrary& file) {
       if (!file.folder.empty() && folders.insert(file.folder).second)
         items.emplace_back(LoweringJob::Option{"--rpath=" + file.folder});

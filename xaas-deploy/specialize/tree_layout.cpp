@@ -211,14 +211,26 @@ std::map<std::string, std::string> links_to_site(
   for (const LibraryChoice& choice : choices) {
     for (const auto& [soname, file] : choice.files) {
       if (file.folder.empty()) add(file.soname, file.path);
-      // Whoever loads what needs it by this name may take nothing of it itself.
-      if (aliases.contains(soname)) add(soname, file.path);
+      if (aliases.contains(soname) && soname != file.soname) add(soname, file.path);
     }
     for (const StandInLibrary& file : choice.demanded)
       if (file.folder.empty()) add(file.soname, file.path);
   }
   add_what_lies_beside(links, choices);
   return links;
+}
+
+/// Folders of libraries that something needs by their own name which is not linked anew. Whoever
+/// loads that may take nothing of them itself.
+std::vector<std::string> folders_for_all(std::span<const LibraryChoice> choices,
+                                         const std::map<std::string, std::string>& aliases) {
+  std::set<std::string> folders;
+  for (const LibraryChoice& choice : choices) {
+    for (const auto& [soname, file] : choice.files)
+      if (aliases.contains(soname) && soname == file.soname) folders.insert(file.folder);
+  }
+  folders.erase("");
+  return {folders.begin(), folders.end()};
 }
 
 }  // namespace
@@ -248,6 +260,7 @@ Result<TreeLayout> TreeLayout::make(const IrImage& image, const std::filesystem:
            !path.starts_with(layout.prefix_ + "/");
   });
   layout.site_links_ = links_to_site(libraries.choices, search.aliases());
+  layout.site_folders_ = folders_for_all(libraries.choices, search.aliases());
   std::set<std::string> folders;
   if (!layout.site_links_.empty()) folders.insert(k_library_folder);
   for (const std::string& path : needed) {
@@ -284,6 +297,7 @@ std::vector<std::string> TreeLayout::runpath_of(const Product& product) const {
     const std::string relative = std::filesystem::path(folder).lexically_relative(here).string();
     runpath.push_back(relative == "." ? "$ORIGIN" : "$ORIGIN/" + relative);
   }
+  runpath.insert(runpath.end(), site_folders_.begin(), site_folders_.end());
   return runpath;
 }
 

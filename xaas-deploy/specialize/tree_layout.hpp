@@ -36,7 +36,8 @@ class TreeLayout {
 
   /// Relative to the tree.
   [[nodiscard]] std::string place_of(const std::string& image_path) const;
-  /// `$ORIGIN`-relative folders in which this product finds the libraries that the tree holds.
+  /// Folders in which this product finds libraries: those that the tree holds, by `$ORIGIN`, and
+  /// the machine's that something beside it needs which is not linked anew.
   [[nodiscard]] std::vector<std::string> runpath_of(const Product& product) const;
   /// Shared libraries that the tree must bring: image path.
   [[nodiscard]] const std::vector<std::string>& bundled() const { return bundled_; }
@@ -60,6 +61,7 @@ class TreeLayout {
   std::vector<std::string> left_out_;
   std::vector<std::string> c_library_;
   std::map<std::string, std::string> site_links_;
+  std::vector<std::string> site_folders_;     // of the machine
   std::vector<std::string> library_folders_;  // in the tree
 };
 
