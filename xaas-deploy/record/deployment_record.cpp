@@ -99,6 +99,13 @@ Result<LinkedLibrary> read_library(const JsonReader& reader) {
   return library;
 }
 
+Status check_absolute(const JsonReader& reader, std::string_view key,
+                      const std::vector<std::string>& paths) {
+  const auto is_absolute = [](const std::string& path) { return path.starts_with('/'); };
+  if (std::ranges::all_of(paths, is_absolute)) return {};
+  return wrong_field(reader, key, "has a path that is not absolute");
+}
+
 Json to_json(const DeployedTarget& part) {
   Json products = Json::array();
   for (const DeployedProduct& product : part.products) products.push_back(to_json(product));
@@ -143,10 +150,8 @@ Result<DeployedTarget> read_part(const JsonReader& reader) {
   }
   XAAS_TRY(part.bound.paths, reader.strings("bound_paths"));
   XAAS_TRY(part.bound.library_folders, reader.strings("bound_library_folders"));
-  for (const auto& [key, paths] : {std::pair("bound_paths", &part.bound.paths),
-                                   std::pair("bound_library_folders", &part.bound.library_folders)})
-    if (!std::ranges::all_of(*paths, [](const std::string& path) { return path.starts_with('/'); }))
-      return wrong_field(reader, key, "has a path that is not absolute");
+  XAAS_CHECK(check_absolute(reader, "bound_paths", part.bound.paths));
+  XAAS_CHECK(check_absolute(reader, "bound_library_folders", part.bound.library_folders));
   XAAS_TRY(part.notes, reader.strings("notes"));
   return part;
 }
