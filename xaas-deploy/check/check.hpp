@@ -34,6 +34,10 @@ std::vector<Finding> library_findings(const Deployed& deployed, const Target& ho
 std::vector<Finding> describe_load_problems(const std::vector<LoadProblem>& problems,
                                             const Deployed& deployed, const Target& host);
 
+/// Libraries of the machine that it was linked with and that are gone: a loader may find others
+/// that are called so.
+std::vector<Finding> gone_library_findings(const Deployed& deployed);
+
 /// Whether there is the GPU, and the kind of MPI, that the deployment's configuration needs;
 /// nothing where it needs none.
 std::vector<Finding> requirement_findings(const Deployed& deployed, const Target& host);

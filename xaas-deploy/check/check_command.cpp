@@ -58,6 +58,7 @@ std::vector<Finding> check_deployment(const Deployed& deployed, const Target& ho
   findings.push_back(processor_finding(deployed, host));
   if (is_in_its_place(deployed) && deployed.part->target.architecture == host.architecture)
     std::ranges::move(library_findings(deployed, host), std::back_inserter(findings));
+  std::ranges::move(gone_library_findings(deployed), std::back_inserter(findings));
   std::ranges::move(requirement_findings(deployed, host), std::back_inserter(findings));
   return findings;
 }

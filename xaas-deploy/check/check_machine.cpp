@@ -13,10 +13,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace xaas {
@@ -273,6 +275,22 @@ std::vector<Finding> library_findings(const Deployed& deployed, const Target& ho
   return {{.about = "libraries",
            .text = fmt::format("the loader finds all that {} programs and libraries need",
                                programs.size())}};
+}
+
+std::vector<Finding> gone_library_findings(const Deployed& deployed) {
+  std::vector<Finding> findings;
+  for (const LinkedLibrary& library : deployed.part->libraries) {
+    std::error_code error;
+    if (std::filesystem::exists(library.path, error)) continue;
+    findings.push_back(
+        {.kind = Finding::Kind::note,
+         .about = "libraries",
+         .text = fmt::format("`{}` ({}), which it was linked with, is gone", library.path,
+                             library.soname),
+         .help = "another library that is called so may be loaded in its place; `xaas-deploy "
+                 "refresh` links a tree with what is here now"});
+  }
+  return findings;
 }
 
 std::vector<Finding> requirement_findings(const Deployed& deployed, const Target& host) {
