@@ -3,9 +3,9 @@
 // What xaas-deploy writes and reads again: the record of a deployment, which may have travelled in
 // an image, and the job of a link with its result, which pass between two processes.
 
-#include "record/deployment_record.hpp"
 #include "job_json.hpp"
 #include "property.hpp"
+#include "record/deployment_record.hpp"
 
 #include "xaas/lowering/lower.hpp"
 #include "xaas/verify/verify.hpp"

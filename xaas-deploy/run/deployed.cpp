@@ -40,6 +40,13 @@ Result<Deployed> open_tree(const std::string& name, const std::filesystem::path&
         .with_help("`xaas-deploy specialize IMAGE --output tree:FOLDER` makes one");
   }
   XAAS_TRY(auto record, while_doing(parse_record(*text), doing));
+  if (is_unpacked_root(folder)) {
+    return fail(ErrorKind::unsupported, "`{}` is the root of an image, unpacked, and no tree", name)
+        .with_code("deployed.unpacked-root")
+        .with_help(
+            "the container runtime that unpacked it starts it; `xaas-deploy specialize IMAGE "
+            "--output tree:FOLDER` makes a folder that works in place");
+  }
   std::error_code error;
   Deployed deployed{.form = Deployed::Form::tree,
                     .name = name,
@@ -179,6 +186,11 @@ Result<Command> command_in_image(const Deployed& deployed, std::vector<std::stri
 }
 
 }  // namespace
+
+bool is_unpacked_root(const std::filesystem::path& folder) {
+  std::error_code error;
+  return std::filesystem::exists(folder / "etc/ld.so.cache", error);
+}
 
 Result<Deployed> open_deployed(const std::string& name) {
   if (name.starts_with("tree:")) return open_tree(name, name.substr(5));

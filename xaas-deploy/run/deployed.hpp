@@ -36,6 +36,10 @@ struct Deployed {
 /// looked for, `unsupported` what starts a squashfs or SIF file.
 Result<Deployed> open_deployed(const std::string& name);
 
+/// Whether a folder is the root of an image that a container runtime has unpacked: images have a
+/// loader's cache, and trees have none.
+bool is_unpacked_root(const std::filesystem::path& folder);
+
 /// The same of what `specialize` wrote: it has a record. `deployed.no-record` otherwise.
 Result<Deployed> open_deployment(const std::string& name);
 

@@ -2,6 +2,7 @@
 #include "upkeep/find_deployments.hpp"
 
 #include "record/deployment_record.hpp"
+#include "run/deployed.hpp"
 #include "upkeep/place.hpp"
 
 #include <fmt/format.h>
@@ -47,7 +48,7 @@ class Walk {
   void look_at(const fs::path& folder, std::vector<fs::path>& pending) {
     std::error_code error;
     if (fs::exists(folder / k_record_path, error)) {
-      found_.places.push_back(folder);
+      if (!is_unpacked_root(folder)) found_.places.push_back(folder);
       return;
     }
     fs::directory_iterator entry(folder, error);
