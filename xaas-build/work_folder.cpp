@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "work_folder.hpp"
 
-#include <algorithm>
 #include <filesystem>
 #include <string_view>
 #include <utility>
@@ -63,7 +62,7 @@ Status check_place(const IrOptions& options, const fs::path& path) {
     return unusable(options, "something that is not a folder", "name a new folder");
   const auto source = fs::weakly_canonical(options.source, error);
   const auto place = fs::weakly_canonical(path, error);
-  if (std::ranges::mismatch(source, place).in1 != source.end()) return {};
+  if (!is_at_or_below(place, source)) return {};
   return unusable(options, "a folder in the source tree, which is copied to it",
                   "name a folder elsewhere");
 }

@@ -10,14 +10,16 @@
 
 namespace xaas {
 
-std::function<std::string(const std::string&)> is_action(std::span<const Action> actions) {
-  return [actions](const std::string& text) -> std::string {
+void add_action(CLI::App& command, std::string& action, std::span<const Action> actions,
+                const std::string& help) {
+  const auto check = [actions](const std::string& text) -> std::string {
     if (std::ranges::find(actions, text, &Action::name) != actions.end()) return {};
     std::vector<std::string_view> names;
     for (const Action& action : actions.first(actions.size() - 1)) names.push_back(action.name);
     return fmt::format("`{}` is none of {} and {}", text, fmt::join(names, ", "),
                        actions.back().name);
   };
+  command.add_option("ACTION", action, help)->required()->check(check)->type_name("");
 }
 
 void check_names(std::string_view command, std::span<const Action> actions, std::string_view action,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "xaas/support/command_line.hpp"
+
 #include <cstddef>
-#include <functional>
 #include <limits>
 #include <span>
 #include <string>
@@ -19,8 +20,10 @@ struct Action {
 };
 inline constexpr std::size_t k_any_number = std::numeric_limits<std::size_t>::max();
 
-/// Checks the word, as CLI11 wants it: what is wrong with it, or nothing. The actions outlive it.
-std::function<std::string(const std::string&)> is_action(std::span<const Action> actions);
+/// Adds the word, ACTION, which is required, to a command; `help` is its help. The actions outlive
+/// the command.
+void add_action(CLI::App& command, std::string& action, std::span<const Action> actions,
+                const std::string& help);
 
 /// CLI::ValidationError where a known action has another number of names than it takes.
 void check_names(std::string_view command, std::span<const Action> actions, std::string_view action,

@@ -93,7 +93,7 @@ Status copy_tree(const fs::path& from, const fs::path& to) {
   std::error_code error;
   const auto source = fs::weakly_canonical(from, error);
   const auto target = fs::weakly_canonical(to, error);
-  if (std::ranges::mismatch(source, target).in1 == source.end()) {
+  if (is_at_or_below(target, source)) {
     return fail(ErrorKind::invalid_input, "cannot copy `{}` into itself, to `{}`", from.string(),
                 to.string())
         .with_code("support.copy-into-itself");
@@ -106,6 +106,10 @@ Result<std::vector<fs::path>> list_tree(const fs::path& root) {
   XAAS_CHECK(list_below(root, {}, found));
   std::ranges::sort(found, {}, &fs::path::native);
   return found;
+}
+
+bool is_at_or_below(const fs::path& path, const fs::path& folder) {
+  return std::ranges::mismatch(path, folder).in2 == folder.end();
 }
 
 std::vector<fs::path> files_like(const fs::path& folder, const fs::path& pattern) {

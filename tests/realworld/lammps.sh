@@ -29,8 +29,7 @@ check "its links say what they take of MPI and FFTW" takes manifest.json \
 
 # forces FLAVOUR PROGRAM: on two ranks, beside the potentials.
 forces() {
-  local launcher=("mpirun.$1" -n 2)
-  [[ $1 != openmpi ]] || launcher+=(--oversubscribe)
+  launch "$1" 2
   (cd "$source/potentials" &&
     python3 "$here/lammps_forces.py" "$source/unittest/force-styles/tests" 120 "${launcher[@]}" "$2")
 }

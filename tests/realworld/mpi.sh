@@ -3,11 +3,16 @@
 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 
-# ranks FLAVOUR COUNT COMMAND...: by the launcher of that MPI, for two minutes at most.
+# launch FLAVOUR COUNT: in $launcher, what starts so many ranks with that MPI.
+launch() {
+  launcher=("mpirun.$1" -n "$2")
+  [[ $1 != openmpi ]] || launcher+=(--oversubscribe)
+}
+
+# ranks FLAVOUR COUNT COMMAND...: by its launcher, for two minutes at most.
 ranks() {
-  local more=()
-  [[ $1 != openmpi ]] || more=(--oversubscribe)
-  timeout 120 "mpirun.$1" "${more[@]}" -n "$2" "${@:3}" </dev/null
+  launch "$1" "$2"
+  timeout 120 "${launcher[@]}" "${@:3}" </dev/null
 }
 
 # takes MANIFEST LIBRARY:SYMBOL...: some link of it takes this symbol from a library of this name.

@@ -57,12 +57,8 @@ CLI::App* add_cache_command(CLI::App& app, CacheOptions& options) {
   CLI::App* cache =
       add_command(app, "cache", "Look after the cache: list, size, prune or verify it",
                   "list|size|prune|verify [OPTIONS]");
-  cache
-      ->add_option("ACTION", options.action,
-                   "verify removes damaged entries; exit code 4: there were some")
-      ->required()
-      ->check(is_action(k_actions))
-      ->type_name("");
+  add_action(*cache, options.action, k_actions,
+             "verify removes damaged entries; exit code 4: there were some");
   cache
       ->add_option("--cache", options.cache,
                    "The cache's folder (default: the one that `specialize` would take)")

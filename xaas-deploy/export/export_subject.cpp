@@ -91,8 +91,7 @@ std::optional<MpiInstallation> mpi_of(const ExportSubject& subject, const Deploy
 
 /// What a product in a squashfs file needs by a soname that tells the MPI's class.
 std::optional<MpiInstallation> needed_mpi(const ExportSubject& subject) {
-  const auto folder = interface_folder();
-  const auto interfaces = load_interfaces(folder.value_or(fs::path()));
+  const auto interfaces = known_interfaces();
   if (!interfaces) return std::nullopt;
   for (const DeployedProduct& product : subject.part.products) {
     const auto bytes = read_in_squashfs(subject.path, product.path.substr(1), k_longest_program);

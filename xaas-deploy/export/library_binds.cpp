@@ -28,29 +28,25 @@ fs::path plain(const fs::path& folder) {
   return (folder / "").lexically_normal().parent_path();
 }
 
-bool is_below(const fs::path& path, const fs::path& folder) {
-  return std::ranges::mismatch(path, folder).in2 == folder.end();
-}
-
 /// Where a library finds what it opens by itself: folders, and files alone in those that it lies
 /// below, as there is more in these. None below another one.
 std::vector<std::string> opened_places(const std::vector<LibraryInterface>& interfaces,
                                        const fs::path& library) {
   std::vector<std::string> places;
   const auto add_place = [&](const fs::path& place) {
-    const auto holds = [&](const std::string& other) { return is_below(place, other); };
+    const auto holds = [&](const std::string& other) { return is_at_or_below(place, other); };
     if (std::ranges::none_of(places, holds)) places.push_back(place);
   };
   const fs::path own = library.parent_path();
   for (const std::string& pattern : opened_by(interfaces, library.filename()).files) {
     std::error_code error;
     const fs::path folder = plain(own / fs::path(pattern).parent_path());
-    if (!is_below(library, folder) && fs::is_directory(folder, error)) {
+    if (!is_at_or_below(library, folder) && fs::is_directory(folder, error)) {
       add_place(folder);
       continue;
     }
     for (const fs::path& file : files_like(own, pattern))
-      add_place(is_below(library, file.parent_path()) ? file : file.parent_path());
+      add_place(is_at_or_below(library, file.parent_path()) ? file : file.parent_path());
   }
   return places;
 }
@@ -116,8 +112,9 @@ class Binds {
   BoundFiles take() {
     const std::vector<std::string> all = bound_.paths;
     std::erase_if(bound_.paths, [&](const std::string& path) {
-      return std::ranges::any_of(
-          all, [&](const std::string& other) { return other != path && is_below(path, other); });
+      return std::ranges::any_of(all, [&](const std::string& other) {
+        return other != path && is_at_or_below(path, other);
+      });
     });
     return std::move(bound_);
   }

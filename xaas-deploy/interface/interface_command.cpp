@@ -76,6 +76,11 @@ Result<std::filesystem::path> interface_folder() {
   return site_interfaces(site, environment_variables());
 }
 
+Result<std::vector<LibraryInterface>> known_interfaces() {
+  XAAS_TRY(const auto folder, interface_folder());
+  return load_interfaces(folder);
+}
+
 Result<int> run_interface_command(const InterfaceOptions& options) {
   if (options.action == "list") return list(options);
   if (options.action == "show") return show(options.names.front());

@@ -34,13 +34,9 @@ CLI::App* add_interface_command(CLI::App& app, InterfaceOptions& options) {
   CLI::App* interface =
       add_command(app, "interface", "List, show or check interfaces of libraries, as MPI and BLAS",
                   "list|show|validate [NAME...] [--json]");
-  interface
-      ->add_option("ACTION", options.action,
-                   "show prints an interface's file as it is; validate ends with 4 where a file "
-                   "has an error")
-      ->required()
-      ->check(is_action(k_actions))
-      ->type_name("");
+  add_action(*interface, options.action, k_actions,
+             "show prints an interface's file as it is; validate ends with 4 where a file "
+             "has an error");
   interface->add_option("NAME", options.names, "What `show` takes one of; of `validate`: files")
       ->type_name("");
   interface->add_flag("--json", options.json, "Print one JSON document: `list`");

@@ -118,8 +118,7 @@ Result<Deployed> open_image(const std::string& name) {
     deployed.part = part_for(*deployed.record, host);
     deployed.host = host;
     if (!deployed.part->libraries.empty()) {
-      XAAS_TRY(const auto folder, interface_folder());
-      XAAS_TRY(const auto interfaces, load_interfaces(folder));
+      XAAS_TRY(const auto interfaces, known_interfaces());
       deployed.bound = library_binds(deployed.part->libraries, deployed.path, interfaces);
     }
   }

@@ -239,8 +239,7 @@ Result<Preparation> prepare(const SpecializeOptions& options) {
   XAAS_TRY(const auto settings, parse_narrowing(image.ir.points, options.settings));
   XAAS_TRY(auto choice, choose_configuration(image.ir, targets, settings));
   XAAS_TRY(image, take_configuration(std::move(image), choice.index));
-  XAAS_TRY(const auto folder, interface_folder());
-  XAAS_TRY(auto interfaces, load_interfaces(folder));
+  XAAS_TRY(auto interfaces, known_interfaces());
   XAAS_TRY(const auto libraries,
            libraries_for(image.ir, interfaces, requested, library_settings, is_for_tree));
   std::vector<DeploymentPlan> plans;

@@ -89,7 +89,7 @@ class LibrarySearch {
   [[nodiscard]] const std::set<std::string>& found() const { return found_; }
   [[nodiscard]] const std::set<std::string>& left() const { return left_; }
   /// Of the image's, those that are needed by their own name although another stands for them.
-  [[nodiscard]] const std::map<std::string, std::string>& aliases() const { return aliases_; }
+  [[nodiscard]] const std::set<std::string>& aliases() const { return aliases_; }
 
  private:
   [[nodiscard]] const LibraryChoice* choice_for(const std::string& soname) const {
@@ -108,7 +108,7 @@ class LibrarySearch {
     const StandInLibrary& file = choice->files.at(soname);
     XAAS_TRY(const auto lacks, lacking(bytes, soname, file));
     if (lacks.empty()) {
-      aliases_[soname] = file.path;
+      aliases_.insert(soname);
       return true;
     }
     if (choice->kind != PointKind::mpi && choice->kind != PointKind::fabric) return false;
@@ -147,7 +147,7 @@ class LibrarySearch {
 
   const std::filesystem::path& root_;
   const TreeLibraries& libraries_;
-  std::map<std::string, std::string> aliases_;
+  std::set<std::string> aliases_;
   std::set<std::string> left_;
   std::map<std::string, std::string> by_name_;
   std::set<std::string> found_;
@@ -202,8 +202,8 @@ void add_what_lies_beside(std::map<std::string, std::string>& links,
   links.merge(beside);
 }
 
-std::map<std::string, std::string> links_to_site(
-    std::span<const LibraryChoice> choices, const std::map<std::string, std::string>& aliases) {
+std::map<std::string, std::string> links_to_site(std::span<const LibraryChoice> choices,
+                                                 const std::set<std::string>& aliases) {
   std::map<std::string, std::string> links;
   const auto add = [&](const std::string& name, const std::string& path) {
     links[fmt::format("{}/{}", k_library_folder, name)] = path;
@@ -223,7 +223,7 @@ std::map<std::string, std::string> links_to_site(
 /// Folders of libraries that something needs by their own name which is not linked anew. Whoever
 /// loads that may take nothing of them itself.
 std::vector<std::string> folders_for_all(std::span<const LibraryChoice> choices,
-                                         const std::map<std::string, std::string>& aliases) {
+                                         const std::set<std::string>& aliases) {
   std::set<std::string> folders;
   for (const LibraryChoice& choice : choices) {
     for (const auto& [soname, file] : choice.files)

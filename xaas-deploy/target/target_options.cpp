@@ -39,13 +39,9 @@ CLI::App* add_target_command(CLI::App& app, TargetOptions& options) {
   CLI::App* target =
       add_command(app, "target", "List, show, compare, edit or check descriptions of machines",
                   "list|show|diff|edit|validate [NAME...] [--json]");
-  target
-      ->add_option("ACTION", options.action,
-                   "diff ends with 4 where they differ, validate where a file has errors; edit "
-                   "starts $VISUAL or $EDITOR on a copy in the user's folder")
-      ->required()
-      ->check(is_action(k_actions))
-      ->type_name("");
+  add_action(*target, options.action, k_actions,
+             "diff ends with 4 where they differ, validate where a file has errors; edit "
+             "starts $VISUAL or $EDITOR on a copy in the user's folder");
   target
       ->add_option("NAME", options.names,
                    "What `show` and `edit` take one of, `diff` two; of `validate`: files")

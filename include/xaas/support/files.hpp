@@ -56,6 +56,10 @@ std::string help_on(int error);
 /// followed.
 Result<std::vector<std::filesystem::path>> list_tree(const std::filesystem::path& root);
 
+/// Whether a path is a folder's or of something below it; both as text, without `.`, `..` and a `/`
+/// at their end.
+bool is_at_or_below(const std::filesystem::path& path, const std::filesystem::path& folder);
+
 /// Files whose path from this folder is like the pattern, in which `*` and `?` stand for what is no
 /// `/`; sorted.
 std::vector<std::filesystem::path> files_like(const std::filesystem::path& folder,
